@@ -1,0 +1,3 @@
+"""ocgate: a keyboard console for OrderCloud API Clients."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Settings, profiles, credentials, themes and keys."""

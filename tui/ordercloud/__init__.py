@@ -1,0 +1,1 @@
+"""The typed client: HTTP and the wire, and no screen."""

@@ -1,0 +1,1 @@
+"""One module a pane, its stylesheet beside it."""

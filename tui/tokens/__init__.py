@@ -1,0 +1,1 @@
+"""Reading tokens, pure: decode, verify, explain, lifetimes."""
