@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from tui.ordercloud.models.base import JSON, Bool, Int, Model, Moment, SecretText, Text, Texts
+from tui.ordercloud.models.base import JSON, Bool, Int, Model, Moment, Text, Texts
 
 
 class ApiClient(Model):
@@ -16,7 +16,7 @@ class ApiClient(Model):
     """
 
     id: Text = ""
-    client_secret: SecretText | None = Field(default=None, repr=False)
+    client_secret: Text | None = Field(default=None, repr=False)
     access_token_duration: Int = 0
     active: Bool = False
     app_name: Text = ""
@@ -56,4 +56,4 @@ class ApiClientSecret(Model):
     id: Text = ""
     name: Text = ""
     expiration: Moment | None = None
-    client_secret: SecretText | None = Field(default=None, repr=False)
+    client_secret: Text | None = Field(default=None, repr=False)

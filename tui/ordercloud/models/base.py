@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 from pydantic import (
     BaseModel,
     ConfigDict,
-    Field,
     ModelWrapValidatorHandler,
     PlainValidator,
     PrivateAttr,
@@ -29,8 +28,6 @@ else:
 Text: TypeAlias = Annotated[str, Strict()]
 Int: TypeAlias = Annotated[int, Strict()]
 Bool: TypeAlias = Annotated[bool, Strict()]
-SecretText: TypeAlias = Annotated[str, Strict(), Field(repr=False)]
-"""A credential: never part of `repr`."""
 Texts: TypeAlias = tuple[Text, ...]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from tui.ordercloud.models.base import JSON, Bool, Int, Model, Moment, SecretText, Text, Texts
+from tui.ordercloud.models.base import JSON, Bool, Int, Model, Moment, Text, Texts
 
 
 class User(Model):
@@ -15,7 +15,7 @@ class User(Model):
     id: Text = ""
     company_id: Text | None = None
     username: Text = ""
-    password: SecretText | None = Field(default=None, repr=False)
+    password: Text | None = Field(default=None, repr=False)
     first_name: Text = ""
     last_name: Text = ""
     email: Text = ""
