@@ -1,0 +1,297 @@
+"""The composition root: puts the frame together, opens the session, and routes messages between panes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.filter import LineFilter, NoColor
+from textual.widgets import ContentSwitcher
+from textual.worker import Worker, WorkerState
+
+from tui import crash
+from tui.commands import COMMAND_BY_NAME, CommandHost, bindings, key_sign
+from tui.config.themes import load_themes
+from tui.driver import quick_driver
+from tui.panes import messages
+from tui.panes.clients import ClientsPane
+from tui.panes.mode import ModePane
+from tui.session.facts import utc_now
+from tui.session.failures import is_expected
+from tui.session.session import Phase, Session
+from tui.tokens.durations import format_remaining
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.plain import SanitiseFilter, plain
+from tui.widgets.top_bar import TopBar, Whereabouts
+
+if TYPE_CHECKING:
+    from tui.config.request import ConsoleRequest
+
+MODES: tuple[tuple[str, str], ...] = (
+    ("app.clients", "Clients"),
+    ("app.access", "Access"),
+    ("app.tokens", "Tokens"),
+    ("app.traffic", "Traffic"),
+    ("app.learn", "Learn"),
+)
+NEAR_THE_END = timedelta(minutes=5)
+DEFAULT_THEME = "harbor"
+
+
+class OcgateApp(CommandHost, App[int]):
+    """The console."""
+
+    SCOPE = "app"
+    TITLE = "ocgate"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
+
+    def __init__(self, request: ConsoleRequest, *, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__(driver_class=quick_driver())
+        self.request = request
+        self.session = Session(request, clock=clock)
+        self.crash_file: str | None = None
+        self.themes: dict[str, str] = {}
+
+    # -- the frame -----------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Lay out the frame with the first mode; the others are made when they are first shown."""
+        yield TopBar(MODES)
+        with ContentSwitcher(initial="clients", id="modes"):
+            yield ClientsPane(self.session, id="clients")
+        yield KeyBar(key_sign)
+
+    async def on_mount(self) -> None:
+        """Paint first, connect after."""
+        self._set_up_themes()
+        self.set_keymap({name: ",".join(keys) for name, keys in self.request.settings.keys.items()})
+        self.query_one(TopBar).mode = "app.clients"
+        self._look_around()
+        self.set_interval(1, self._look_around)
+        for problem in self.request.problems:
+            self.notify(problem, severity="warning", timeout=10, markup=False)
+        self.call_after_refresh(self.open_session)
+
+    def _set_up_themes(self) -> None:
+        themes, problems = load_themes(self.request.paths.themes)
+        for name, theme in themes.items():
+            self.register_theme(theme.to_textual())
+            self.themes[name] = theme.title
+        for problem in problems:
+            self.notify(str(problem), severity="warning", timeout=10, markup=False)
+        wanted = self.request.theme or self.request.state.current.theme or self.request.settings.theme
+        if self.no_color:
+            wanted = "plain"
+        self.theme = wanted if wanted in themes else DEFAULT_THEME
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Make outside text harmless last of all; with NO_COLOR, no colour at all."""
+        if self.no_color:
+            return [SanitiseFilter(), NoColor()]
+        return [*super().get_line_filters(), SanitiseFilter()]
+
+    def _look_around(self) -> None:
+        """Refresh the line on top."""
+        session = self.session
+        identity = session.identity
+        left = session.token_left() if session.ready else None
+        self.query_one(TopBar).whereabouts = Whereabouts(
+            environment=identity.kind or "no marketplace",
+            environment_style="$env-" + (identity.kind or "custom").replace(" ", "-"),
+            marketplace=identity.marketplace if session.ready else session.phase.value,
+            user=identity.username if session.ready else "",
+            remaining=format_remaining(left) if left is not None else "",
+            urgency="ok" if left is None or left > NEAR_THE_END else "near" if left > timedelta(0) else "over",
+            read_only=session.read_only,
+        )
+
+    # -- the session ---------------------------------------------------------------------------------------------
+
+    def open_session(self) -> None:
+        """Connect, in the background."""
+        self.run_worker(self._open_session(), group="session", exclusive=True, exit_on_error=False)
+
+    async def _open_session(self) -> None:
+        await self.session.open()
+        await self.session_opened()
+
+    async def session_opened(self) -> None:
+        """Show what came of connecting: the panes, or the sign-in screen."""
+        self._look_around()
+        for pane in self.query(ModePane):
+            await pane.session_changed()
+        if self.session.phase is Phase.SIGN_IN_NEEDED:
+            await self.do_sign_in()
+        self.refresh_bindings()
+
+    async def do_sign_in(self) -> None:
+        """Ask where to connect and as whom, then do it."""
+        from tui.panes.sign_in import SignIn
+
+        def then(connected: bool | None) -> None:
+            if connected:
+                self.run_worker(self.session_opened(), group="session", exclusive=True, exit_on_error=False)
+
+        if not isinstance(self.screen, SignIn):
+            self.push_screen(SignIn(self.session), then)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Turn a worker's failure into a message, or, when it is a fault of ours, into a crash report."""
+        if event.state is not WorkerState.ERROR or not isinstance(event.worker.error, Exception):
+            return
+        error = event.worker.error
+        if is_expected(error):
+            self.notify(plain(error), title="That did not work", severity="error", timeout=8, markup=False)
+        else:
+            self._handle_exception(error)
+
+    # -- modes ---------------------------------------------------------------------------------------------------
+
+    async def show_mode(self, name: str) -> ModePane:
+        """Show a mode, making its pane the first time, and return the pane."""
+        switcher = self.query_one("#modes", ContentSwitcher)
+        if not switcher.query(f"#{name}"):
+            await switcher.add_content(_make_pane(name, self.session), id=name)
+        switcher.current = name
+        self.query_one(TopBar).mode = f"app.{name}"
+        pane = switcher.query_one(f"#{name}", ModePane)
+        pane.take_focus()
+        return pane
+
+    async def do_clients(self) -> None:
+        """Show Clients."""
+        await self.show_mode("clients")
+
+    async def do_access(self) -> None:
+        """Show Access."""
+        await self.show_mode("access")
+
+    async def do_tokens(self) -> None:
+        """Show Tokens."""
+        await self.show_mode("tokens")
+
+    async def do_traffic(self) -> None:
+        """Show Traffic."""
+        await self.show_mode("traffic")
+
+    async def do_learn(self) -> None:
+        """Show Learn."""
+        await self.show_mode("learn")
+
+    # -- what panes tell -----------------------------------------------------------------------------------------
+
+    async def on_test_requested(self, message: messages.TestRequested) -> None:
+        """Try a grant with an API client."""
+        from tui.panes.tokens import TokensPane
+
+        pane = await self.show_mode("tokens")
+        if isinstance(pane, TokensPane):
+            await pane.choose_api_client(message.api_client_id)
+
+    async def on_open_requested(self, message: messages.OpenRequested) -> None:
+        """Show an API client."""
+        pane = await self.show_mode("clients")
+        if isinstance(pane, ClientsPane):
+            await pane.open(message.api_client_id, message.tab)
+
+    async def on_marketplace_changed(self, message: messages.MarketplaceChanged) -> None:
+        """Let every pane that is there draw anew."""
+        for pane in self.query(ModePane):
+            await pane.marketplace_changed()
+
+    # -- commands that work everywhere ---------------------------------------------------------------------------
+
+    def action_run_command(self, name: str) -> None:
+        """Run a command by its name, as the footer and the palette do, wherever its host is."""
+        from tui.palette import host_of
+
+        host = host_of(self, name)
+        if host is None:
+            self.notify(f"{COMMAND_BY_NAME[name].title} does not work here.", markup=False)
+        else:
+            self.run_worker(host.action_run(name), group="command", exit_on_error=False)
+
+    def do_palette(self) -> None:
+        """Find any command by its name."""
+        from tui.palette import CommandProvider, open_palette
+
+        open_palette(self, CommandProvider, "Find a command")
+
+    def do_theme(self) -> None:
+        """Choose the colours."""
+        from tui.palette import choose_theme
+
+        choose_theme(self, self.request.state.remember_theme)
+
+    def do_help(self) -> None:
+        """Show every key that works here."""
+        from tui.palette import show_help
+
+        show_help(self)
+
+    async def do_quit(self) -> None:
+        """Leave, unless a pane has work that would be lost and the person stays."""
+        for pane in self.query(ModePane):
+            if not await pane.may_leave():
+                return
+        self.exit(0)
+
+    async def action_quit(self) -> None:
+        """Leave as the command does."""
+        self.run_worker(self.do_quit(), group="quit", exclusive=True, exit_on_error=False)
+
+    # -- the end -------------------------------------------------------------------------------------------------
+
+    async def on_unmount(self) -> None:
+        """Close the session."""
+        await self.session.close()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave with a redacted report instead of a traceback with everybody's secrets in it."""
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+            file = crash.write_report(error, self.request.paths.crashes, utc_now())
+            self.crash_file = None if file is None else str(file)
+        self._return_code = crash.EXIT_CODE
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        """Print nothing: `run` tells about a crash after the terminal is itself again."""
+
+
+def _make_pane(name: str, session: Session) -> ModePane:
+    """Make a mode's pane; each is imported when it is first shown."""
+    if name == "access":
+        from tui.panes.access import AccessPane
+
+        return AccessPane(session, id=name)
+    if name == "tokens":
+        from tui.panes.tokens import TokensPane
+
+        return TokensPane(session, id=name)
+    if name == "traffic":
+        from tui.panes.traffic import TrafficPane
+
+        return TrafficPane(session, id=name)
+    from tui.panes.learn import LearnPane
+
+    return LearnPane(session, id=name)
+
+
+def run(request: ConsoleRequest) -> int:
+    """Run the console until the person leaves; return the exit code."""
+    app = OcgateApp(request)
+    result = app.run()
+    if app.return_code == crash.EXIT_CODE:
+        where = f"A report without your data is in {app.crash_file}" if app.crash_file else "No report could be written"
+        print(f"ocgate stopped because of a fault of its own. {where}.", file=sys.stderr)  # noqa: T201 - the terminal is free
+        return crash.EXIT_CODE
+    return result or 0

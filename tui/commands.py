@@ -1,0 +1,196 @@
+"""The one table of commands: name, keys, what each does, and where it works.
+
+Bindings, footer, palette, help and the settings file's key map all derive from `COMMANDS`. A command's name is
+`scope.verb`; the widget whose `SCOPE` is that scope carries it out in its method `do_verb` (`-` becomes `_`), and
+says in `why_not` when it cannot be done now, and why.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do.
+
+    Attributes:
+        name: `scope.verb`; also the name in the settings file's key map.
+        title: The word in the footer and the palette.
+        help: One sentence for the help screen.
+        keys: Default keys, in Textual's names; may be empty (palette only).
+        footer: Whether the footer shows it while it is available.
+        priority: Whether its keys work before the focused widget sees them (while typing, too).
+    """
+
+    name: str
+    title: str
+    help: str
+    keys: tuple[str, ...] = ()
+    footer: bool = False
+    priority: bool = False
+
+    @property
+    def scope(self) -> str:
+        """Where the command works: the `SCOPE` of the widget that carries it out."""
+        return self.name.partition(".")[0]
+
+    @property
+    def method(self) -> str:
+        """The name of the host's method that does it."""
+        return "do_" + self.name.partition(".")[2].replace("-", "_")
+
+
+SCOPES: Mapping[str, str] = {
+    "app": "Everywhere",
+    "clients": "Clients: the list",
+    "detail": "Clients: one API client",
+    "form": "Clients: editing",
+    "assign": "Clients: assignments",
+    "secrets": "Clients: secrets",
+    "advice": "Clients: advice",
+    "access": "Access",
+    "tokens": "Tokens",
+    "traffic": "Traffic",
+    "learn": "Learn",
+}
+"""Scopes in the order of the help screen, with their headings."""
+
+COMMANDS: tuple[Command, ...] = (
+    # -- Clients: the list ---------------------------------------------------------------------------------------
+    Command(
+        "clients.filter", "Filter", "Show only the API clients that contain the words typed.", ("slash",), footer=True
+    ),
+    Command("clients.new", "New", "Create an API client.", ("n",), footer=True),
+    Command("clients.edit", "Edit", "Edit the API client under the cursor.", ("e",), footer=True),
+    Command("clients.assign", "Assign", "Choose the buyers and suppliers of the API client.", ("a",), footer=True),
+    Command("clients.test", "Test", "Try a grant with this API client in Tokens.", ("t",), footer=True),
+    Command("clients.activate", "Activate/deactivate", "Let the API client sign people in, or stop it.", ("x",)),
+    Command("clients.duplicate", "Duplicate", "Create a copy of the API client; never its secret.", ("d",)),
+    Command("clients.delete", "Delete", "Delete the API client, after a question.", ("delete",)),
+    Command("clients.secrets", "Secrets", "Show the client secrets of the API client.", ("s",)),
+    Command("clients.sort", "Sort", "Sort by the next column; again for the other direction.", ("o",)),
+    Command("clients.undo", "Undo", "Take back the last change made in this sitting.", ("u",)),
+    Command("clients.copy-id", "Copy ID", "Copy the API client's ID.", ("y",)),
+    Command("clients.reload", "Reload", "Read the API clients from the marketplace again.", ("r",)),
+    Command("clients.back", "Back", "Return to the list, or clear the filter.", ("escape",)),
+    # -- Clients: one API client ---------------------------------------------------------------------------------
+    Command("detail.next-tab", "Next tab", "Show the next tab of the detail.", ("right_square_bracket",), footer=True),
+    Command("detail.previous-tab", "Previous tab", "Show the previous tab.", ("left_square_bracket",)),
+    # -- Clients: editing ----------------------------------------------------------------------------------------
+    Command("form.save", "Save", "Show the changed fields, then save them.", ("ctrl+s",), footer=True, priority=True),
+    Command("form.leave", "Leave", "Leave the form; asks when something would be lost.", ("escape",), footer=True),
+    Command("form.revert", "Revert field", "Put the field's saved value back.", ("ctrl+z",), footer=True),
+    # -- Clients: assignments ------------------------------------------------------------------------------------
+    Command("assign.toggle", "Toggle", "Assign or unassign the company, or flip the flag.", ("space",), footer=True),
+    Command("assign.only-assigned", "Assigned only", "Show only what is assigned, or all again.", ("f",), footer=True),
+    Command("assign.find", "Find", "Show only the companies that contain the words typed.", ("slash",), footer=True),
+    # -- Clients: secrets ----------------------------------------------------------------------------------------
+    Command("secrets.new", "New secret", "Create a named client secret.", ("n",), footer=True),
+    Command("secrets.delete", "Delete secret", "Delete the secret under the cursor.", ("delete",), footer=True),
+    Command("secrets.reveal", "Reveal", "Show or hide the value, where it can be known.", ("v",), footer=True),
+    Command("secrets.copy", "Copy value", "Copy the value, where it can be known.", ("y",), footer=True),
+    # -- Access --------------------------------------------------------------------------------------------------
+    Command("access.test", "Test", "Try a grant with this API client in Tokens.", ("t",), footer=True),
+    Command("access.open", "Open", "Open this API client in Clients.", ("enter",), footer=True),
+    Command("access.reload", "Reload", "Read the marketplace again.", ("r",), footer=True),
+    # -- Tokens --------------------------------------------------------------------------------------------------
+    Command("tokens.run", "Run", "Ask for the token.", ("ctrl+r",), footer=True, priority=True),
+    Command("tokens.refresh", "Refresh", "Use the refresh token of the answer shown.", ("f",), footer=True),
+    Command("tokens.call-me", "Call /me", "Call /v1/me with the token shown.", ("m",), footer=True),
+    Command("tokens.next-tab", "Next tab", "Show the next tab of the answer.", ("right_square_bracket",), footer=True),
+    Command("tokens.previous-tab", "Previous tab", "Show the previous tab.", ("left_square_bracket",)),
+    Command("tokens.copy", "Copy token", "Copy the access token shown.", ("y",)),
+    Command("tokens.mend", "Mend", "Open the API client where the refusal can be mended.", ("e",), footer=True),
+    # -- Traffic -------------------------------------------------------------------------------------------------
+    Command("traffic.follow", "Follow", "Keep the newest exchange in view, or stop doing so.", ("f",), footer=True),
+    Command("traffic.copy", "Copy", "Copy the exchange, redacted.", ("y",), footer=True),
+    # -- Everywhere ----------------------------------------------------------------------------------------------
+    Command("app.clients", "Clients", "List, edit and assign API clients.", ("1",)),
+    Command("app.access", "Access", "Who gets in: parties and API clients.", ("2",)),
+    Command("app.tokens", "Tokens", "Try a grant and read the token.", ("3",)),
+    Command("app.traffic", "Traffic", "Every exchange of this sitting.", ("4",)),
+    Command("app.learn", "Learn", "The rules, one by one.", ("5",)),
+    Command("app.sign-in", "Sign in", "Connect to a marketplace, or sign in as somebody else.", ("p",)),
+    Command("app.theme", "Theme", "Choose the colours.", ("T",)),
+    Command("app.palette", "Commands", "Find any command by its name.", ("ctrl+p",), footer=True, priority=True),
+    Command("app.help", "Help", "Every key that works here.", ("question_mark", "f1"), footer=True),
+    Command("app.quit", "Quit", "Leave ocgate.", ("q", "ctrl+q")),
+)
+
+COMMAND_BY_NAME: Mapping[str, Command] = {command.name: command for command in COMMANDS}
+
+
+def bindings(scope: str) -> list[Binding]:
+    """Return the Textual bindings of one scope; the key map can rebind each by the command's name."""
+    return [
+        Binding(
+            ",".join(command.keys),
+            f"run('{command.name}')",
+            command.title,
+            show=command.footer,
+            id=command.name,
+            priority=command.priority,
+        )
+        for command in COMMANDS
+        if command.scope == scope and command.keys
+    ]
+
+
+_KEY_SIGNS = {
+    "question_mark": "?",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "delete": "del",
+    "space": "space",
+    "enter": "enter",
+}
+
+
+def key_sign(key: str) -> str:
+    """Return how a key is shown: `ctrl+p` as `^p`, `question_mark` as `?`."""
+    if key.startswith("ctrl+"):
+        return "^" + key_sign(key[5:])
+    return _KEY_SIGNS.get(key, key)
+
+
+class CommandHost:
+    """A widget, screen or app that carries out the commands of the scope it names."""
+
+    SCOPE: ClassVar[str]
+
+    def why_not(self, command: str) -> str | None:
+        """Return why a command of this scope cannot be done now, in a sentence; None when it can."""
+        return None
+
+    async def action_run(self, command: str) -> None:
+        """Do a command of this scope, or say why it cannot be done now."""
+        reason = self.why_not(command)
+        if reason is not None:
+            self.tell(reason)
+            return
+        result = getattr(self, COMMAND_BY_NAME[command].method)()
+        if inspect.isawaitable(result):
+            await result
+
+    def tell(self, message: str) -> None:
+        """Show a short message; text is data, never markup."""
+        from textual.dom import DOMNode
+
+        if isinstance(self, DOMNode):
+            self.app.notify(message, markup=False, timeout=4)
+
+
+def hosts(nodes: Iterable[DOMNode]) -> Iterator[CommandHost]:
+    """Return the command hosts among some nodes of the screen."""
+    return (node for node in nodes if isinstance(node, CommandHost))

@@ -1,0 +1,131 @@
+"""Every command by its name, the themes by theirs, and the help screen: three faces of the one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from textual.app import App
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from tui.commands import COMMAND_BY_NAME, COMMANDS, SCOPES, Command, CommandHost, hosts, key_sign
+from tui.widgets.dialogs import Choose, Note
+
+if TYPE_CHECKING:
+    from tui.app import OcgateApp
+
+
+def visible_hosts(app: App[int]) -> dict[str, CommandHost]:
+    """Return the hosts that are on the screen now, by scope; the app itself is one."""
+    screen = app.screen_stack[0]
+    found = {host.SCOPE: host for host in hosts(node for node in screen.walk_children() if _shown(node))}
+    if isinstance(app, CommandHost):
+        found["app"] = app
+    return found
+
+
+def _shown(node: object) -> bool:
+    return (
+        bool(getattr(node, "is_on_screen", False))
+        or bool(getattr(node, "display", False))
+        and all(getattr(parent, "display", True) for parent in getattr(node, "ancestors", ()))
+    )
+
+
+def host_of(app: App[int], name: str) -> CommandHost | None:
+    """Return who carries out a command now; None when nothing on the screen does."""
+    return visible_hosts(app).get(COMMAND_BY_NAME[name].scope)
+
+
+def keys_of(app: App[int], command: Command) -> str:
+    """Return the keys of a command as they are bound now, the person's own key map included."""
+    own = cast("OcgateApp", app).request.settings.keys.get(command.name)
+    return " ".join(key_sign(key) for key in (command.keys if own is None else own))
+
+
+class CommandProvider(Provider):
+    """The commands for the palette: those that can be done now first, the others with the reason why not."""
+
+    def _all(self) -> list[tuple[Command, str | None]]:
+        app = cast("App[int]", self.app)
+        here = visible_hosts(app)
+        able: list[tuple[Command, str | None]] = []
+        unable: list[tuple[Command, str | None]] = []
+        for command in COMMANDS:
+            host = here.get(command.scope)
+            if host is None or command.name == "app.palette":
+                continue
+            reason = host.why_not(command.name)
+            (able if reason is None else unable).append((command, reason))
+        return able + unable
+
+    def _help(self, command: Command, reason: str | None) -> str:
+        keys = keys_of(cast("App[int]", self.app), command)
+        told = command.help if reason is None else f"Not now: {reason}"
+        return f"{told}  {keys}" if keys else told
+
+    def _run(self, command: Command) -> Callable[[], None]:
+        return lambda: cast("OcgateApp", self.app).action_run_command(command.name)
+
+    async def discover(self) -> Hits:
+        """List every command before anything is typed."""
+        for command, reason in self._all():
+            yield DiscoveryHit(Content(command.title), self._run(command), help=Content(self._help(command, reason)))
+
+    async def search(self, query: str) -> Hits:
+        """List the commands whose title or help match."""
+        matcher = self.matcher(query)
+        for command, reason in self._all():
+            score = matcher.match(command.title)
+            if score > 0:
+                shown = matcher.highlight(command.title)
+            elif (score := matcher.match(command.help) / 2) > 0:
+                shown = Content(command.title)
+            else:
+                continue
+            yield Hit(score, shown, self._run(command), help=Content(self._help(command, reason)))
+
+
+def open_palette(app: App[int], provider: type[Provider], placeholder: str) -> None:
+    """Open the palette, unless it is open."""
+    if not CommandPalette.is_open(app):
+        app.push_screen(CommandPalette(providers=[provider], placeholder=placeholder))
+
+
+def choose_theme(app: App[int], remember: Callable[[str], None]) -> None:
+    """Let the person choose the colours; each is tried on as the cursor passes it."""
+    before = app.theme
+    known = cast("OcgateApp", app).themes
+    choices = tuple((name, title) for name, title in known.items())
+
+    def try_on(name: str) -> None:
+        app.theme = name
+
+    def then(name: str | None) -> None:
+        app.theme = name or before
+        if name:
+            remember(name)
+
+    app.push_screen(Choose("Theme", choices, current=before, preview=try_on), then)
+
+
+def show_help(app: App[int]) -> None:
+    """Show the keys of what is on the screen, then those of the rest."""
+    here = visible_hosts(app)
+    parts: list[Content] = []
+    for scope, heading in sorted(SCOPES.items(), key=lambda each: each[0] not in here or each[0] == "app"):
+        commands = [command for command in COMMANDS if command.scope == scope]
+        if not commands:
+            continue
+        parts.append(Content.styled(heading + ("" if scope in here else " (not on the screen)"), "bold $accent"))
+        parts.extend(
+            Content.assemble(
+                (f"  {keys_of(app, command):<12}", "bold"), f"{command.title:<20} ", (command.help, "$text-muted")
+            )
+            for command in commands
+        )
+        parts.append(Content(""))
+    moving = "up down j k  page up/down  g G home end  enter open  tab next part  mouse works too"
+    parts += [Content.styled("Moving in lists", "bold $accent"), Content(f"  {moving}")]
+    app.push_screen(Note("Keys and commands", Content("\n").join(parts)))

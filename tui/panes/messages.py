@@ -1,0 +1,28 @@
+"""What panes tell the app; the app routes each to whom it concerns. Names are of the domain, not of widgets."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+
+class TestRequested(Message):
+    """Somebody wants to try a grant with this API client."""
+
+    __test__ = False  # a message, whatever its name makes a test runner think
+
+    def __init__(self, api_client_id: str) -> None:
+        super().__init__()
+        self.api_client_id = api_client_id
+
+
+class OpenRequested(Message):
+    """Somebody wants to see this API client in Clients, on the tab named."""
+
+    def __init__(self, api_client_id: str, tab: str = "details") -> None:
+        super().__init__()
+        self.api_client_id = api_client_id
+        self.tab = tab
+
+
+class MarketplaceChanged(Message):
+    """An API client, assignment or secret was changed through ocgate; other panes' pictures are old."""

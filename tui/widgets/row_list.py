@@ -1,0 +1,270 @@
+"""A list of rows with columns, drawn by the line: only what is visible is ever built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.style import Style
+
+from tui.widgets.plain import plain
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """One column: its heading, and what it shows of a row.
+
+    Attributes:
+        title: Heading, already safe text.
+        cell: The row's text (outside text is made safe here), or content of our own making.
+        width: Cells; None takes what the widest row needs, up to `most`.
+        grow: Whether the column takes the space that is left over.
+        right: Whether it is aligned to the right.
+    """
+
+    title: str
+    cell: Callable[[Row], str | Content]
+    width: int | None = None
+    most: int = 40
+    grow: bool = False
+    right: bool = False
+
+
+class RowList(ScrollView, Generic[Row], can_focus=True):
+    """A list of rows with one cursor line.
+
+    Rows are any values; `key` gives each an identity, so that the cursor stays on its row when rows change.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
+        Binding("home,g", "edge(-1)", "First", show=False),
+        Binding("end,G", "edge(1)", "Last", show=False),
+        Binding("enter", "open", "Open", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--heading", "row-list--cursor", "row-list--cursor-blurred"}
+    DEFAULT_CSS = """
+    RowList {
+        height: 1fr;
+        background: transparent;
+        scrollbar-size-vertical: 1;
+        overflow-x: hidden;
+        & > .row-list--heading { color: $text-muted; text-style: none; }
+        & > .row-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
+        & > .row-list--cursor-blurred { background: $surface; text-style: bold; }
+    }
+    """
+
+    cursor: reactive[int] = reactive(0)
+
+    class Highlighted(Message):
+        """The cursor is on another row."""
+
+        def __init__(self, row_list: RowList[Row], row: Row | None) -> None:
+            super().__init__()
+            self.row_list = row_list
+            self.row = row
+
+        @property
+        def control(self) -> RowList[Row]:
+            """The list it came from."""
+            return self.row_list
+
+    class Opened(Highlighted):
+        """The row under the cursor was opened with enter or a second click."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column[Row]],
+        *,
+        key: Callable[[Row], Hashable],
+        heading: bool = True,
+        empty: str = "",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.columns = tuple(columns)
+        self.empty = empty
+        self._row_key = key
+        self._heading = heading
+        self._rows: Sequence[Row] = ()
+        self._widths: list[int] = []
+
+    # -- rows ----------------------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """What is shown, in order."""
+        return self._rows
+
+    @rows.setter
+    def rows(self, rows: Sequence[Row]) -> None:
+        here = self.row
+        at = self.cursor
+        self._rows = rows
+        if here is not None:
+            wanted = self._row_key(here)
+            at = next((index for index, row in enumerate(rows) if self._row_key(row) == wanted), at)
+        self._arrange()
+        at = max(0, min(at, len(rows) - 1))
+        if at == self.cursor:
+            self._announce()
+        self.cursor = at
+        self._show_cursor()
+        self.refresh()
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor; None while the list is empty."""
+        return self._rows[self.cursor] if 0 <= self.cursor < len(self._rows) else None
+
+    def move_to(self, key: Hashable) -> bool:
+        """Put the cursor on the row with this key; return whether there is one."""
+        for index, row in enumerate(self._rows):
+            if self._row_key(row) == key:
+                self.cursor = index
+                return True
+        return False
+
+    def set_columns(self, columns: Sequence[Column[Row]]) -> None:
+        """Show other columns."""
+        self.columns = tuple(columns)
+        self._arrange()
+        self.refresh()
+
+    # -- keys and mouse ------------------------------------------------------------------------------------------
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by some rows."""
+        self.cursor = max(0, min(self.cursor + by, len(self._rows) - 1))
+
+    def action_page(self, direction: int) -> None:
+        """Move the cursor by one window of rows."""
+        self.action_move(direction * max(1, self._window_rows - 1))
+
+    def action_edge(self, direction: int) -> None:
+        """Move the cursor to the first or the last row."""
+        self.cursor = 0 if direction < 0 else max(0, len(self._rows) - 1)
+
+    def action_open(self) -> None:
+        """Open the row under the cursor."""
+        if self.row is not None:
+            self.post_message(self.Opened(self, self.row))
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor to the row clicked; a second click opens it."""
+        index = event.y - self.gutter.top - self._head + self.scroll_offset.y
+        if event.y >= self.gutter.top + self._head and 0 <= index < len(self._rows):
+            self.cursor = index
+            if event.chain == 2:
+                self.action_open()
+
+    def watch_cursor(self) -> None:
+        """Keep the cursor in view and tell who listens."""
+        self._show_cursor()
+        self.refresh()
+        self._announce()
+
+    def _announce(self) -> None:
+        self.post_message(self.Highlighted(self, self.row))
+
+    # -- layout --------------------------------------------------------------------------------------------------
+
+    @property
+    def _head(self) -> int:
+        return 1 if self._heading else 0
+
+    @property
+    def _window_rows(self) -> int:
+        return max(1, self.scrollable_content_region.height - self._head)
+
+    def on_resize(self) -> None:
+        """Share the new width among the columns."""
+        self._arrange()
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        if self.is_attached:
+            self.scroll_to_region(Region(0, self.cursor, 1, self._head + 1), animate=False, x_axis=False, force=True)
+
+    def _arrange(self) -> None:
+        """Give each column its width, and the list its height."""
+        wanted = [self._wanted_width(column) for column in self.columns]
+        available = self.scrollable_content_region.width or sum(wanted) + len(wanted)
+        spare = available - sum(wanted) - 2 * (len(wanted) - 1) - 1
+        growing = [index for index, column in enumerate(self.columns) if column.grow]
+        for index in growing:
+            wanted[index] = max(6, wanted[index] + spare // len(growing))
+        self._widths = wanted
+        self.virtual_size = Size(available, len(self._rows) + self._head)
+
+    def _wanted_width(self, column: Column[Row]) -> int:
+        if column.width is not None:
+            return column.width
+        widest = Content(column.title).cell_length
+        # Width follows the first rows: looking at every one of 10,000 would delay the first paint.
+        for row in self._rows[:200]:
+            widest = max(widest, self._content(column, row).cell_length)
+        return min(widest, column.most)
+
+    @staticmethod
+    def _content(column: Column[Row], row: Row) -> Content:
+        cell = column.cell(row)
+        return cell if isinstance(cell, Content) else Content(plain(cell))
+
+    # -- drawing -------------------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the window."""
+        width = self.scrollable_content_region.width
+        base = self.visual_style
+        if self._heading and y == 0:
+            cells = [Content(column.title) for column in self.columns]
+            return self._line(cells, " ", self.get_visual_style("row-list--heading"), width)
+        index = self.scroll_offset.y + y - self._head
+        if not self._rows:
+            empty = [Content(self.empty if y == self._head + 1 else "")]
+            return self._line(empty, " ", base, width, widths=[width - 2])
+        if index >= len(self._rows):
+            return Strip.blank(width, base.rich_style)
+        row = self._rows[index]
+        cells = [self._content(column, row) for column in self.columns]
+        if index != self.cursor:
+            return self._line(cells, " ", base, width)
+        focused = self.has_focus
+        style = self.get_visual_style("row-list--cursor" if focused else "row-list--cursor-blurred")
+        return self._line(cells, "\u258c" if focused else "\u258f", style, width)
+
+    def _line(
+        self, cells: Sequence[Content], mark: str, style: Style, width: int, widths: Sequence[int] | None = None
+    ) -> Strip:
+        plain_style = style.rich_style
+        parse_style = self.app.stylesheet.parse_style
+        segments = [Segment(mark, plain_style)]
+        for position, (content, cells_wide) in enumerate(zip(cells, widths or self._widths, strict=False)):
+            if position:
+                segments.append(Segment("  ", plain_style))
+            fitted = content.truncate(cells_wide, ellipsis=True)
+            missing = cells_wide - fitted.cell_length
+            right = self.columns[position].right
+            fitted = fitted.pad_left(missing) if right else fitted.pad_right(missing)
+            segments.extend(
+                Segment(text, part.rich_style) for text, part in fitted.render(style, end="", parse_style=parse_style)
+            )
+        return Strip(segments).adjust_cell_length(width, plain_style)

@@ -1,0 +1,75 @@
+"""Tabs on one line: what can be shown, and which of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+
+class TabStrip(Widget):
+    """Names of tabs, each with an optional count; a click or `step` chooses another."""
+
+    DEFAULT_CSS = """
+    TabStrip { height: 1; }
+    """
+
+    active: reactive[str] = reactive("")
+    tabs: reactive[tuple[tuple[str, str], ...]] = reactive(())
+
+    class Chosen(Message):
+        """Another tab was chosen."""
+
+        def __init__(self, strip: TabStrip, tab: str) -> None:
+            super().__init__()
+            self.strip = strip
+            self.tab = tab
+
+        @property
+        def control(self) -> TabStrip:
+            """The strip it came from."""
+            return self.strip
+
+    def __init__(self, tabs: Sequence[tuple[str, str]], *, id: str | None = None) -> None:
+        """Take (identity, title) pairs; the first is active."""
+        super().__init__(id=id)
+        self.set_reactive(TabStrip.tabs, tuple(tabs))
+        self.set_reactive(TabStrip.active, tabs[0][0])
+
+    def retitle(self, tab: str, title: str) -> None:
+        """Give a tab another title, as when its count changes."""
+        self.tabs = tuple((name, title if name == tab else old) for name, old in self.tabs)
+
+    def step(self, by: int) -> None:
+        """Choose the tab that many places further, around the end."""
+        names = [name for name, _ in self.tabs]
+        self.active = names[(names.index(self.active) + by) % len(names)]
+
+    def watch_active(self, tab: str) -> None:
+        """Tell who listens."""
+        self.post_message(self.Chosen(self, tab))
+
+    def render(self) -> Content:
+        """Draw the titles; when they do not fit, those before the active one give way."""
+        width = self.content_size.width
+        parts = list(self.tabs)
+        while len(parts) > 1 and sum(len(title) + 3 for _, title in parts) > width + 1 and parts[0][0] != self.active:
+            parts.pop(0)
+        line: list[Content | str] = []
+        for name, title in parts:
+            line.append(Content.styled(f" {title} ", "$accent bold reverse" if name == self.active else "$text-muted"))
+            line.append(" ")
+        return Content.assemble(*line)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the tab under the mouse."""
+        at = 0
+        for name, title in self.tabs:
+            if at <= event.x < at + len(title) + 2:
+                self.active = name
+                return
+            at += len(title) + 3
