@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 from tui.config.profiles import SIGN_IN_GRANTS, Profile, SignInGrant
 from tui.config.settings import Settings
 
+ENVIRONMENT_NAMES = ("production", "staging", "sandbox")
+
 
 class Part(StrEnum):
     """A part of a connection, as the fields of the sign-in screen are called."""
@@ -195,28 +197,33 @@ def _url(levels: list[ConnectionOptions]) -> tuple[str, list[ConnectionProblem]]
 
 
 def host_of(region: str | None, environment: str | None) -> tuple[str, list[ConnectionProblem]]:
-    """Return the base URL of OrderCloud's own host for a region and an environment, and what is wrong with them."""
-    from tui.ordercloud.environments import ENVIRONMENTS  # late: only needed when a region is named
+    """Return the base URL of OrderCloud's own host for a region and an environment, and what is wrong with them.
 
-    regions = list(dict.fromkeys(each.region for each in ENVIRONMENTS))
-    stages = list(dict.fromkeys(each.stage for each in ENVIRONMENTS))
-    problems = [
-        problem
-        for problem in (
-            _one_of(Part.REGION, region, regions),
-            _one_of(Part.ENVIRONMENT, environment, stages),
-        )
-        if problem is not None
-    ]
-    found = [each for each in ENVIRONMENTS if (each.region, each.stage) == (region, environment)]
+    Both are compared without case, blanks and hyphens: "Europe West", "europe-west" and "westeurope" are one region.
+    The hosted sandbox is called "sandbox" here, as in its host's name.
+    """
+    from tui.ordercloud.environments import ENVIRONMENTS, Kind  # late: only needed when a region is named
+
+    regions = {_plain(name): each.slug for each in ENVIRONMENTS for name in (each.region, each.slug)}
+    kinds = {_plain(each.kind): each.kind for each in ENVIRONMENTS} | {"sandbox": Kind.HOSTED_SANDBOX}
+    region_names = list(dict.fromkeys(each.region.lower().replace(" ", "-") for each in ENVIRONMENTS))
+    slug, kind = regions.get(_plain(region or "")), kinds.get(_plain(environment or ""))
+    problems = []
+    if slug is None:
+        problems.append(_not_one_of(Part.REGION, region, region_names))
+    if kind is None:
+        problems.append(_not_one_of(Part.ENVIRONMENT, environment, list(ENVIRONMENT_NAMES)))
+    found = [each for each in ENVIRONMENTS if (each.slug, each.kind) == (slug, kind)]
     return (found[0].url if found else ""), problems
 
 
-def _one_of(part: Part, value: str | None, known: list[str]) -> ConnectionProblem | None:
-    if value in known:
-        return None
+def _plain(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+def _not_one_of(part: Part, value: str | None, known: list[str]) -> ConnectionProblem:
     names = ", ".join(known)
-    if value is None:
+    if not value:
         return ConnectionProblem(part, f"Which {part}? One of: {names}.", missing=True)
     return ConnectionProblem(part, f"There is no {part} {value!r}. One of: {names}.")
 
