@@ -54,7 +54,7 @@ class Token:
     compact: str = field(repr=False)
 
 
-class NotAToken(ValueError):  # noqa: N818 - named for what it says, as people read it
+class NotAToken(ValueError):
     """The text is no JWT. `reason` says what is wrong, `position` is the offset into the text that was given.
 
     The message carries no part of the text, which may be a broken secret.
