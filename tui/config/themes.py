@@ -50,6 +50,7 @@ SEMANTIC: Final[Mapping[str, str]] = {
     "env-hosted-sandbox": "secondary",
     "env-staging": "warning",
     "env-production": "error",
+    "env-custom": "accent",
     "allowed": "success",
     "refused": "error",
     "nullified": "secondary",
@@ -113,7 +114,7 @@ def theme_folders(user: Path | None) -> tuple[Path, ...]:
     return (own,) if user is None else (own, user)
 
 
-def find_themes(user: Path | None) -> tuple[dict[str, ThemeSpec], tuple[ConfigProblem, ...]]:
+def load_themes(user: Path | None) -> tuple[dict[str, ThemeSpec], tuple[ConfigProblem, ...]]:
     """Return the themes by name, and what is wrong with files that are none.
 
     `user` is the person's folder; a theme there replaces the one of the same name that came with ocgate. Never raises.
