@@ -1,0 +1,130 @@
+"""The client: one marketplace, one identity."""
+
+from __future__ import annotations
+
+import random as _random
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import anyio
+
+from tui import __version__
+from tui.ordercloud._httpx import AsyncBaseTransport
+from tui.ordercloud.auth import Credentials, SignedIn, TokenKeeper
+from tui.ordercloud.environments import Environment, environment_of
+from tui.ordercloud.exchange import Exchange
+from tui.ordercloud.models.companies import Buyer, Supplier
+from tui.ordercloud.models.users import BuyerUser, SellerUser, SupplierUser
+from tui.ordercloud.oauth import Certs, Me, OAuth
+from tui.ordercloud.resources import ApiClients, Resource, SecurityProfiles, resource
+from tui.ordercloud.transports.network import NetworkTransport
+from tui.ordercloud.transports.recording import RecordingTransport
+from tui.ordercloud.transports.renewal import RenewingTransport
+from tui.ordercloud.transports.retry import RetryPolicy, RetryTransport
+from tui.ordercloud.wire import Timeouts, Wire
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Give the time, in UTC."""
+    return datetime.now(UTC)
+
+
+class OrderCloud:
+    """OrderCloud's API at one address.
+
+        async with OrderCloud("https://sandboxapi.ordercloud.io", credentials=Credentials(...)) as oc:
+            async for api_client in oc.api_clients.iterate():
+                print(api_client.app_name)
+
+    `transport` is the network unless given (an ASGI app in process, say), and is closed with the client. `on_exchange`
+    hears of every request, failed ones and repeated ones included; `on_signed_in` of each new token, and of None at
+    sign-out. Raises ValueError for an address that is none.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        transport: AsyncBaseTransport | None = None,
+        credentials: Credentials | None = None,
+        timeout: Timeouts | None = None,
+        retries: RetryPolicy | None = None,
+        on_exchange: Callable[[Exchange], object] | None = None,
+        on_signed_in: Callable[[SignedIn | None], object] | None = None,
+        clock: Clock = utc_now,
+        sleep: Callable[[float], Awaitable[object]] = anyio.sleep,
+        random: Callable[[], float] = _random.random,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        timeouts, policy = timeout or Timeouts(), retries or RetryPolicy()
+        agent = f"ocgate/{__version__}"
+        recording = RecordingTransport(
+            transport or NetworkTransport(), clock=clock, listener=on_exchange, deadline=timeouts.total, timer=timer
+        )
+        retrying = RetryTransport(recording, policy, clock=clock, sleep=sleep, random=random)
+        self.oauth = OAuth(Wire(base_url, retrying, timeouts, agent))
+        self._keeper = TokenKeeper(self.oauth, credentials, clock, on_signed_in)
+        self._wire = Wire(base_url, RenewingTransport(retrying, self._keeper), timeouts, agent)
+        self.certs = Certs(self._wire)
+        self.me = Me(self._wire)
+        self.api_clients = ApiClients(self._wire)
+        self.security_profiles = SecurityProfiles(self._wire)
+        self.buyers: Resource[Buyer] = resource(self._wire, Buyer, "buyers")
+        self.suppliers: Resource[Supplier] = resource(self._wire, Supplier, "suppliers")
+        self.seller_users: Resource[SellerUser] = resource(self._wire, SellerUser, "adminusers")
+
+    def buyer_users(self, buyer_id: str) -> Resource[BuyerUser]:
+        """Give the users of one buyer."""
+        return resource(self._wire, BuyerUser, "buyers", buyer_id, "users")
+
+    def supplier_users(self, supplier_id: str) -> Resource[SupplierUser]:
+        """Give the users of one supplier."""
+        return resource(self._wire, SupplierUser, "suppliers", supplier_id, "users")
+
+    @property
+    def base_url(self) -> str:
+        """Give the address, without `/v1`."""
+        return self._wire.base_url
+
+    @property
+    def environment(self) -> Environment:
+        """Say where this is."""
+        return environment_of(self.base_url)
+
+    @property
+    def signed_in(self) -> SignedIn | None:
+        """Give the token in hand; None before the first request that needed one."""
+        return self._keeper.held
+
+    @property
+    def credentials(self) -> Credentials | None:
+        """Give what signs in."""
+        return self._keeper.credentials
+
+    async def sign_in(self, credentials: Credentials | None = None) -> SignedIn:
+        """Sign in now, with new credentials if given; they are kept when they are good.
+
+        Raises errors.OAuthRefused, and errors.NotSignedIn when there is nothing to sign in with.
+        """
+        return await self._keeper.sign_in(credentials)
+
+    def sign_out(self) -> None:
+        """Forget the token and the credentials."""
+        self._keeper.sign_out()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._wire.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,97 @@
+"""The token endpoint, the certificates beside it, and the caller's own record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.ordercloud import errors
+from tui.ordercloud.answers import TOKEN_PATH
+from tui.ordercloud.models.tokens import AccessToken, PublicKey
+from tui.ordercloud.models.users import MeUser
+from tui.ordercloud.query import Pairs
+from tui.ordercloud.transports.retry import Repeat
+from tui.ordercloud.wire import Wire, is_token, joined, pairs_of, path_of
+
+Scope = str | Sequence[str] | None
+"""Roles: one text with spaces between, or a list; None asks for every role the user has."""
+
+
+class OAuth:
+    """Every grant of the token endpoint. Each raises errors.OAuthRefused when the server refuses a token."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def password(
+        self, client_id: str, username: str, password: str, *, secret: str | None = None, scope: Scope = None
+    ) -> AccessToken:
+        """Sign a user in; with `secret` it is the elevated form. Never sent twice: failures count towards a lockout."""
+        form = (
+            ("grant_type", "password"),
+            ("client_id", client_id),
+            ("username", username),
+            ("password", password),
+            *pairs_of(client_secret=secret, scope=joined(scope)),
+        )
+        return await self._ask(form, Repeat.UNSENT_ONLY)
+
+    async def client_credentials(self, client_id: str, secret: str, *, scope: Scope = None) -> AccessToken:
+        """Sign in as the API client's default context user, with a client secret."""
+        form = (
+            ("grant_type", "client_credentials"),
+            ("client_id", client_id),
+            *pairs_of(client_secret=secret, scope=joined(scope)),
+        )
+        return await self._ask(form, Repeat.REFUSED_ONLY)
+
+    async def anonymous(
+        self, client_id: str, *, anon_user_id: str | None = None, secret: str | None = None, scope: Scope = None
+    ) -> AccessToken:
+        """Sign in as nobody in particular: client credentials without a secret, unless the API client has one."""
+        form = (
+            ("grant_type", "client_credentials"),
+            ("client_id", client_id),
+            *pairs_of(client_secret=secret, scope=joined(scope), anonuserid=anon_user_id),
+        )
+        return await self._ask(form, Repeat.REFUSED_ONLY)
+
+    async def refresh(
+        self, client_id: str, refresh_token: str, *, secret: str | None = None, scope: Scope = None
+    ) -> AccessToken:
+        """Get another access token for a refresh token; a `scope` may narrow it."""
+        form = (
+            ("grant_type", "refresh_token"),
+            ("client_id", client_id),
+            ("refresh_token", refresh_token),
+            *pairs_of(client_secret=secret, scope=joined(scope)),
+        )
+        return await self._ask(form, Repeat.REFUSED_ONLY)
+
+    async def _ask(self, form: Pairs, repeat: Repeat) -> AccessToken:
+        answer = await self._wire.send("POST", TOKEN_PATH, form=form, public=True, repeat=repeat)
+        token = answer.model(AccessToken)
+        if not is_token(token.access_token):
+            raise errors.WrongShape("The answer's access_token is no token", answer.exchange)
+        return token
+
+
+class Certs:
+    """The public keys that tokens are signed with."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def get(self, kid: str) -> PublicKey:
+        """Give the key of this ID; no token is needed. Raises errors.NotFound."""
+        return (await self._wire.send("GET", f"/oauth/certs{path_of(kid)}", public=True)).model(PublicKey)
+
+
+class Me:
+    """The caller's own record."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def get(self, token: str | None = None) -> MeUser:
+        """Say who the caller is: the one signed in, or the one whose access token is given."""
+        return (await self._wire.send("GET", "/v1/me", token=token)).model(MeUser)
