@@ -44,7 +44,11 @@ def grant_type_supported(case: Case) -> Refusal | None:
     named = shorten(given)
     wanted = "password, client_credentials and refresh_token"
     error = TokenError("unsupported_grant_type", _OAUTH_ERROR, f"grant_type {named} is not supported")
-    misses = [f"{each.value} is written in lower case and without spaces." for each in Grant if _alike(given, each)]
+    misses = [
+        f"The grant type is written {each.value}, in lower case and without blanks."
+        for each in Grant
+        if _alike(given, each)
+    ]
     if given.strip().lower() == "anonymous":
         misses.append("Anonymous shopping is client_credentials on an API client with IsAnonBuyer on.")
     return Refusal(error, (f"The grant_type is {named}; OrderCloud supports {wanted}.",), tuple(misses))

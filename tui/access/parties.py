@@ -116,7 +116,7 @@ class Gate:
         misses: list[str] = []
         alike = [each for each in self.assigned(party.kind) if each.lower() == party.id.lower()]
         misses += [
-            f"{party.kind} {each} is assigned, but IDs differ in case from {party.id}." for each in sorted(alike)
+            f"The assigned {party.kind} is {each}: the ID {party.id} differs in case only." for each in sorted(alike)
         ]
         whose = "the seller" if party.kind is PartyKind.SELLER else f"a {party.kind}"
         for kind in PartyKind:
