@@ -1,0 +1,52 @@
+"""What every test gets: a home of its own, an environment that says nothing, and no way to the network."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Sequence
+from ipaddress import ip_address
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Point ocgate's folders somewhere new (made when first written to) and drop what the developer's shell has set."""
+    for name in [name for name in os.environ if name.startswith("OCGATE_")]:
+        monkeypatch.delenv(name)
+    for name in ("NO_COLOR", "TEXTUAL_ANIMATIONS", "TEXTUAL_COLOR_SYSTEM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OCGATE_HOME", str(tmp_path_factory.getbasetemp() / f"home-{uuid.uuid4().hex}"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that connects to another machine, or asks for the address of one."""
+    connect = socket.socket.connect
+    look_up = socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: tuple[str, int] | str | bytes) -> None:
+        if isinstance(address, tuple) and not _is_here(str(address[0])):
+            pytest.fail(f"a test connected to {address[0]}")
+        connect(self, address)
+
+    def guarded_look_up(
+        host: str | bytes | None, port: str | int | bytes | None, *args: int, **kwargs: int
+    ) -> Sequence[object]:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and not _is_here(name):
+            raise socket.gaierror(socket.EAI_NONAME, "no names are looked up in tests")
+        return look_up(host, port, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_look_up)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host in ("", "localhost") or ip_address(host).is_loopback or ip_address(host).is_unspecified
+    except ValueError:
+        return False
