@@ -15,9 +15,9 @@ from tui.ordercloud.redact import redact_json
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105  # a path
 
-_BY_STATUS: Mapping[int, type[errors.Refused]] = {
+_BY_STATUS: Mapping[int, type[errors.ApiError]] = {
     400: errors.BadRequest,
-    401: errors.NotAuthenticated,
+    401: errors.Unauthorized,
     403: errors.Forbidden,
     404: errors.NotFound,
     409: errors.Conflict,
@@ -51,7 +51,7 @@ def read_object(value: JSON, exchange: Exchange) -> Mapping[str, JSON]:
     raise errors.WrongShape(f"The answer is {kind}", exchange)
 
 
-def refusal(exchange: Exchange) -> errors.Refused:
+def refusal(exchange: Exchange) -> errors.ApiError:
     """Make the error for an answer of status 400 or more."""
     status = exchange.status or 0
     members = exchange.response_body.json
@@ -65,12 +65,14 @@ def refusal(exchange: Exchange) -> errors.Refused:
         words = description or (items[0].error_code if items else "") or oauth
         label = ", ".join(dict.fromkeys(part for part in (oauth, items[0].error_code if items else "") if part))
         what = f"No token: {_short(words)}" + (f" [{label}]" if label and label != words else "")
-        return errors.OAuthRefused(what, exchange, error=oauth, description=description, items=items)
-    kind = _BY_STATUS.get(status, errors.ServerFailed if status >= HTTPStatus.INTERNAL_SERVER_ERROR else errors.Refused)
+        return errors.OAuthRefused(what, exchange, error=oauth, description=description, errors=items)
+    kind = _BY_STATUS.get(
+        status, errors.ServerFailed if status >= HTTPStatus.INTERNAL_SERVER_ERROR else errors.ApiError
+    )
     return kind(
         _words(exchange, items, description or oauth),
         exchange,
-        items=items,
+        errors=items,
         retry_after=retry_after(exchange, exchange.started_at),
         advice=_advice(items, kind),
     )
@@ -124,7 +126,7 @@ def _plain(status: int) -> str:
     return "The request was refused"
 
 
-def _advice(items: tuple[ErrorItem, ...], kind: type[errors.Refused]) -> str:
+def _advice(items: tuple[ErrorItem, ...], kind: type[errors.ApiError]) -> str:
     data = items[0].data if items else None
     if kind is errors.Forbidden and isinstance(data, Mapping):
         roles = data.get("SufficientRoles")

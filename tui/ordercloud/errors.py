@@ -13,9 +13,9 @@
     │   ├── WrongShape                  JSON, but not the object it should be
     │   ├── Redirected
     │   └── TooLarge
-    └── Refused                         OrderCloud's own no
+    └── ApiError                        OrderCloud's own no
         ├── OAuthRefused                by the token endpoint
-        ├── BadRequest  NotAuthenticated  Forbidden  NotFound  Conflict  RateLimited
+        ├── BadRequest  Unauthorized  Forbidden  NotFound  Conflict  RateLimited
         └── ServerFailed                5xx
 
 Each keeps the exchange it came from. Messages say what happened, where, and what to do; they hold no credentials.
@@ -56,13 +56,13 @@ class OrderCloudError(Exception):
         return f"{self.what.rstrip('.')}{where}.{advice}"
 
 
-class NotSignedIn(OrderCloudError):  # every name here says what happened; "Error" adds nothing to that
+class NotSignedIn(OrderCloudError):
     """The request needs a token, and there are no credentials to get one with."""
 
     default_advice = "Sign in first."
 
 
-class NoAnswer(OrderCloudError):  # as above
+class NoAnswer(OrderCloudError):
     """No whole answer came. `may_have_happened`: the server may have done what was asked."""
 
     may_have_happened: ClassVar[bool] = True
@@ -133,7 +133,7 @@ class Disconnected(NoAnswer):
     default_advice = "Try again; what was asked may have been done, so look first."
 
 
-class UnexpectedAnswer(OrderCloudError):  # as above
+class UnexpectedAnswer(OrderCloudError):
     """An answer came that is not OrderCloud's way."""
 
     default_advice = "Is this the address of an OrderCloud API? A proxy or a login page may answer in its place."
@@ -161,21 +161,21 @@ class TooLarge(UnexpectedAnswer):
     """The body is larger than anything OrderCloud sends."""
 
 
-class Refused(OrderCloudError):  # as above
-    """OrderCloud said no. `code` is the first ErrorCode, `items` the whole `Errors` list; both may be empty."""
+class ApiError(OrderCloudError):
+    """OrderCloud said no. `code` is the first ErrorCode, `errors` the whole `Errors` list; both may be empty."""
 
     def __init__(
         self,
         what: str,
         exchange: Exchange,
         *,
-        items: tuple[ErrorItem, ...] = (),
+        errors: tuple[ErrorItem, ...] = (),
         retry_after: float | None = None,
         advice: str = "",
     ) -> None:
         super().__init__(what, exchange, advice=advice)
         self.exchange: Exchange = exchange
-        self.items = items
+        self.errors = errors
         self.retry_after = retry_after
 
     @property
@@ -186,12 +186,12 @@ class Refused(OrderCloudError):  # as above
     @property
     def code(self) -> str:
         """Give the first ErrorCode; empty when the body has none."""
-        return self.items[0].error_code if self.items else ""
+        return self.errors[0].error_code if self.errors else ""
 
     @property
     def data(self) -> JSON:
         """Give the first error's Data."""
-        return self.items[0].data if self.items else None
+        return self.errors[0].data if self.errors else None
 
     def datum(self, name: str) -> str:
         """Give a text of the first error's Data; empty when it has none of that name."""
@@ -204,7 +204,7 @@ class Refused(OrderCloudError):  # as above
         return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
-class OAuthRefused(Refused):
+class OAuthRefused(ApiError):
     """The token endpoint refused a token.
 
     `error` is OAuth's word (`invalid_grant`), `description` the server's sentence, `code` OrderCloud's ErrorCode. Older
@@ -220,23 +220,18 @@ class OAuthRefused(Refused):
         *,
         error: str = "",
         description: str = "",
-        items: tuple[ErrorItem, ...] = (),
+        errors: tuple[ErrorItem, ...] = (),
     ) -> None:
-        super().__init__(what, exchange, items=items)
+        super().__init__(what, exchange, errors=errors)
         self.error = exchange.scrub(error)
         self.description = exchange.scrub(description)
 
-    @property
-    def errors(self) -> tuple[ErrorItem, ...]:
-        """Give the whole `Errors` list."""
-        return self.items
+
+class BadRequest(ApiError):
+    """400: the request itself is wrong; each entry of a `ValidationFailure` names a property in its Data."""
 
 
-class BadRequest(Refused):
-    """400: the request itself is wrong; each item of a `ValidationFailure` names a property in its Data."""
-
-
-class NotAuthenticated(Refused):
+class Unauthorized(ApiError):
     """401: no token, or one that is not (or no longer) good."""
 
     default_advice = "Sign in again."
@@ -247,7 +242,7 @@ class NotAuthenticated(Refused):
         return self.code == "Auth.TokenRevoked"
 
 
-class Forbidden(Refused):
+class Forbidden(ApiError):
     """403: the token is good, but not for this."""
 
     LACKS_ROLE: ClassVar[frozenset[str]] = frozenset({"Auth.InsufficientRoles", "InsufficientRoles", "NotAuthorized"})
@@ -269,7 +264,7 @@ class Forbidden(Refused):
         return self.data_list("AssignedRoles")
 
 
-class NotFound(Refused):
+class NotFound(ApiError):
     """404: there is no such object."""
 
     default_advice = "It may have been deleted, or it is in another environment."
@@ -285,19 +280,19 @@ class NotFound(Refused):
         return self.datum("ObjectID")
 
 
-class Conflict(Refused):
+class Conflict(ApiError):
     """409: an ID or a username is taken."""
 
     default_advice = "Choose another ID or name."
 
 
-class RateLimited(Refused):
+class RateLimited(ApiError):
     """429: too many requests; `retry_after` is seconds, when the server says."""
 
     default_advice = "Wait a little."
 
 
-class ServerFailed(Refused):
+class ServerFailed(ApiError):
     """5xx: the server, or a gateway before it, failed. The request may have worked."""
 
     default_advice = "Try again later; what was asked may have been done, so look first."

@@ -93,8 +93,8 @@ class Wire:
         public: bool = False,
         repeat: Repeat | None = None,
     ) -> Answer:
-        """Send a request and give its good answer. Raises errors.OrderCloudError, and ValueError for what no request can
-        hold.
+        """Send a request and give its good answer. Raises errors.OrderCloudError, and ValueError for what no request
+        can hold.
 
         Without `token` and unless `public`, the client's own token goes along. `path` is complete and encoded.
         """
