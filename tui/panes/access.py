@@ -1,0 +1,168 @@
+"""Access: which party may use which API client, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.commands import bindings
+from tui.panes.access_picture import KIND_LETTERS, LEGEND, TONE_COLOURS, Picture
+from tui.panes.messages import OpenRequested, TestRequested
+from tui.panes.mode import ModePane
+from tui.widgets.matrix import Matrix, Sign
+from tui.widgets.plain import literal
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models import ApiClient
+    from tui.session.session import Session
+
+NOTHING = Picture((), (), {})
+
+
+class AccessPane(ModePane):
+    """The matrix of parties and API clients, and the reason for the cell under the cursor."""
+
+    SCOPE = "access"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("access")]
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
+        super().__init__(session, id=id)
+        self.picture = NOTHING
+        self._stale = False
+
+    def compose(self) -> ComposeResult:
+        """Lay the matrix and the reason out: side by side, or one above the other where it is narrow."""
+        with Vertical(id="who", classes="panel") as who:
+            who.border_title = "Who gets in"
+            yield Matrix(self._sign, id="matrix")
+            yield Static(_legend(), id="legend")
+        with VerticalScroll(id="why", classes="panel") as why:
+            why.border_title = "Why"
+            yield Static(id="reason")
+
+    def on_mount(self) -> None:
+        """Read the marketplace when there is one."""
+        self._start()
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    async def session_changed(self) -> None:
+        """Show the new marketplace, or that there is none."""
+        self.picture = NOTHING
+        self._start()
+
+    async def marketplace_changed(self) -> None:
+        """Show what was changed elsewhere; out of sight it can wait."""
+        if self.display:
+            self._start()
+        else:
+            self._stale = True
+
+    def take_focus(self) -> None:
+        """Put the focus on the matrix."""
+        if self._stale:
+            self._start()
+        self.query_one(Matrix).focus()
+
+    def _start(self, *, afresh: bool = False) -> None:
+        self._stale = False
+        if self.session.ready:
+            self._say("Reading the marketplace\u2026")
+            self.run_worker(self._read(afresh=afresh), group="access", exclusive=True, exit_on_error=False)
+        else:
+            self._draw(NOTHING)
+            self._say("There is no marketplace yet: p signs in.")
+
+    async def _read(self, *, afresh: bool) -> None:
+        from tui.ordercloud import errors
+
+        marketplace = self.session.marketplace
+        try:
+            if afresh:
+                marketplace.forget()
+            if afresh or not marketplace.api_clients:
+                async for _ in marketplace.read_api_clients():
+                    pass
+            assignments = dict(await marketplace.all_assignments())
+            companies = await marketplace.companies()
+        except errors.OrderCloudError as error:
+            self._say(f"This could not be read: {error}\n\nr tries again.")
+            return
+        api_clients = tuple(sorted(marketplace.api_clients.values(), key=lambda each: each.app_name.casefold()))
+        self._draw(Picture(companies.parties(marketplace.seller), api_clients, assignments))
+
+    def _draw(self, picture: Picture) -> None:
+        """Show a picture, with the cursor on the same party and API client as before where they are still there."""
+        matrix = self.query_one(Matrix)
+        at = picture.find(self.picture.names(*matrix.cursor))
+        self.picture = picture
+        matrix.show(
+            [f"{KIND_LETTERS[party.kind]} {party.label}" for party in picture.parties],
+            [api_client.app_name for api_client in picture.api_clients],
+            at=at,
+        )
+        matrix.empty = "Nothing to show."
+        shown = f"{len(picture.parties)} parties \u00d7 {len(picture.api_clients)} API clients"
+        self.query_one("#who").border_subtitle = shown if picture.parties else ""
+        self.refresh_bindings()
+
+    # -- showing -------------------------------------------------------------------------------------------------
+
+    def _sign(self, row: int, column: int) -> Sign:
+        return self.picture.sign(row, column)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#reason", Static).update(literal(words, "$text-muted", lines=True))
+
+    def on_matrix_moved(self, message: Matrix.Moved) -> None:
+        """Give the reason for the cell under the cursor."""
+        message.stop()
+        if self.picture.has(message.row, message.column):
+            self.query_one("#reason", Static).update(self.picture.reason(message.row, message.column).content())
+            self.query_one("#why").scroll_home(animate=False)
+
+    def on_matrix_opened(self, message: Matrix.Opened) -> None:
+        """Open the API client of the cell that was clicked twice."""
+        message.stop()
+        self.do_open()
+
+    # -- commands ------------------------------------------------------------------------------------------------
+
+    @property
+    def api_client(self) -> ApiClient | None:
+        """The API client under the cursor."""
+        row, column = self.query_one(Matrix).cursor
+        return self.picture.api_clients[column] if self.picture.has(row, column) else None
+
+    def why_not(self, command: str) -> str | None:
+        """Say why a command cannot be done now."""
+        if not self.session.ready:
+            return "There is no marketplace yet."
+        if command != "access.reload" and self.api_client is None:
+            return "There is no API client under the cursor."
+        return None
+
+    def do_open(self) -> None:
+        """Open the API client in Clients."""
+        if (api_client := self.api_client) is not None:
+            self.post_message(OpenRequested(api_client.id))
+
+    def do_test(self) -> None:
+        """Try the API client in Tokens."""
+        if (api_client := self.api_client) is not None:
+            self.post_message(TestRequested(api_client.id))
+
+    def do_reload(self) -> None:
+        """Read the marketplace again."""
+        self._start(afresh=True)
+
+
+def _legend() -> Content:
+    return Content("  ").join(
+        Content.assemble((sign.text, TONE_COLOURS[sign.tone]), f" {words}") for sign, words in LEGEND
+    )
