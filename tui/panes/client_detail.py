@@ -1,0 +1,204 @@
+"""The detail of one API client: its tabs, and the form in their place while it is edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import ContentSwitcher, Static
+
+from tui.access.advice import advise
+from tui.commands import CommandHost, bindings
+from tui.panes.client_assignments import AssignmentsView
+from tui.panes.client_form import ApiClientForm
+from tui.panes.client_secrets import SecretsView
+from tui.panes.client_text import advice_text, details_text
+from tui.session.session import Session
+from tui.widgets.json_text import json_value
+from tui.widgets.plain import literal, plain
+from tui.widgets.row_list import RowList
+from tui.widgets.tab_strip import TabStrip
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from tui.ordercloud.models import ApiClient
+
+TABS = (
+    ("details", "Details"),
+    ("assignments", "Assignments"),
+    ("secrets", "Secrets"),
+    ("advice", "Advice"),
+    ("json", "JSON"),
+)
+
+
+class TextView(VerticalScroll):
+    """Text that scrolls with the keys of a list."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("j", "scroll_down", "Down"),
+        ("k", "scroll_up", "Up"),
+        ("g", "scroll_home", "Top"),
+        ("G", "scroll_end", "Bottom"),
+    ]
+    DEFAULT_CSS = """
+    TextView { height: 1fr; scrollbar-size-vertical: 1; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Lay out the text."""
+        yield Static()
+
+    def update(self, text: Content) -> None:
+        """Show another text."""
+        self.query_one(Static).update(text)
+
+
+class ClientDetail(CommandHost, Vertical):
+    """Everything about the API client shown."""
+
+    SCOPE = "detail"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("detail")]
+    DEFAULT_CSS = """
+    ClientDetail TabStrip { margin-bottom: 1; }
+    ClientDetail.-editing TabStrip, ClientDetail.-editing ContentSwitcher { display: none; }
+    """
+
+    def __init__(self, session: Session, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.session = session
+        self.api_client: ApiClient | None = None
+        self.form: ApiClientForm | None = None
+        """The form while it is open."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the tabs."""
+        yield TabStrip(TABS, id="client-tabs")
+        with ContentSwitcher(initial="details", id="client-views"):
+            yield TextView(id="details")
+            yield AssignmentsView(self.session, id="assignments")
+            yield SecretsView(self.session, id="secrets")
+            yield TextView(id="advice")
+            yield TextView(id="json")
+
+    # -- showing -------------------------------------------------------------------------------------------------
+
+    def show(self, api_client: ApiClient | None) -> None:
+        """Show an API client; what has to be read first follows."""
+        if self.form is not None:
+            return
+        changed = api_client is None or self.api_client is None or api_client.id != self.api_client.id
+        self.api_client = api_client
+        self._title()
+        if api_client is None:
+            self.query_one("#details", TextView).update(Content(""))
+            return
+        self.query_one("#json", TextView).update(json_value(_masked(api_client.to_wire())))
+        if changed:
+            self.query_one("#details", TextView).update(details_text(api_client, None, None, None, self.session.clock()))
+        self.run_worker(self._read(api_client), group="detail", exclusive=True, exit_on_error=False)
+
+    async def _read(self, api_client: ApiClient) -> None:
+        marketplace = self.session.marketplace
+        assignments = await marketplace.assignments(api_client.id)
+        secrets = await marketplace.secrets(api_client.id)
+        companies = await marketplace.companies()
+        person = await marketplace.person(api_client.default_context_user_name)
+        if self.api_client is not api_client:
+            return  # the cursor has moved on meanwhile
+        now = self.session.clock()
+        user = None if person is None else person.facts()
+        advice = advise(api_client, secrets, assignments, user, now)
+        self.query_one("#details", TextView).update(
+            details_text(api_client, assignments, secrets, user, now, names=await marketplace.party_names())
+        )
+        self.query_one(AssignmentsView).show(api_client, assignments, companies)
+        self.query_one(SecretsView).show(api_client, secrets)
+        self.query_one("#advice", TextView).update(advice_text(advice))
+        strip = self.query_one(TabStrip)
+        strip.retitle("assignments", f"Assignments {len(assignments)}")
+        strip.retitle("secrets", f"Secrets {len(secrets) + bool(api_client.client_secret)}")
+        strip.retitle("advice", f"Advice {len(advice)}")
+
+    def _title(self) -> None:
+        api_client = self.api_client
+        if api_client is None:
+            self.border_title = Content("")
+            self.border_subtitle = Content("")
+            return
+        self.border_title = literal(api_client.app_name)
+        state = Content.styled("● active", "$allowed") if api_client.active else Content.styled("○ inactive", "$muted")
+        self.border_subtitle = state
+
+    # -- tabs ----------------------------------------------------------------------------------------------------
+
+    def choose_tab(self, tab: str) -> None:
+        """Show a tab."""
+        self.query_one(TabStrip).active = tab
+
+    @on(TabStrip.Chosen, "#client-tabs")
+    def _tab_chosen(self, message: TabStrip.Chosen) -> None:
+        message.stop()
+        had_focus = self.query_one(ContentSwitcher).has_focus_within
+        self.query_one(ContentSwitcher).current = message.tab
+        if had_focus:
+            self.take_focus()
+        self.app.refresh_bindings()
+
+    def do_next_tab(self) -> None:
+        """Show the next tab."""
+        self.query_one(TabStrip).step(1)
+
+    def do_previous_tab(self) -> None:
+        """Show the previous tab."""
+        self.query_one(TabStrip).step(-1)
+
+    def why_not(self, command: str) -> str | None:
+        """Say why there are no tabs now."""
+        return "The form is open: save or leave it first." if self.form is not None else None
+
+    def take_focus(self) -> None:
+        """Put the focus on what the tab shows."""
+        tab = self.query_one(TabStrip).active
+        view = self.query_one(f"#{tab}")
+        lists = view.query(RowList)
+        (lists.first() if lists else view).focus()
+
+    def leave_find(self) -> bool:
+        """Clear the search among the companies; return whether there was one."""
+        showing = self.query_one(TabStrip).active == "assignments" and self.form is None
+        return showing and self.query_one(AssignmentsView).leave_find()
+
+    # -- editing -------------------------------------------------------------------------------------------------
+
+    def edit(self, before: ApiClient | None, start: Mapping[str, object]) -> None:
+        """Open the form in place of the tabs."""
+        self.add_class("-editing")
+        self.border_title = literal(f"Editing {before.app_name}" if before is not None else "New API client")
+        self.border_subtitle = Content("")
+        self.form = ApiClientForm(self.session, before, start)
+        self.mount(self.form)
+
+    def close_form(self) -> None:
+        """Show the tabs again."""
+        self.remove_class("-editing")
+        if self.form is not None:
+            self.form.remove()
+            self.form = None
+        self._title()
+
+    @on(ApiClientForm.Edited)
+    def _edited(self, message: ApiClientForm.Edited) -> None:
+        message.stop()
+        wrong = f", {message.wrong} wrong" if message.wrong else ""
+        self.border_subtitle = Content(plain(f"{message.changed} changed{wrong}") if message.changed or wrong else "")
+
+
+def _masked(wire: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the wire form as it may be shown: the secret masked."""
+    return {name: "••••••••" if name == "ClientSecret" and value else value for name, value in wire.items()}

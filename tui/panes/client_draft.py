@@ -1,0 +1,216 @@
+"""An API client being edited: what was, what is typed, what would be sent, and what is wrong with it. No widgets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.access.limits import DURATIONS, validate_api_client
+from tui.tokens.durations import format_minutes, parse_minutes
+
+
+class FieldKind(StrEnum):
+    """How a field is typed and shown."""
+
+    TEXT = "text"
+    FLAG = "flag"
+    MINUTES = "minutes"
+    NAMES = "names"
+    USER = "user"
+    SECRET = "secret"  # noqa: S105 - a kind of field
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftField:
+    """One field of the form: its wire name, its label, how it is typed, and what it means in a few words."""
+
+    name: str
+    label: str
+    kind: FieldKind
+    hint: str = ""
+
+
+def _minutes_hint(name: str, meaning: str) -> str:
+    limit = DURATIONS[name]
+    return f"{meaning}; {format_minutes(limit.minimum)} to {format_minutes(limit.maximum)}. 90, 1h30, 10h or 30d"
+
+
+GROUPS: Mapping[str, tuple[DraftField, ...]] = {
+    "Name": (
+        DraftField("AppName", "Name", FieldKind.TEXT, "Say what it is for: Buyer Storefront, ERP Middleware"),
+        DraftField("Active", "Active", FieldKind.FLAG, "Off: nobody can sign in, and live tokens stop at once"),
+    ),
+    "Who may use it": (
+        DraftField("AllowSeller", "The seller", FieldKind.FLAG, "Every seller user"),
+        DraftField("AllowAnyBuyer", "Any buyer", FieldKind.FLAG, "Every buyer; nullifies assignments of single buyers"),
+        DraftField("AllowAnySupplier", "Any supplier", FieldKind.FLAG, "Every supplier; nullifies their assignments"),
+    ),
+    "How they get in": (
+        DraftField("ClientSecret", "Legacy secret", FieldKind.SECRET, "Once there is one, every grant needs it"),
+        DraftField("DefaultContextUserName", "Context user", FieldKind.USER, "Acts for client credentials and guests"),
+        DraftField("IsAnonBuyer", "Guest shopping", FieldKind.FLAG, "Guests get a copy of the context user, and an orderid"),
+    ),
+    "For how long": (
+        DraftField("AccessTokenDuration", "Access token", FieldKind.MINUTES, _minutes_hint("AccessTokenDuration", "Life of a token")),
+        DraftField("RefreshTokenDuration", "Refresh token", FieldKind.MINUTES, _minutes_hint("RefreshTokenDuration", "0: none")),
+        DraftField("AnonymousTokenDuration", "Guest token", FieldKind.MINUTES, _minutes_hint("AnonymousTokenDuration", "For guests")),
+    ),
+    "Roles": (
+        DraftField("MinimumRequiredRoles", "Floor", FieldKind.NAMES, "Whoever lacks one of these is refused"),
+        DraftField("MinimumRequiredCustomRoles", "Floor, custom", FieldKind.NAMES, "Custom roles one must have"),
+        DraftField("MaximumGrantedRoles", "Ceiling", FieldKind.NAMES, "No token carries more than these; empty: no ceiling"),
+        DraftField("MaximumGrantedCustomRoles", "Ceiling, custom", FieldKind.NAMES, "Custom roles a token may carry"),
+    ),
+    "Integration events and xp": (
+        DraftField("OrderCheckoutIntegrationEventID", "Checkout event", FieldKind.TEXT, "ID of an integration event"),
+        DraftField("OrderReturnIntegrationEventID", "Return event", FieldKind.TEXT, "ID of an integration event"),
+        DraftField("AddToCartIntegrationEventID", "Cart event", FieldKind.TEXT, "ID of an integration event"),
+        DraftField("xp", "xp", FieldKind.JSON, "A JSON object of your own, at most 8,000 characters"),
+    ),
+}
+"""The form's fields under its headings, in order."""
+
+FIELDS: Mapping[str, DraftField] = {each.name: each for group in GROUPS.values() for each in group}
+
+NEW_API_CLIENT: Mapping[str, object] = {
+    "AppName": "",
+    "Active": True,
+    "AllowSeller": False,
+    "AllowAnyBuyer": False,
+    "AllowAnySupplier": False,
+    "IsAnonBuyer": False,
+    "AccessTokenDuration": 600,
+    "RefreshTokenDuration": 0,
+    "AnonymousTokenDuration": 10080,
+}
+"""What the form of a new API client starts from."""
+
+
+class Draft:
+    """The typed state of one form.
+
+    Args:
+        base: The wire form of the API client as last read; for a new one, what to start from.
+        new: Whether saving creates an API client; then every field is sent.
+    """
+
+    def __init__(self, base: Mapping[str, object], *, new: bool = False) -> None:
+        self.base = {name: base.get(name) for name in FIELDS}
+        self.new = new
+        self._values: dict[str, object] = dict(self.base)
+        self._unread: dict[str, str] = {}
+
+    def text(self, name: str) -> str:
+        """Return what an input shows for a field before anything is typed."""
+        return _shown(FIELDS[name].kind, self._values[name])
+
+    def value(self, name: str) -> object:
+        """Return a field's value as it would be sent."""
+        return self._values[name]
+
+    def flag(self, name: str) -> bool:
+        """Return a flag's state."""
+        return bool(self._values[name])
+
+    def put(self, name: str, typed: str | bool) -> None:
+        """Take what was typed; what cannot be read is kept as a problem of the field."""
+        self._unread.pop(name, None)
+        if isinstance(typed, bool):
+            self._values[name] = typed
+            return
+        try:
+            value = _read(FIELDS[name].kind, typed)
+        except ValueError as problem:
+            self._unread[name] = str(problem)
+            return
+        # Blank, empty and absent mean the same to a person; going between them is no change.
+        nothing: tuple[object, ...] = (None, "", [], ())
+        same = value in nothing and (self.base[name] in nothing or self.base[name] == {})
+        self._values[name] = self.base[name] if same else value
+
+    def revert(self, name: str) -> None:
+        """Put a field's saved value back."""
+        self._unread.pop(name, None)
+        self._values[name] = self.base[name]
+
+    def changed(self, name: str) -> bool:
+        """Return whether a field differs from what is saved."""
+        return name in self._unread or self._values[name] != self.base[name]
+
+    @property
+    def dirty(self) -> bool:
+        """Whether anything would be lost by leaving."""
+        return any(self.changed(name) for name in FIELDS)
+
+    def changes(self) -> dict[str, object]:
+        """Return the fields to send, by wire name: the changed ones, or all that are set of a new API client."""
+        if self.new:
+            return {name: value for name, value in self._values.items() if value is not None}
+        return {name: self._values[name] for name in FIELDS if self._values[name] != self.base[name]}
+
+    def problems(self, usernames: Collection[str] | None = None) -> dict[str, str]:
+        """Return what is wrong, a sentence a field; nothing is sent while there is any.
+
+        Args:
+            usernames: Every username there is, folded; None while they are not known.
+        """
+        found = {problem.property: problem.message for problem in validate_api_client(self._values, whole=True)}
+        user = self._values["DefaultContextUserName"]
+        if usernames is not None and isinstance(user, str) and user and user.casefold() not in usernames:
+            found["DefaultContextUserName"] = f"No user of this marketplace is called {user}."
+        found.update(self._unread)
+        return found
+
+    def told(self) -> Iterator[tuple[str, str, str]]:
+        """Return (label, before, after) of each change, for people; a secret is never told."""
+        for name in self.changes():
+            field = FIELDS[name]
+            before = "" if self.new else said(field.kind, self.base[name])
+            yield field.label, before, said(field.kind, self._values[name])
+
+
+def said(kind: FieldKind, value: object) -> str:
+    """Return a value in words, for lists of changes."""
+    if kind is FieldKind.SECRET:
+        return "(a secret)" if value else "none"
+    if kind is FieldKind.FLAG:
+        return "on" if value else "off"
+    if kind is FieldKind.MINUTES and isinstance(value, int):
+        return f"{format_minutes(value)} ({value} min)" if value else "none (0)"
+    return _shown(kind, value) or "none"
+
+
+def _shown(kind: FieldKind, value: object) -> str:
+    if value is None:
+        return ""
+    if kind is FieldKind.NAMES and isinstance(value, list | tuple):
+        return " ".join(str(each) for each in value)
+    if kind is FieldKind.JSON:
+        return json.dumps(value, ensure_ascii=False, indent=2) if value else ""
+    return str(value)
+
+
+def _read(kind: FieldKind, typed: str) -> object:
+    """Return the value typed.
+
+    Raises:
+        ValueError: It cannot be read; the message is for people.
+    """
+    text = typed.strip()
+    if kind is FieldKind.MINUTES:
+        return parse_minutes(text) if text else None
+    if kind is FieldKind.NAMES:
+        return list(dict.fromkeys(text.replace(",", " ").split()))
+    if kind is FieldKind.JSON:
+        if not text:
+            return None
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise ValueError("Not usable: nested too deeply.") from None
+        except json.JSONDecodeError as error:
+            raise ValueError(f"Not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from None
+    return text or None

@@ -1,0 +1,280 @@
+"""The form of an API client: edits in place, checks as you type, and saves what changed after showing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Checkbox, Input, Static, TextArea
+
+from tui.commands import CommandHost, bindings
+from tui.panes.client_draft import FIELDS, GROUPS, Draft, DraftField, FieldKind, said
+from tui.session.session import Session
+from tui.widgets.dialogs import Confirm
+from tui.widgets.plain import literal, plain
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from tui.ordercloud.models import ApiClient
+
+
+class FieldRow(Vertical):
+    """One field: its label and input on a line, and below it what is wrong with it, if anything."""
+
+    DEFAULT_CSS = """
+    FieldRow { height: auto; }
+    FieldRow > Horizontal { height: auto; }
+    FieldRow .label { width: 18; color: $text-muted; }
+    FieldRow.-changed .label { color: $accent; text-style: bold; }
+    FieldRow Input { width: 1fr; }
+    FieldRow TextArea { width: 1fr; height: 5; border: none; padding: 0 1; background: $surface; }
+    FieldRow TextArea:focus { border: none; background: $panel; }
+    FieldRow Checkbox { border: none; padding: 0; height: 1; background: transparent; width: 1fr; }
+    FieldRow Checkbox:focus { border: none; background: $panel; }
+    FieldRow .aside { width: auto; padding: 0 1; color: $text-muted; }
+    FieldRow .note { margin-left: 19; color: $text-muted; display: none; height: auto; }
+    FieldRow:focus-within .note.-some { display: block; }
+    FieldRow.-wrong .note { display: block; color: $refused; }
+    """
+
+    def __init__(self, field: DraftField, draft: Draft) -> None:
+        super().__init__()
+        self.field = field
+        self._draft = draft
+
+    def compose(self) -> ComposeResult:
+        """Lay the field out."""
+        field, draft = self.field, self._draft
+        with Horizontal():
+            yield Static(Content(field.label), classes="label")
+            if field.kind is FieldKind.FLAG:
+                yield Checkbox(Content(field.hint), draft.flag(field.name), compact=True)
+            elif field.kind is FieldKind.JSON:
+                yield TextArea(draft.text(field.name), tab_behavior="focus", compact=True)
+            else:
+                yield Input(draft.text(field.name), password=field.kind is FieldKind.SECRET, compact=True)
+                if field.kind is FieldKind.MINUTES:
+                    yield Static(classes="aside")
+        yield Static(classes="note")
+
+    def on_mount(self) -> None:
+        """Show the field as the draft has it."""
+        self.look({})
+
+    def look(self, problems: Mapping[str, str]) -> None:
+        """Show whether the field is changed, and what is wrong with it."""
+        name = self.field.name
+        problem = problems.get(name)
+        self.set_class(self._draft.changed(name), "-changed")
+        self.set_class(problem is not None, "-wrong")
+        note = self.query_one(".note", Static)
+        told = problem or ("" if self.field.kind is FieldKind.FLAG else self.field.hint)
+        note.update(literal(("✗ " if problem else "") + told))
+        note.set_class(bool(told), "-some")
+        for aside in self.query(".aside"):
+            value = self._draft.value(name)
+            assert isinstance(aside, Static)  # noqa: S101 - narrows the type of the query
+            aside.update(literal(f"= {said(FieldKind.MINUTES, value)}" if isinstance(value, int) and not problem else ""))
+
+    def show_value(self) -> None:
+        """Put the draft's value back into the input."""
+        for checkbox in self.query(Checkbox):
+            checkbox.value = self._draft.flag(self.field.name)
+        for single in self.query(Input):
+            single.value = self._draft.text(self.field.name)
+        for area in self.query(TextArea):
+            area.text = self._draft.text(self.field.name)
+
+
+class ApiClientForm(CommandHost, VerticalScroll):
+    """Edits one API client, or makes a new one from what it is given.
+
+    Args:
+        session: Saves.
+        before: The API client as last read; None for a new one.
+        start: The wire form a new one starts from.
+    """
+
+    SCOPE = "form"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("form")]
+    DEFAULT_CSS = """
+    ApiClientForm { height: 1fr; padding: 0; }
+    ApiClientForm .heading { color: $accent; text-style: bold; margin-top: 1; }
+    ApiClientForm .heading.-first { margin-top: 0; }
+    """
+
+    class Finished(Message):
+        """The form is left: with the API client as it is now, or with None when nothing was saved."""
+
+        def __init__(self, saved: ApiClient | None) -> None:
+            super().__init__()
+            self.saved = saved
+
+    class Edited(Message):
+        """Something was typed: how many fields differ now, and how many are wrong."""
+
+        def __init__(self, changed: int, wrong: int) -> None:
+            super().__init__()
+            self.changed = changed
+            self.wrong = wrong
+
+    def __init__(
+        self, session: Session, before: ApiClient | None, start: Mapping[str, object], *, id: str | None = None
+    ) -> None:
+        super().__init__(id=id, can_focus=False)
+        self.session = session
+        self.before = before
+        self.draft = Draft(start, new=before is None)
+        self._usernames: frozenset[str] | None = None
+        self._server_said: dict[str, str] = {}
+        self._saving = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the fields under their headings."""
+        for number, (heading, fields) in enumerate(GROUPS.items()):
+            yield Static(Content(heading), classes="heading -first" if number == 0 else "heading")
+            for field in fields:
+                yield FieldRow(field, self.draft)
+
+    def on_mount(self) -> None:
+        """Start in the first field, and learn which users there are."""
+        self.query(Input).first().focus()
+        self.run_worker(self._learn_usernames(), group="usernames", exit_on_error=False)
+        self._look()
+
+    async def _learn_usernames(self) -> None:
+        people = await self.session.marketplace.people()
+        self._usernames = frozenset(person.user.username.casefold() for person in people)
+        self._look()
+
+    # -- typing --------------------------------------------------------------------------------------------------
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    @on(Checkbox.Changed)
+    def _typed(self, event: Input.Changed | TextArea.Changed | Checkbox.Changed) -> None:
+        event.stop()
+        row = next(each for each in event.control.ancestors if isinstance(each, FieldRow))
+        self._server_said.pop(row.field.name, None)
+        if isinstance(event, TextArea.Changed):
+            self.draft.put(row.field.name, event.text_area.text)
+        else:
+            self.draft.put(row.field.name, event.value)
+        self._look()
+
+    def on_input_submitted(self) -> None:
+        """Enter goes to the next field."""
+        self.screen.focus_next()
+
+    def _problems(self) -> dict[str, str]:
+        return {**self._server_said, **self.draft.problems(self._usernames)}
+
+    def _look(self) -> None:
+        problems = self._problems()
+        for row in self.query(FieldRow):
+            if row.is_mounted:
+                row.look(problems)
+        changed = sum(self.draft.changed(name) for name in FIELDS)
+        self.post_message(self.Edited(changed, len(problems)))
+        self.app.refresh_bindings()
+
+    # -- commands ------------------------------------------------------------------------------------------------
+
+    def why_not(self, command: str) -> str | None:
+        """Say why nothing can be saved."""
+        if command == "form.save":
+            if (reason := self.session.why_not_change()) is not None:
+                return reason
+            if self._saving:
+                return "It is being saved."
+            problems = self._problems()
+            if problems:
+                return f"Not saved: {next(iter(problems.values()))}"
+            if not self.draft.new and not self.draft.changes():
+                return "Nothing is changed."
+        return None
+
+    def do_revert(self) -> None:
+        """Put the focused field's saved value back."""
+        focused = self.screen.focused
+        row = next((each for each in focused.ancestors if isinstance(each, FieldRow)), None) if focused else None
+        if row is not None:
+            self.draft.revert(row.field.name)
+            row.show_value()
+            self._look()
+
+    def do_leave(self) -> None:
+        """Leave, after asking when something would be lost."""
+        self.run_worker(self._leave(), group="leave", exclusive=True, exit_on_error=False)
+
+    async def _leave(self) -> None:
+        if await self.may_leave():
+            self.post_message(self.Finished(None))
+
+    async def may_leave(self) -> bool:
+        """Return whether leaving loses nothing, or the person said so."""
+        if not self.draft.dirty:
+            return True
+        told = Content("\n").join(self._told())
+        return bool(
+            await self.app.push_screen_wait(
+                Confirm("Leave and lose what was typed?", told, yes="Lose it", danger=True)
+            )
+        )
+
+    def do_save(self) -> None:
+        """Show what would be sent, then send it."""
+        self.run_worker(self._save(), group="save", exclusive=True, exit_on_error=False)
+
+    def _told(self) -> list[Content]:
+        return [
+            Content.assemble(
+                literal(f"{label:<17} ", "$text-muted"),
+                *((literal(before), Content(" → ")) if before else ()),
+                literal(after, "bold"),
+            )
+            for label, before, after in self.draft.told()
+        ]
+
+    async def _save(self) -> None:
+        from tui.ordercloud.errors import OrderCloudError
+
+        changes = self.draft.changes()
+        name = str(changes.get("AppName") or (self.before.app_name if self.before else ""))
+        what = f"Create {plain(name)}?" if self.before is None else f"Save {len(changes)} changed to {plain(name)}?"
+        verb = "POST /v1/apiclients" if self.before is None else f"PATCH /v1/apiclients/{self.before.id}"
+        body = Content("\n").join([*self._told(), Content(""), literal(verb, "$text-muted")])
+        retype = name if self.session.in_production else None
+        if not await self.app.push_screen_wait(Confirm(what, body, yes="Save", retype=retype)):
+            return
+        self._saving = True
+        marketplace = self.session.marketplace
+        try:
+            if self.before is None:
+                saved = await marketplace.create_api_client(changes)
+            else:
+                saved = await marketplace.patch_api_client(self.before, changes)
+        except OrderCloudError as error:
+            self._refused(error)
+            return
+        finally:
+            self._saving = False
+        self.post_message(self.Finished(saved))
+
+    def _refused(self, error: Exception) -> None:
+        """Keep the draft and show the server's words, at the fields they are about where it said so."""
+        from tui.ordercloud.errors import ApiError
+
+        if isinstance(error, ApiError):
+            for item in error.errors:
+                told = item.data.get("Property") if isinstance(item.data, Mapping) else None
+                if isinstance(told, str) and told in FIELDS:
+                    self._server_said[told] = item.message or item.error_code or "refused"
+        self.app.notify(plain(error), title="Not saved; nothing is lost", severity="error", timeout=8, markup=False)
+        self._look()

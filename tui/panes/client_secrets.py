@@ -1,0 +1,193 @@
+"""The client secrets of one API client: the legacy one, and the named ones with their expiry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.access.limits import SECRETS_PER_API_CLIENT
+from tui.commands import CommandHost, bindings
+from tui.panes.messages import MarketplaceChanged
+from tui.session.session import Session
+from tui.tokens.durations import format_remaining, parse_minutes
+from tui.widgets.dialogs import Ask, Confirm, Note
+from tui.widgets.plain import literal, plain
+from tui.widgets.row_list import Column, RowList
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from tui.ordercloud.models import ApiClient, ApiClientSecret
+
+NEAR = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRow:
+    """One secret; `secret` is None for the legacy one, the only one whose value can be read again."""
+
+    secret: ApiClientSecret | None
+    name: str
+    expires: Content
+    value: str
+
+
+class SecretsView(CommandHost, Vertical):
+    """The secrets of the API client shown. Values are masked until asked for."""
+
+    SCOPE = "secrets"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("secrets")]
+    DEFAULT_CSS = """
+    SecretsView .told { height: auto; color: $text-muted; margin-top: 1; }
+    """
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.session = session
+        self.api_client: ApiClient | None = None
+        self._secrets: tuple[ApiClientSecret, ...] = ()
+        self._revealed = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list and what secrets mean here."""
+        columns: tuple[Column[SecretRow], ...] = (
+            Column("Secret", lambda row: row.name, most=30),
+            Column("Expires", lambda row: row.expires, most=24),
+            Column("Value", lambda row: row.value, grow=True, most=10),
+        )
+        yield RowList[SecretRow](
+            columns,
+            key=lambda row: row.secret.id if row.secret is not None else "",
+            empty="No secret: every grant works without one.",
+            id="secret-rows",
+        )
+        yield Static(classes="told")
+
+    @property
+    def _list(self) -> RowList[SecretRow]:
+        return self.query_one("#secret-rows", RowList)
+
+    def show(self, api_client: ApiClient, secrets: tuple[ApiClientSecret, ...]) -> None:
+        """Show an API client's secrets."""
+        if self.api_client is None or self.api_client.id != api_client.id:
+            self._revealed = False
+        self.api_client = api_client
+        self._secrets = secrets
+        self._draw()
+
+    def _draw(self) -> None:
+        api_client = self.api_client
+        rows: list[SecretRow] = []
+        if api_client is not None and api_client.client_secret:
+            value = api_client.client_secret if self._revealed else "•" * 8
+            rows.append(SecretRow(None, "(legacy ClientSecret)", Content("never"), value))
+        rows.extend(
+            SecretRow(secret, secret.name, self._expires(secret.expiration), "shown once, when it was created")
+            for secret in self._secrets
+        )
+        self._list.rows = rows
+        told = (
+            "Once there is a secret, every grant needs one: password and refresh, too. Expired ones still count."
+            if rows
+            else "Browsers cannot keep a secret; middleware should have one."
+        )
+        self.query_one(".told", Static).update(Content(told))
+        self.app.refresh_bindings()
+
+    def _expires(self, expiration: datetime | None) -> Content:
+        if expiration is None:
+            return Content("never")
+        left = expiration - self.session.clock()
+        if left <= timedelta(0):
+            return Content.styled(format_remaining(left), "$refused")
+        return Content.styled(f"in {format_remaining(left)}", "$countdown-near" if left < NEAR else "")
+
+    def why_not(self, command: str) -> str | None:
+        """Say why a command does not work on the row under the cursor."""
+        row = self._list.row
+        if command in ("secrets.reveal", "secrets.copy"):
+            if row is None or row.secret is not None:
+                return "Only the legacy secret can be read again; a named one is shown once, when it is created."
+            return None
+        if (reason := self.session.why_not_change()) is not None:
+            return reason
+        if self.api_client is None:
+            return "There is no API client here."
+        if command == "secrets.new" and len(self._secrets) >= SECRETS_PER_API_CLIENT:
+            return f"An API client has at most {SECRETS_PER_API_CLIENT} named secrets."
+        if command == "secrets.delete" and row is None:
+            return "There is no secret to delete."
+        return None
+
+    def do_reveal(self) -> None:
+        """Show or hide the legacy secret."""
+        self._revealed = not self._revealed
+        self._draw()
+
+    def do_copy(self) -> None:
+        """Copy the legacy secret."""
+        if self.api_client is not None and self.api_client.client_secret:
+            self.app.copy_to_clipboard(self.api_client.client_secret)
+            self.tell("The legacy secret was sent to the terminal's clipboard (OSC 52).")
+
+    def do_new(self) -> None:
+        """Create a named secret and show its value once."""
+        self.run_worker(self._new(), group="secret", exclusive=True, exit_on_error=False)
+
+    async def _new(self) -> None:
+        api_client = self.api_client
+        if api_client is None:
+            return
+        body = literal(f"For {api_client.app_name}. Its value is shown once.")
+        fields = (("Name", "", False), ("Expires in (30d, 12h; blank: never)", "", False))
+        answer = await self.app.push_screen_wait(Ask("New client secret", fields, body=body, yes="Create"))
+        if answer is None:
+            return
+        name, lifetime = answer[0].strip(), answer[1].strip()
+        if not name:
+            self.tell("A secret needs a name: nothing was created.")
+            return
+        try:
+            expiration = self.session.clock() + timedelta(minutes=parse_minutes(lifetime)) if lifetime else None
+        except (ValueError, OverflowError) as problem:
+            self.tell(f"Nothing was created: {plain(problem)}")
+            return
+        secret = await self.session.marketplace.create_secret(api_client, name, expiration)
+        self.post_message(MarketplaceChanged())
+        value = secret.client_secret or ""
+        self.app.copy_to_clipboard(value)
+        told = Content.assemble(
+            Content.styled("This is the only time it can be seen. It was sent to the clipboard (OSC 52).", "$text-muted"),
+            "\n\n",
+            literal(value),
+        )
+        self.app.push_screen(Note(f"{plain(name)} of {plain(api_client.app_name)}", told))
+
+    def do_delete(self) -> None:
+        """Delete the secret under the cursor, after a question."""
+        self.run_worker(self._delete(), group="secret", exclusive=True, exit_on_error=False)
+
+    async def _delete(self) -> None:
+        api_client, row = self.api_client, self._list.row
+        if api_client is None or row is None:
+            return
+        left = len(self._list.rows) - 1
+        told = literal(
+            "Whoever signs in with it is refused from then on."
+            + ("" if left else " It is the last one: afterwards every grant works without a secret.")
+        )
+        retype = row.name if self.session.in_production else None
+        title = f"Delete {plain(row.name)} of {plain(api_client.app_name)}?"
+        if not await self.app.push_screen_wait(Confirm(title, told, yes="Delete", danger=True, retype=retype)):
+            return
+        if row.secret is None:
+            await self.session.marketplace.patch_api_client(api_client, {"ClientSecret": None})
+        else:
+            await self.session.marketplace.delete_secret(api_client, row.secret)
+        self.post_message(MarketplaceChanged())

@@ -1,0 +1,402 @@
+"""Clients mode: the list of API clients beside everything the one under the cursor says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tui.access.grants import grant_letters
+from tui.access.summary import who
+from tui.commands import bindings
+from tui.panes.client_detail import ClientDetail
+from tui.panes.client_draft import NEW_API_CLIENT
+from tui.panes.client_form import ApiClientForm
+from tui.panes.messages import MarketplaceChanged, TestRequested
+from tui.panes.mode import ModePane
+from tui.session.session import Phase, Session
+from tui.tokens.durations import format_minutes
+from tui.widgets.dialogs import Choose, Confirm
+from tui.widgets.plain import literal, plain
+from tui.widgets.row_list import Column, RowList
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from tui.ordercloud.models import ApiClient
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting(Generic[Key]):
+    """One way to sort the list; `title` is the column's heading."""
+
+    title: str
+    key: Callable[[ApiClient], Any]
+
+
+SORTINGS: tuple[Sorting[Any], ...] = (
+    Sorting("Name", lambda each: each.app_name.casefold()),
+    Sorting("Who", lambda each: (who(each), each.app_name.casefold())),
+    Sorting("Grants", lambda each: (grant_letters(each), each.app_name.casefold())),
+    Sorting("Access", lambda each: (each.access_token_duration, each.app_name.casefold())),
+    Sorting("Refresh", lambda each: (each.refresh_token_duration, each.app_name.casefold())),
+)
+
+
+def _state(api_client: ApiClient) -> Content:
+    return Content.styled("●", "$allowed") if api_client.active else Content.styled("○", "$muted")
+
+
+def _name(api_client: ApiClient) -> Content:
+    return literal(api_client.app_name, "" if api_client.active else "$muted")
+
+
+class ClientsPane(ModePane):
+    """The workbench: list, detail, editing, assignment."""
+
+    SCOPE = "clients"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("clients")]
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
+        super().__init__(session, id=id)
+        self._sorting = 0
+        self._descending = False
+        self._loading = False
+        self._loaded = False
+
+    # -- layout --------------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list and the detail."""
+        with Vertical(id="client-list", classes="panel") as panel:
+            panel.border_title = Content("API clients")
+            yield Input(placeholder="part of a name, ID or user", id="filter")
+            yield RowList[Any](self._columns(), key=lambda each: each.id, id="api-clients", empty="Connecting…")
+            yield Static(id="client-list-problem")
+        yield ClientDetail(self.session, id="client-detail", classes="panel")
+
+    def _columns(self) -> tuple[Column[ApiClient], ...]:
+        arrow = " ▼" if self._descending else " ▲"
+        sorted_by = SORTINGS[self._sorting].title
+
+        def heading(title: str) -> str:
+            return title + (arrow if title == sorted_by else "")
+
+        return (
+            Column("", _state, width=1),
+            Column(heading("Name"), _name, most=28, grow=True),
+            Column(heading("Who"), who, most=12),
+            Column(heading("Grants"), grant_letters, most=9),
+            Column(heading("Access"), lambda each: format_minutes(each.access_token_duration), most=8, right=True),
+            Column(heading("Refresh"), _refresh, most=9, right=True),
+        )
+
+    @property
+    def _list(self) -> RowList[ApiClient]:
+        return self.query_one("#api-clients", RowList)
+
+    @property
+    def _detail(self) -> ClientDetail:
+        return self.query_one("#client-detail", ClientDetail)
+
+    def take_focus(self) -> None:
+        """Put the focus on the list, or on the detail where that is all there is room for."""
+        if self._editing is not None:
+            self._editing.query(Input).first().focus()
+        elif self._list.is_on_screen or not self.has_class("-detail"):
+            self._list.focus()
+        else:
+            self._detail.take_focus()
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    async def session_changed(self) -> None:
+        """Read the list of the marketplace that is there now, or say why there is none."""
+        problem = self.query_one("#client-list-problem", Static)
+        self._loaded = False
+        self._list.rows = ()
+        self._detail.show(None)
+        if self.session.ready:
+            problem.update("")
+            self.read()
+            return
+        self._list.empty = {
+            Phase.CONNECTING: "Connecting…",
+            Phase.SIGN_IN_NEEDED: "Not signed in: p signs in.",
+            Phase.FAILED: "No marketplace: r tries again, p changes the connection.",
+        }.get(self.session.phase, "")
+        problem.update(literal(self.session.problem or "", "$refused", lines=True))
+        self._list.refresh()
+
+    async def marketplace_changed(self) -> None:
+        """Draw what is known now; the place in the list stays."""
+        self._draw()
+        row = self._list.row
+        if row is not None:
+            self._detail.show(row)
+
+    def read(self) -> None:
+        """Read the API clients, page by page, painting the first as soon as it is here."""
+        self.run_worker(self._read(), group="api-clients", exclusive=True, exit_on_error=False)
+
+    async def _read(self) -> None:
+        self._loading = True
+        self._list.empty = "Loading…"
+        try:
+            async for _ in self.session.marketplace.read_api_clients():
+                self._draw()
+        except Exception as error:
+            self._list.empty = "The list could not be read: r tries again."
+            self.query_one("#client-list-problem", Static).update(literal(error, "$refused", lines=True))
+            raise
+        finally:
+            self._loading = False
+        self._loaded = True
+        self.query_one("#client-list-problem", Static).update("")
+        self._draw()
+
+    def _draw(self) -> None:
+        known = self.session.marketplace.api_clients if self.session.ready else {}
+        words = self.query_one("#filter", Input).value.casefold().split()
+        shown = [each for each in known.values() if _matches(each, words)]
+        shown.sort(key=SORTINGS[self._sorting].key, reverse=self._descending)
+        panel = self.query_one("#client-list", Vertical)
+        count = f"{len(shown)} of {len(known)}" if words else str(len(known))
+        panel.border_title = Content(f"API clients {count}" + (" …" if self._loading else ""))
+        if known:
+            self._list.empty = "Nothing matches; esc shows all again."
+        elif self._loaded:
+            self._list.empty = "No API clients yet: n makes the first."
+        self._list.rows = shown
+
+    # -- the list's events ---------------------------------------------------------------------------------------
+
+    @on(RowList.Highlighted, "#api-clients")
+    def _highlighted(self, message: RowList.Highlighted[ApiClient]) -> None:
+        message.stop()
+        self._detail.show(message.row)
+        self.app.refresh_bindings()
+
+    @on(RowList.Opened, "#api-clients")
+    def _opened(self, message: RowList.Opened[ApiClient]) -> None:
+        message.stop()
+        self.show_detail()
+
+    def show_detail(self) -> None:
+        """Go into the detail; on a narrow screen it replaces the list."""
+        self.add_class("-detail")
+        self._detail.take_focus()
+
+    @on(Input.Changed, "#filter")
+    def _filtered(self, event: Input.Changed) -> None:
+        event.stop()
+        self._draw()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._list.focus()
+
+    async def open(self, api_client_id: str, tab: str = "details") -> None:
+        """Show an API client, whatever the filter says."""
+        if not self._list.move_to(api_client_id):
+            self.query_one("#filter", Input).value = ""
+            self._draw()
+            self._list.move_to(api_client_id)
+        self._detail.choose_tab(tab)
+        self.show_detail()
+
+    # -- commands ------------------------------------------------------------------------------------------------
+
+    _CHANGING = frozenset({"new", "edit", "assign", "activate", "duplicate", "delete", "undo"})
+    _OF_ONE = frozenset({"edit", "assign", "test", "activate", "duplicate", "delete", "secrets", "copy-id"})
+
+    @property
+    def _editing(self) -> ApiClientForm | None:
+        return self._detail.form
+
+    def why_not(self, command: str) -> str | None:
+        """Say why a command cannot be done now."""
+        verb = command.partition(".")[2]
+        if self._editing is not None and verb != "filter":
+            return "The form is open: save or leave it first."
+        if verb in self._OF_ONE and self._list.row is None:
+            return "There is no API client under the cursor."
+        if verb in self._CHANGING - {"assign"} and (reason := self.session.why_not_change()) is not None:
+            return reason
+        if verb == "undo" and self.session.journal.last is None:
+            return "Nothing has been changed in this sitting."
+        return None
+
+    @property
+    def _row(self) -> ApiClient:
+        row = self._list.row
+        assert row is not None, "why_not has seen to it"  # noqa: S101 - narrows the type
+        return row
+
+    def do_filter(self) -> None:
+        """Show the filter line."""
+        self.remove_class("-detail")
+        entry = self.query_one("#filter", Input)
+        entry.add_class("-shown")
+        entry.focus()
+
+    def do_back(self) -> None:
+        """Leave the search, then the detail, then the filter: one step a key."""
+        if self._detail.leave_find():
+            return
+        entry = self.query_one("#filter", Input)
+        if self._detail.has_focus_within or self.has_class("-detail"):
+            self.remove_class("-detail")
+            self._list.focus()
+        elif entry.has_class("-shown"):
+            entry.value = ""
+            entry.remove_class("-shown")
+            self._list.focus()
+
+    def do_new(self) -> None:
+        """Open the form of a new API client."""
+        self._detail.edit(None, NEW_API_CLIENT)
+        self.add_class("-detail")
+
+    def do_edit(self) -> None:
+        """Edit the API client under the cursor, in place."""
+        self._detail.edit(self._row, self._row.to_wire())
+        self.add_class("-detail")
+
+    def do_duplicate(self) -> None:
+        """Open the form of a copy; the secret stays behind."""
+        wire = {**self._row.to_wire(), "ClientSecret": None, "AppName": f"{self._row.app_name} copy"}
+        self._detail.edit(None, wire)
+        self.add_class("-detail")
+
+    def do_assign(self) -> None:
+        """Show the assignments and go there."""
+        self._detail.choose_tab("assignments")
+        self.show_detail()
+
+    def do_secrets(self) -> None:
+        """Show the secrets and go there."""
+        self._detail.choose_tab("secrets")
+        self.show_detail()
+
+    def do_test(self) -> None:
+        """Try a grant with this API client."""
+        self.post_message(TestRequested(self._row.id))
+
+    def do_copy_id(self) -> None:
+        """Copy the API client's ID."""
+        self.app.copy_to_clipboard(self._row.id)
+        self.tell(f"The ID of {plain(self._row.app_name)} was sent to the terminal's clipboard (OSC 52).")
+
+    def do_reload(self) -> None:
+        """Read everything again, or try to connect again."""
+        if self.session.ready:
+            self.session.marketplace.forget()
+            self.read()
+            self._detail.show(self._list.row)
+        else:
+            self.app.call_later(getattr(self.app, "open_session", lambda: None))
+
+    def do_sort(self) -> None:
+        """Choose the column to sort by; the same again turns the direction."""
+
+        def then(title: str | None) -> None:
+            if title is None:
+                return
+            chosen = [sorting.title for sorting in SORTINGS].index(title)
+            self._descending = chosen == self._sorting and not self._descending
+            self._sorting = chosen
+            self._list.set_columns(self._columns())
+            self._draw()
+
+        choices = tuple((each.title, each.title) for each in SORTINGS)
+        self.app.push_screen(Choose("Sort by", choices, current=SORTINGS[self._sorting].title), then)
+
+    def do_activate(self) -> None:
+        """Activate or deactivate the API client."""
+        self.run_worker(self._activate(self._row), group="change", exclusive=True, exit_on_error=False)
+
+    async def _activate(self, api_client: ApiClient) -> None:
+        name = plain(api_client.app_name)
+        if api_client.active:
+            told = "Nobody can sign in through it then, and tokens that are out stop working at once."
+            retype = api_client.app_name if self.session.in_production else None
+            if not await self.app.push_screen_wait(
+                Confirm(f"Deactivate {name}?", told, yes="Deactivate", danger=True, retype=retype)
+            ):
+                return
+        elif self.session.in_production and not await self.app.push_screen_wait(
+            Confirm(f"Activate {name}?", "People can sign in through it then.", yes="Activate")
+        ):
+            return
+        await self.session.marketplace.patch_api_client(api_client, {"Active": not api_client.active})
+        self.tell(f"{name} is {'inactive' if api_client.active else 'active'} now; u takes it back.")
+        self.post_message(MarketplaceChanged())
+
+    def do_delete(self) -> None:
+        """Delete the API client, after a question."""
+        self.run_worker(self._delete(self._row), group="change", exclusive=True, exit_on_error=False)
+
+    async def _delete(self, api_client: ApiClient) -> None:
+        name = plain(api_client.app_name)
+        told = literal(
+            f"{name} ({api_client.id}) with its secrets and assignments. Its ID never comes back, and its tokens stop "
+            "working at once. Deactivating (x) stops it just as well, and can be taken back."
+        )
+        retype = api_client.app_name if self.session.in_production else None
+        if not await self.app.push_screen_wait(
+            Confirm(f"Delete {name}?", told, yes="Delete", danger=True, retype=retype)
+        ):
+            return
+        await self.session.marketplace.delete_api_client(api_client)
+        self.tell(f"{name} was deleted.")
+        self.post_message(MarketplaceChanged())
+
+    def do_undo(self) -> None:
+        """Take the last change back."""
+        self.run_worker(self._undo(), group="change", exclusive=True, exit_on_error=False)
+
+    async def _undo(self) -> None:
+        change = await self.session.journal.undo_last()
+        self.tell(f"Taken back: {plain(change.what)}")
+        self.post_message(MarketplaceChanged())
+
+    # -- the form ------------------------------------------------------------------------------------------------
+
+    @on(ApiClientForm.Finished)
+    def _form_finished(self, message: ApiClientForm.Finished) -> None:
+        message.stop()
+        self._detail.close_form()
+        if message.saved is not None:
+            self.tell(f"{plain(message.saved.app_name)} is saved; u takes it back.")
+            self._draw()
+            self._list.move_to(message.saved.id)
+            self.post_message(MarketplaceChanged())
+        self._list.focus()
+        self.remove_class("-detail")
+
+    async def may_leave(self) -> bool:
+        """Ask when the form has something that would be lost."""
+        return self._editing is None or await self._editing.may_leave()
+
+
+def _refresh(api_client: ApiClient) -> str:
+    return format_minutes(api_client.refresh_token_duration) if api_client.refresh_token_duration else "–"
+
+
+def _matches(api_client: ApiClient, words: list[str]) -> bool:
+    if not words:
+        return True
+    user = api_client.default_context_user_name or ""
+    state = "active" if api_client.active else "inactive"
+    text = f"{api_client.app_name}\n{api_client.id}\n{user}\n{who(api_client)}\n{state}".casefold()
+    return all(word in text for word in words)
