@@ -20,7 +20,7 @@ from tui.config.toml_reader import Table
 KeyMap: TypeAlias = Mapping[str, tuple[str, ...]]
 """Command name -> its keys in Textual's spelling; an empty tuple takes every key from the command."""
 
-_KEY = re.compile(r"(?:(?:ctrl|shift|alt|super|hyper|meta)\+)*(?:[a-z0-9_]+|[A-Z]|[^\s\w,])")
+_KEY = re.compile(r"(?:(?:ctrl|shift|alt|super|hyper|meta)\+)*(?:[a-z0-9_]+|[^\s,])")
 
 
 def read_keys(table: Table) -> KeyMap:

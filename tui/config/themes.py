@@ -61,6 +61,14 @@ SEMANTIC: Final[Mapping[str, str]] = {
 }
 """The variables ocgate's own style sheets use, and the colour that stands in where a theme leaves one out."""
 
+_ANSI_GAPS: Final[Mapping[str, str]] = {
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "foreground-disabled": "ansi_default",
+    "surface-active": "transparent",
+}
+"""Variables that Textual's own style sheets use and that it does not make for an ANSI theme."""
+
 _HEX = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
 _ANSI = re.compile(r"ansi_(?:default|(?:bright_)?(?:black|red|green|yellow|blue|magenta|cyan|white))")
 _VARIABLE = re.compile(r"[a-z][a-z0-9-]*")
@@ -101,7 +109,7 @@ class ThemeSpec:
             boost=colours.get("boost"),
             dark=self.dark,
             ansi=self.ansi,
-            variables=dict(self.variables),
+            variables={**(_ANSI_GAPS if self.ansi else {}), **self.variables},
         )
 
 
