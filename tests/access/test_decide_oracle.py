@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import event, given, settings
 
-from tests.access.world import NOW, attempts, facts
+from tests.access.world import NOW, attempts, deep_attempts, deep_facts, facts
 from tui.access.api_roles import API_ROLES
 from tui.access.attempt import Attempt, Facts
 from tui.access.decide import decide
@@ -91,9 +91,19 @@ def expected_roles(attempt: Attempt, facts: Facts) -> set[str]:
     return granted - beyond_api - beyond_custom
 
 
-@settings(max_examples=800)
+@settings(max_examples=400)
 @given(attempts, facts)
 def test_the_first_failing_check_answers(attempt: Attempt, facts: Facts) -> None:
+    assert_as_expected(attempt, facts)
+
+
+@settings(max_examples=500)
+@given(deep_attempts, deep_facts)
+def test_the_later_checks_answer_when_the_request_is_good(attempt: Attempt, facts: Facts) -> None:
+    assert_as_expected(attempt, facts)
+
+
+def assert_as_expected(attempt: Attempt, facts: Facts) -> None:
     answer = expected(attempt, facts)
     decision = decide(attempt, facts, NOW)
     event(f"check {answer[0] if answer else 'none'}")

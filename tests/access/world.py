@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -128,5 +128,26 @@ facts = st.builds(
     secrets=secrets,
     assignments=assignments,
     user=st.one_of(users, users, users, users, st.none()),
+    marketplace_active=mostly,
+)
+
+deep_attempts = st.builds(
+    Attempt,
+    grant_type=st.sampled_from(["password", "client_credentials", "refresh_token"]),
+    client_id=st.just(CLIENT_ID.upper()),
+    scope=st.one_of(st.none(), any_roles.map(tuple)),
+    secret=st.sampled_from([SecretEvidence.LIVE, SecretEvidence.ASSUMED]),
+    password=st.sampled_from([PasswordEvidence.RIGHT, PasswordEvidence.ASSUMED]),
+    refresh=st.sampled_from([RefreshEvidence.LIVE, RefreshEvidence.ASSUMED]),
+    refreshed_roles=st.one_of(st.none(), any_roles.map(frozenset)),
+)
+"""Attempts with nothing wrong in the request itself, so that the checks of user, party and roles get their turn."""
+
+deep_facts = st.builds(
+    Facts,
+    api_client=clients.map(lambda client: replace(client, active=True, default_context_user_name="guest")),
+    secrets=st.just((LIVE,)),
+    assignments=assignments,
+    user=st.builds(User, st.just("shopper01"), parties, mostly, any_roles.map(frozenset)),
     marketplace_active=mostly,
 )
