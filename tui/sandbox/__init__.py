@@ -1,1 +1,21 @@
-"""A marketplace in a box: the rules and tokens served over HTTP on SQLite."""
+"""A marketplace in a box: the rules of access and the reading of tokens, served over OrderCloud's wire protocol."""
+
+from tui.sandbox.errors import NotASandbox, SandboxError, SandboxLocked, SandboxReadOnly, SandboxTooNew
+from tui.sandbox.passwords import DEFAULT, FAST, Hashing
+from tui.sandbox.sandbox import IN_PROCESS_URL, SEEDS, Sandbox, SeedName, SignInSheet
+
+__all__ = [
+    "DEFAULT",
+    "FAST",
+    "IN_PROCESS_URL",
+    "SEEDS",
+    "Hashing",
+    "NotASandbox",
+    "Sandbox",
+    "SandboxError",
+    "SandboxLocked",
+    "SandboxReadOnly",
+    "SandboxTooNew",
+    "SeedName",
+    "SignInSheet",
+]

@@ -1,0 +1,163 @@
+"""The marketplace as an ASGI application: no framework, a router of its own, OrderCloud's error bodies."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from email.utils import format_datetime
+from urllib.parse import parse_qsl, quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from tui.sandbox import assignments
+from tui.sandbox.bearer import find_caller, token_of
+from tui.sandbox.calls import Answer, Call, Operation
+from tui.sandbox.engine import Engine
+from tui.sandbox.errors import ApiError, invalid_token, not_found, refusal
+from tui.sandbox.me import GET_ME
+from tui.sandbox.passwords import hash_on_thread
+from tui.sandbox.router import Match, Router
+from tui.sandbox.rules import RULES
+from tui.sandbox.services import Services
+from tui.sandbox.token_endpoint import TokenEndpoint
+from tui.sandbox.wire import json_response, read_object
+from tui.tokens.token import JSON
+
+Endpoint = Callable[[Request, dict[str, str]], Awaitable[Response]]
+
+LONGEST_QUERY = 16 * 1024
+
+_log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())
+
+
+class App:
+    """Answers every request; it never raises, and closes nothing."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._token = TokenEndpoint(services)
+        self._router: Router[Endpoint] = Router()
+        self._router.add("POST", "oauth/token", self._issue)
+        self._router.add("GET", "oauth/certs/{kid}", self._cert)
+        self._route("GET", "me", GET_ME)
+        for resource, rules in RULES:
+            for route in Engine(resource, rules).routes():
+                self._route(*route)
+        for route in assignments.routes():
+            self._route(*route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI: HTTP, and the lifespan, at which nothing happens."""
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        response = await self._answer(Request(scope, receive))
+        response.headers["Date"] = format_datetime(self._services.clock(), usegmt=True)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            return await self._dispatch(request)
+        except ApiError as error:
+            return json_response(error.status, error.to_wire(), error.headers)
+        except Exception:  # noqa: BLE001 - a fault of the sandbox's own must reach the caller as an answer
+            _log.exception("%s failed", request.method)
+            return json_response(
+                500, refusal(500, "ServerError", "An unknown error has occurred on the server.").to_wire()
+            )
+
+    async def _dispatch(self, request: Request) -> Response:
+        raw: bytes | None = request.scope.get("raw_path")
+        path = raw.decode("latin-1").partition("?")[0] if raw else quote(request.scope["path"])
+        match = self._router.match(path)
+        if match is None:
+            raise refusal(404, "NotFound", "There is nothing at this address.")
+        endpoint, names = _method(match, request.method)
+        return await endpoint(request, dict(zip(names, match.values, strict=True)))
+
+    def _route(self, method: str, path: str, operation: Operation) -> None:
+        async def serve(request: Request, parameters: dict[str, str]) -> Response:
+            return await self._serve(request, parameters, operation)
+
+        self._router.add(method, f"v1/{path}", serve)
+
+    async def _issue(self, request: Request, parameters: dict[str, str]) -> Response:
+        return await self._token(request)
+
+    async def _cert(self, request: Request, parameters: dict[str, str]) -> Response:
+        key = await self._services.key()
+        if parameters["kid"] != key.kid:
+            raise not_found("PublicKey", parameters["kid"])
+        return json_response(200, dict(key.public))
+
+    async def _serve(self, request: Request, parameters: dict[str, str], operation: Operation) -> Response:
+        """Run an operation for whom the access token speaks, in one hop to the store."""
+        token = token_of(request.headers.get("authorization"))
+        claims = None if token is None else await self._services.verified(token)
+        if claims is None:
+            raise invalid_token()
+        query = _query(request)
+        body: dict[str, JSON] = {}
+        hashed = None
+        if operation.has_body:
+            body, problem = await _try_object(request)
+            password = _text_member(body, operation.hashes)
+            if problem is not None or password:
+                await self._services.store.run(lambda c: operation.authorize(find_caller(c, claims)))
+            if problem is not None:
+                raise problem
+            hashed = await hash_on_thread(password, self._services.hashing) if password else None
+
+        def run(connection: sqlite3.Connection) -> Answer:
+            caller = find_caller(connection, claims)
+            operation.authorize(caller)
+            call = Call(connection, caller, self._services.clock(), parameters, query, body, hashed)
+            return operation.run(call)
+
+        answer = await self._services.store.run(run, write=operation.writes)
+        return Response(status_code=204) if answer.status == 204 else json_response(answer.status, answer.body)
+
+
+def _method(match: Match[Endpoint], method: str) -> tuple[Endpoint, tuple[str, ...]]:
+    found = match.methods.get(method)
+    if found is None:
+        allowed = ", ".join(sorted(match.methods))
+        error = refusal(405, "MethodNotAllowed", f"{method} is not allowed here.", {"Allowed": allowed})
+        error.headers["Allow"] = allowed
+        raise error
+    return found
+
+
+def _query(request: Request) -> list[tuple[str, str]]:
+    raw: bytes = request.scope.get("query_string", b"")
+    if len(raw) > LONGEST_QUERY:
+        raise refusal(414, "Request.TooLong", "The query is too long.", {"Maximum": LONGEST_QUERY})
+    return parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
+
+
+async def _try_object(request: Request) -> tuple[dict[str, JSON], ApiError | None]:
+    """Read the body; what is wrong with it is told only after the caller was let in."""
+    try:
+        return await read_object(request), None
+    except ApiError as error:
+        return {}, error
+
+
+def _text_member(body: dict[str, JSON], name: str | None) -> str:
+    wanted = (name or "").lower()
+    value = next((value for key, value in body.items() if key.lower() == wanted), None)
+    return value if isinstance(value, str) else ""
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

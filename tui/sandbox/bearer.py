@@ -1,0 +1,32 @@
+"""Who is calling: the access token of a request, and what the marketplace knows of its owner now."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from tui.access.facts import PartyKind
+from tui.sandbox.calls import Caller
+from tui.sandbox.errors import invalid_token
+from tui.tokens.token import Claims
+
+_CALLER = """
+SELECT u.Username, u.key, u.kind, coalesce(u.buyer, u.supplier) FROM users u, api_clients c
+WHERE u.key = ? AND u.Active AND c.ID = ? AND c.Active
+"""
+
+
+def token_of(header: str | None) -> str | None:
+    """Give the token of an Authorization header; `Bearer` with nothing after it is none."""
+    scheme, _, token = (header or "").strip().partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def find_caller(connection: sqlite3.Connection, claims: Claims) -> Caller:
+    """Find the owner of verified claims. Raises ApiError 401 unless it and the API client are there and active."""
+    key = claims.u or ""
+    row = None
+    if key.isascii() and key.isdigit() and len(key) < 19:
+        row = connection.execute(_CALLER, (int(key), claims.cid)).fetchone()
+    if row is None:
+        raise invalid_token()
+    return Caller(row[0], row[1], PartyKind(row[2]), row[3], frozenset(claims.role or ()), claims.orderid)

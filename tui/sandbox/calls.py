@@ -1,0 +1,84 @@
+"""What an operation is given and what it gives: one call, its caller, its answer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tui.access.facts import PartyKind
+from tui.sandbox.errors import anonymous_prohibited, insufficient_roles, not_authorized_to_admin
+from tui.sandbox.lists import Query
+from tui.tokens.token import JSON
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom an access token speaks for, as the marketplace knows it now. `company` is the key of buyer or supplier."""
+
+    username: str
+    user: int
+    kind: PartyKind
+    company: int | None
+    roles: frozenset[str]
+    order_id: str | None = None
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether this is a temporary copy of the default context user."""
+        return self.order_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request on the resource API, inside its transaction. `body` is empty where none was wanted.
+
+    `hashed` is the hash of the password in the body, made beforehand off the store's thread.
+    """
+
+    connection: sqlite3.Connection
+    caller: Caller
+    now: datetime
+    parameters: Mapping[str, str]
+    query: Query = ()
+    body: Mapping[str, JSON] = field(default_factory=dict)
+    hashed: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status and a body, None for none."""
+
+    status: int
+    body: JSON = None
+
+
+NO_CONTENT = Answer(204)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one method of one path does. `roles` of which any suffices; None for any valid token.
+
+    `kinds` are the kinds of user who may do it at all; finer rules are the operation's own. `hashes` names the member
+    of the body that must be hashed before `run`.
+    """
+
+    run: Callable[[Call], Answer]
+    roles: tuple[str, ...] | None
+    kinds: frozenset[PartyKind] = frozenset(PartyKind)
+    writes: bool = False
+    has_body: bool = False
+    hashes: str | None = None
+
+    def authorize(self, caller: Caller) -> None:
+        """Raise ApiError 403 when the caller's roles or kind do not suffice."""
+        if self.roles is not None and caller.roles.isdisjoint(self.roles):
+            raise insufficient_roles(self.roles, caller.roles)
+        if self.writes and caller.anonymous:
+            raise anonymous_prohibited()
+        if caller.kind not in self.kinds:
+            raise not_authorized_to_admin()

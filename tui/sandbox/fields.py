@@ -1,0 +1,193 @@
+"""The members of a wire object as data: their types and limits, and how they are read, kept and written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from tui.access.limits import FieldProblem, check_id, check_xp
+from tui.sandbox.errors import ErrorEntry, invalid_value
+from tui.tokens.token import JSON
+
+Column = str | int | float | bytes | None
+"""What a column of the database holds."""
+
+
+class Kind(StrEnum):
+    """The type of a member."""
+
+    TEXT = "text"
+    BOOL = "bool"
+    INT = "int"
+    TIME = "time"
+    TEXTS = "texts"
+    OBJECT = "object"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One member of a resource.
+
+    `sql` is the expression that gives it, `t` being the resource's table; without one it is the column of that name.
+    `length` limits texts in characters, `least` and `most` limit numbers. `default` stands in for an omitted or null
+    member. Read-only members are ignored in bodies; write-only ones are null in answers.
+    """
+
+    name: str
+    kind: Kind = Kind.TEXT
+    sql: str = ""
+    required: bool = False
+    length: int | None = None
+    least: int | None = None
+    most: int | None = None
+    default: JSON = None
+    read_only: bool = False
+    write_only: bool = False
+    searchable: bool = False
+    sortable: bool = False
+
+    @property
+    def expression(self) -> str:
+        """The SQL expression of the member's column."""
+        return self.sql or f't."{self.name}"'
+
+    @property
+    def filterable(self) -> bool:
+        """Whether a list may be filtered by it."""
+        return not self.write_only and self.kind is not Kind.OBJECT
+
+
+def read_member(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
+    """Check one member of a body and bring it into shape; the entry tells what is wrong with it."""
+    if value is None or (field.required and value == ""):
+        if field.required and field.default is None:
+            return None, invalid_value(field.name, value, f"{field.name} is required.", {"Required": True})
+        return field.default, None
+    reader = _READERS[field.kind]
+    return reader(field, value)
+
+
+def _read_text(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
+    if not isinstance(value, str):
+        return None, _wrong_type(field, value, "a text")
+    if field.length is not None and len(value) > field.length:
+        message = f"{field.name} has at most {field.length} characters."
+        return None, invalid_value(field.name, value, message, {"MaximumLength": field.length})
+    return value, None
+
+
+def _read_bool(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
+    return (value, None) if isinstance(value, bool) else (None, _wrong_type(field, value, "true or false"))
+
+
+def _read_int(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None, _wrong_type(field, value, "a whole number")
+    least = field.least if field.least is not None else -(2**31)
+    most = field.most if field.most is not None else 2**31 - 1
+    if not least <= value <= most:
+        message = f"{field.name} is from {least} to {most}."
+        return None, invalid_value(field.name, value, message, {"Minimum": least, "Maximum": most})
+    return value, None
+
+
+def _read_time(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
+    moment = parse_time(value) if isinstance(value, str) else None
+    if moment is None:
+        return None, _wrong_type(field, value, "a date-time in ISO 8601")
+    return format_time(moment), None
+
+
+def _read_texts(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        return None, _wrong_type(field, value, "a list of texts")
+    return list(dict.fromkeys(each for each in value if each != "")), None
+
+
+def _read_object(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
+    problem = check_xp(field.name, value)
+    return (value, None) if problem is None else (None, entry_of(problem))
+
+
+_READERS = {
+    Kind.TEXT: _read_text,
+    Kind.BOOL: _read_bool,
+    Kind.INT: _read_int,
+    Kind.TIME: _read_time,
+    Kind.TEXTS: _read_texts,
+    Kind.OBJECT: _read_object,
+}
+
+
+def _wrong_type(field: Field, value: JSON, wanted: str) -> ErrorEntry:
+    shown = None if field.write_only else value
+    return invalid_value(field.name, shown, f"{field.name} is {wanted}.", {"Expected": field.kind.value})
+
+
+def entry_of(problem: FieldProblem) -> ErrorEntry:
+    """Tell a problem which the rules found, as the wire does."""
+    data: JSON = json.loads(json.dumps(dict(problem.data)))
+    return ErrorEntry("ValidationFailure", problem.message, data)
+
+
+def read_id(value: JSON) -> ErrorEntry | None:
+    """Check an ID that a caller chose."""
+    problem = check_id("ID", value)
+    return None if problem is None else entry_of(problem)
+
+
+def to_column(field: Field, value: JSON) -> Column:
+    """Give what the database keeps of a member."""
+    if field.kind in (Kind.TEXTS, Kind.OBJECT):
+        return None if value is None else compact(value)
+    if isinstance(value, (Mapping, list)):
+        raise TypeError(f"{field.name} cannot hold a {type(value).__name__}")
+    return int(value) if isinstance(value, bool) else value
+
+
+def from_column(field: Field, value: Column) -> JSON:
+    """Give the member which the database keeps."""
+    if field.write_only or value is None or isinstance(value, bytes):
+        return None
+    if field.kind is Kind.BOOL:
+        return bool(value)
+    if field.kind in (Kind.TEXTS, Kind.OBJECT):
+        kept: JSON = json.loads(str(value))
+        return kept
+    return value
+
+
+def merge(old: JSON, new: JSON) -> JSON:
+    """Patch an `xp`: objects merge, everything else replaces; a null stays as a null."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old | {name: merge(old.get(name), value) for name, value in new.items()}
+    return new
+
+
+def compact(value: JSON) -> str:
+    """Write JSON without spaces."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def parse_time(text: str) -> datetime | None:
+    """Read a moment, in UTC; None when the text is none. Without an offset it is taken for UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def format_time(moment: datetime) -> str:
+    """Write a moment as the database and the wire have it: UTC, milliseconds, `Z`. Such texts sort as moments."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def by_name(fields: Sequence[Field]) -> Mapping[str, Field]:
+    """Index fields by their names in lower case: members of bodies and queries are matched without case."""
+    return {field.name.lower(): field for field in fields}

@@ -1,0 +1,118 @@
+"""Access and refresh tokens: what they carry, and what of them is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sqlite3
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tui.access.attempt import RefreshEvidence
+from tui.access.decision import Lifetimes
+from tui.access.facts import PartyKind
+from tui.sandbox.facts import KnownClient, KnownUser
+from tui.sandbox.fields import format_time
+from tui.sandbox.passwords import digest_of
+from tui.tokens.token import JSON
+
+USER_TYPES: Mapping[PartyKind, str] = {
+    PartyKind.SELLER: "admin",
+    PartyKind.BUYER: "buyer",
+    PartyKind.SUPPLIER: "supplier",
+}
+"""The `usrtype` claim."""
+
+KEPT_AFTER_END = timedelta(days=30)
+"""How long an expired refresh token is still known as expired."""
+
+
+def claims(
+    base_url: str,
+    client: KnownClient,
+    user: KnownUser,
+    roles: tuple[str, ...],
+    minutes: int,
+    now: datetime,
+    order_id: str | None,
+) -> dict[str, JSON]:
+    """Give the claims of an access token; `role` is a text when there is one role."""
+    issued = int(now.timestamp())
+    made: dict[str, JSON] = {
+        "usr": user.facts.username,
+        "cid": client.facts.id.lower(),
+        "u": str(user.key),
+        "usrtype": USER_TYPES[user.kind],
+        "role": roles[0] if len(roles) == 1 else [*roles],
+        "iss": base_url,
+        "aud": base_url,
+        "exp": issued + minutes * 60,
+        "nbf": issued,
+        "iat": issued,
+    }
+    if order_id is not None:
+        made["orderid"] = order_id
+    return made
+
+
+def order_id(client: KnownClient, visitor: str | None) -> str:
+    """Make the 22 characters of an anonymous caller's order; the same visitor (`anonuserid`) gets the same."""
+    if not visitor:
+        return secrets.token_urlsafe(16)
+    seed = f"{client.facts.id.lower()} {visitor}".encode("utf-8", "surrogatepass")
+    return urlsafe_b64encode(hashlib.sha256(seed).digest()[:16]).decode().rstrip("=")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRefresh:
+    """What became of a refresh token; `user` is the key of its owner, 0 when it is unknown."""
+
+    evidence: RefreshEvidence
+    user: int = 0
+    roles: frozenset[str] | None = None
+    token: str | None = field(default=None, repr=False)
+
+
+def find_refresh(
+    connection: sqlite3.Connection, token: str | None, client: KnownClient | None, now: datetime
+) -> KnownRefresh:
+    """Look a refresh token up: only its digest is kept."""
+    if not token:
+        return KnownRefresh(RefreshEvidence.ABSENT)
+    query = "SELECT api_client, user, roles, expires_at, revoked FROM refresh_tokens WHERE digest = ?"
+    row = connection.execute(query, (digest_of(token),)).fetchone()
+    if row is None or client is None:
+        return KnownRefresh(RefreshEvidence.UNKNOWN)
+    if row[0] != client.key:
+        evidence = RefreshEvidence.FOREIGN
+    elif row[4]:
+        evidence = RefreshEvidence.REVOKED
+    elif row[3] <= format_time(now):
+        evidence = RefreshEvidence.EXPIRED
+    else:
+        evidence = RefreshEvidence.LIVE
+    return KnownRefresh(evidence, row[1], frozenset(json.loads(row[2])), token)
+
+
+def issue_refresh(
+    connection: sqlite3.Connection,
+    client: KnownClient,
+    user: KnownUser,
+    roles: tuple[str, ...],
+    lifetimes: Lifetimes,
+    now: datetime,
+) -> str | None:
+    """Make and keep a refresh token, None when the lifetimes allow none. Forgets those that ended long ago."""
+    if lifetimes.refresh_minutes <= 0:
+        return None
+    token = str(uuid.uuid4())
+    ends = format_time(now + timedelta(minutes=lifetimes.refresh_minutes))
+    forgotten = "DELETE FROM refresh_tokens WHERE expires_at < ?"
+    connection.execute(forgotten, (format_time(now - KEPT_AFTER_END),))
+    insert = "INSERT INTO refresh_tokens (digest, api_client, user, roles, expires_at) VALUES (?, ?, ?, ?, ?)"
+    connection.execute(insert, (digest_of(token), client.key, user.key, json.dumps(roles), ends))
+    return token

@@ -1,0 +1,80 @@
+"""The RSA key that signs access tokens. It is made once and kept with the data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tui.tokens.token import JSON
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from joserfc.jwk import RSAKey
+
+BITS = 2048
+
+
+def new_key() -> tuple[str, bytes]:
+    """Make a key: its `kid`, and DER to keep. Takes some tens of milliseconds."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+    key = generate_private_key(65537, BITS)
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    kid = urlsafe_b64encode(hashlib.sha256(public).digest()[:16]).decode().rstrip("=")
+    return kid, key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+
+
+@cache
+def key_in_memory() -> tuple[str, bytes]:
+    """Give the key of every marketplace in memory: both last as long as the process."""
+    return new_key()
+
+
+class SigningKey:
+    """A parsed key, ready to sign. Its repr shows the `kid` only."""
+
+    def __init__(self, kid: str, der: bytes) -> None:
+        """Parse the DER that `new_key` gave. It is our own, so it is not checked again, which would cost 40 ms."""
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+        from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+        key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
+        if not isinstance(key, RSAPrivateKey):
+            raise TypeError("the marketplace's signing key is no RSA key")
+        self.kid = kid
+        self._key = _as_jwk(key)
+        numbers = key.public_key().public_numbers()
+        self.public: Mapping[str, str] = {
+            "kty": "RSA",
+            "n": _base64url(numbers.n),
+            "e": _base64url(numbers.e),
+            "alg": "RS256",
+            "use": "sig",
+            "kid": kid,
+        }
+
+    def __repr__(self) -> str:
+        return f"SigningKey({self.kid!r})"
+
+    def sign(self, claims: Mapping[str, JSON]) -> str:
+        """Give the compact access token with these claims."""
+        from joserfc.jws import serialize_compact
+
+        header = {"alg": "RS256", "kid": self.kid, "typ": "JWT"}
+        payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()
+        return serialize_compact(header, payload, self._key, algorithms=["RS256"])
+
+
+def _as_jwk(key: RSAPrivateKey) -> RSAKey:
+    from joserfc.jwk import RSAKey
+
+    return RSAKey(key, key)
+
+
+def _base64url(number: int) -> str:
+    return urlsafe_b64encode(number.to_bytes((number.bit_length() + 7) // 8, "big")).decode().rstrip("=")

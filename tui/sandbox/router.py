@@ -1,0 +1,66 @@
+"""Paths to handlers: a tree over path segments, matched without case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from urllib.parse import unquote
+
+H = TypeVar("H")
+
+
+@dataclass
+class _Node(Generic[H]):
+    literals: dict[str, _Node[H]] = field(default_factory=dict)
+    parameter: _Node[H] | None = None
+    methods: dict[str, tuple[H, tuple[str, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Match(Generic[H]):
+    """What a path leads to: the handlers by method, each with the names of its parameters, and their values."""
+
+    methods: Mapping[str, tuple[H, tuple[str, ...]]]
+    values: tuple[str, ...]
+
+
+class Router(Generic[H]):
+    """Routes such as `buyers/{buyerID}/users`; a literal segment goes before a parameter."""
+
+    def __init__(self) -> None:
+        self._root: _Node[H] = _Node()
+
+    def add(self, method: str, path: str, handler: H) -> None:
+        """Add a route. Raises ValueError when it is taken."""
+        node, names = self._root, []
+        for segment in _segments(path):
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literals.setdefault(segment.lower(), _Node())
+        if method in node.methods:
+            raise ValueError(f"two handlers for {method} {path}")
+        node.methods[method] = (handler, tuple(names))
+
+    def match(self, path: str) -> Match[H] | None:
+        """Find a path as it came on the wire, percent-encoded; None when there is no such route."""
+        segments = [unquote(segment) for segment in _segments(path)]
+        return _match(self._root, segments, ())
+
+
+def _segments(path: str) -> list[str]:
+    return path.strip("/").split("/")
+
+
+def _match(node: _Node[H], segments: list[str], values: tuple[str, ...]) -> Match[H] | None:
+    if not segments:
+        return Match(node.methods, values) if node.methods else None
+    first, rest = segments[0], segments[1:]
+    literal = node.literals.get(first.lower())
+    found = None if literal is None else _match(literal, rest, values)
+    if found is None and node.parameter is not None and first:
+        found = _match(node.parameter, rest, (*values, first))
+    return found

@@ -1,0 +1,84 @@
+"""What the endpoints share: the store, the clock, the marketplace's address and its signing key."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from tui.sandbox.calls import Clock
+from tui.sandbox.keys import SigningKey, key_in_memory, new_key
+from tui.sandbox.passwords import Hashing
+from tui.sandbox.store import Store
+from tui.tokens.decode import decode
+from tui.tokens.token import JSON, Claims, NotAToken, Token
+from tui.tokens.verify import Status, check_claims, verify_signature
+
+_REMEMBERED = 1024
+
+
+class Services:
+    """One open marketplace. `base_url` is the issuer and the audience of its tokens."""
+
+    def __init__(self, store: Store, clock: Clock, hashing: Hashing, base_url: str) -> None:
+        self.store = store
+        self.clock = clock
+        self.hashing = hashing
+        self.base_url = base_url
+        self._key: SigningKey | None = None
+        self._key_wanted = asyncio.Lock()
+        self._verified: OrderedDict[str, Token] = OrderedDict()
+
+    async def key(self) -> SigningKey:
+        """Give the signing key, parsed once; made when the marketplace has none yet."""
+        async with self._key_wanted:
+            if self._key is None:
+                found = await self.store.run(_find_key)
+                if found is None:
+                    made = await asyncio.to_thread(key_in_memory if self.store.path is None else new_key)
+                    found = await self.store.run(lambda c: _keep_key(c, made), write=True)
+                self._key = SigningKey(*found)
+            return self._key
+
+    async def sign(self, claims: Mapping[str, JSON]) -> str:
+        """Sign an access token. It counts as verified, having just been made."""
+        text = (await self.key()).sign(claims)
+        self._remember(text, decode(text))
+        return text
+
+    async def verified(self, text: str) -> Claims | None:
+        """Give the claims of an access token of this marketplace that is good now, else None.
+
+        Signatures are remembered; times and audience are looked at every time.
+        """
+        token = self._verified.get(text)
+        if token is None:
+            try:
+                token = decode(text)
+            except NotAToken:
+                return None
+            key = await self.key()
+            if token.header.kid != key.kid or verify_signature(token, key.public).status is not Status.PASSED:
+                return None
+            self._remember(text, token)
+        good = check_claims(token, self.clock(), audience=self.base_url).status is Status.PASSED
+        return token.claims if good else None
+
+    def _remember(self, text: str, token: Token) -> None:
+        self._verified[text] = token
+        while len(self._verified) > _REMEMBERED:
+            self._verified.popitem(last=False)
+
+
+def _find_key(connection: sqlite3.Connection) -> tuple[str, bytes] | None:
+    row: tuple[str, bytes] | None = connection.execute("SELECT kid, der FROM signing_keys ORDER BY key").fetchone()
+    return row
+
+
+def _keep_key(connection: sqlite3.Connection, made: tuple[str, bytes]) -> tuple[str, bytes]:
+    """Keep a new key, unless another process was quicker: then that one is used."""
+    found = _find_key(connection)
+    if found is None:
+        connection.execute("INSERT INTO signing_keys (kid, der) VALUES (?, ?)", made)
+    return found or made

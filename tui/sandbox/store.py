@@ -1,0 +1,157 @@
+"""SQLite on one thread of its own: one hop for each request, one transaction for each hop.
+
+The journal is a write-ahead log with `synchronous = NORMAL`: a write that was acknowledged survives the process being
+killed at any moment, and after a power cut the file is whole though the last writes may be missing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from tui.sandbox.errors import NotASandbox, SandboxError, SandboxLocked, SandboxReadOnly, SandboxTooNew
+from tui.sandbox.schema import APPLICATION_ID, MIGRATIONS
+
+T = TypeVar("T")
+Unit = Callable[[sqlite3.Connection], T]
+
+BUSY_SECONDS = 5.0
+
+
+class Store:
+    """An open database. Every unit of work runs alone, whole or not at all."""
+
+    def __init__(self, path: Path | None, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        """Name the file, None for memory; nothing is touched before `open`."""
+        self.path = path
+        self._busy_seconds = busy_seconds
+        self._thread = ThreadPoolExecutor(1, "sandbox-store")
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self, first: Unit[T]) -> T:
+        """Open or make the file, migrate it when it is older, and run the first unit of work in the same hop.
+
+        Raises a SandboxError that says what is wrong with the file.
+        """
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._open, first)
+        except BaseException:
+            self._thread.shutdown(wait=False)
+            raise
+
+    async def run(self, unit: Unit[T], *, write: bool = False) -> T:
+        """Run one unit of work in a transaction of its own; it is rolled back when the unit raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, unit, write)
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of the file. Closing twice does nothing more."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        self._thread.shutdown(wait=False)
+
+    def _open(self, first: Unit[T]) -> T:
+        if self.path is None:
+            return self._prepare(sqlite3.connect(":memory:", isolation_level=None), first)
+        path = self.path
+        try:
+            _make_private(path)
+            connection = sqlite3.connect(path, isolation_level=None, timeout=self._busy_seconds)
+        except (OSError, sqlite3.Error) as error:
+            raise SandboxReadOnly(path, f"The sandbox cannot write its database {path}.") from error
+        try:
+            return self._prepare(connection, first)
+        except sqlite3.Error as error:
+            connection.close()
+            raise _explain(path, error) from error
+        except BaseException:
+            connection.close()
+            raise
+
+    def _prepare(self, connection: sqlite3.Connection, first: Unit[T]) -> T:
+        connection.execute("PRAGMA foreign_keys = ON")
+        if self.path is not None:
+            _check_is_ours(connection, self.path)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        _migrate(connection)
+        self._connection = connection
+        try:
+            return self._transact(first, write=False)
+        except BaseException:
+            self._connection = None
+            raise
+
+    def _transact(self, unit: Unit[T], write: bool) -> T:
+        connection = self._connection
+        if connection is None:
+            raise RuntimeError("the sandbox is closed")
+        connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        try:
+            result = unit(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, readable by its owner only, in a folder of its owner's only; existing ones are left alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+    elif not os.access(path, os.W_OK):
+        raise PermissionError(path)
+
+
+def _check_is_ours(connection: sqlite3.Connection, path: Path) -> None:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        raise NotASandbox(path, f"{path} is a database of another program, not of a sandbox.")
+    if application == APPLICATION_ID and version > len(MIGRATIONS):
+        message = f"{path} was written by a newer version of ocgate; update ocgate or choose another file."
+        raise SandboxTooNew(path, message)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables up to date, each migration whole or not at all, though another process may do the same."""
+    if _version(connection) == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        for number, script in enumerate(MIGRATIONS[_version(connection) :], _version(connection) + 1):
+            with closing(connection.cursor()) as cursor:
+                for statement in filter(str.strip, script.split(";")):
+                    cursor.execute(statement)
+                cursor.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _explain(path: Path, error: sqlite3.Error) -> SandboxError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return NotASandbox(path, f"{path} is no sandbox database, or a damaged one; choose another file.")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return SandboxLocked(path, f"{path} is in use by another process that does not let go of it.")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return SandboxReadOnly(path, f"The sandbox cannot write its database {path}.")
+    return SandboxError(path, f"The sandbox cannot use its database {path}: {error}.")

@@ -1,0 +1,268 @@
+"""`POST /oauth/token`: gathers the facts, lets the rules decide, and does what they say."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import sqlite3
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, unquote_plus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tui.access.attempt import Attempt, Facts, Grant, PasswordEvidence, SecretEvidence
+from tui.access.decide import decide
+from tui.access.decision import Check, Decision, TokenError
+from tui.access.roles import split_scope
+from tui.sandbox.facts import (
+    FOREVER,
+    KnownClient,
+    KnownUser,
+    assignments_of,
+    find_client,
+    find_user,
+    lockout_policy,
+    marketplace_active,
+)
+from tui.sandbox.fields import format_time
+from tui.sandbox.issue import KnownRefresh, claims, find_refresh, issue_refresh, order_id
+from tui.sandbox.passwords import digest_of, matches_on_thread
+from tui.sandbox.services import Services
+from tui.sandbox.wire import json_response, read_body
+from tui.tokens.token import JSON
+
+_FORM = "application/x-www-form-urlencoded"
+_NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of one request for a token."""
+
+    fields: Mapping[str, str] = field(repr=False)
+    form_encoded: bool = True
+
+    def get(self, name: str) -> str | None:
+        """Give a field, None when it is absent or empty."""
+        return self.fields.get(name) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One attempt with everything that was found about it."""
+
+    attempt: Attempt
+    facts: Facts
+    decision: Decision
+    client: KnownClient | None
+    user: KnownUser | None
+    refresh: KnownRefresh
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a successful attempt answers with, before it is signed."""
+
+    claims: Mapping[str, JSON]
+    expires_in: int
+    refresh_token: str | None = field(repr=False)
+
+
+class TokenEndpoint:
+    """The endpoint. Nothing is hashed for an attempt that is refused whatever its password."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer one request."""
+        form = await read_form(request)
+        decided: Decision | Granted
+        if form.get("grant_type") == Grant.PASSWORD:
+            decided = await self._password(form)
+        else:
+            decided = await self._services.store.run(lambda c: self._conclude(c, form, None), write=True)
+        if isinstance(decided, Granted):
+            body: dict[str, JSON] = {
+                "access_token": await self._services.sign(decided.claims),
+                "token_type": "bearer",
+                "expires_in": decided.expires_in,
+            }
+            if decided.refresh_token is not None:
+                body["refresh_token"] = decided.refresh_token
+            return json_response(200, body, _NO_STORE)
+        if decided.error is None:
+            raise RuntimeError("a refusal without an error")
+        return json_response(400, _error_body(decided.error), _NO_STORE)
+
+    async def _password(self, form: Form) -> Decision | Granted:
+        """Look first with the password taken for right, and compare it only if the attempt gets that far."""
+        services = self._services
+        present = form.get("username") is not None and form.get("password") is not None
+        first = PasswordEvidence.ASSUMED if present else PasswordEvidence.ABSENT
+        case = await services.store.run(lambda c: self._look(c, form, first))
+        failed = case.decision.check
+        if failed is not None and failed < Check.CREDENTIALS_RIGHT:
+            return case.decision
+        record = None if case.user is None else case.user.password
+        matches = await matches_on_thread(form.get("password") or "", record, services.hashing)
+        evidence = PasswordEvidence.RIGHT if matches else PasswordEvidence.WRONG
+        return await services.store.run(lambda c: self._conclude(c, form, evidence), write=True)
+
+    def _look(self, connection: sqlite3.Connection, form: Form, password: PasswordEvidence | None) -> Case:
+        now = self._services.clock()
+        client_id = form.get("client_id")
+        client = find_client(connection, client_id) if client_id else None
+        refresh = find_refresh(connection, form.get("refresh_token"), client, now)
+        attempt = Attempt(
+            grant_type=form.get("grant_type"),
+            client_id=client_id,
+            scope=split_scope(form.get("scope")),
+            secret=_compare_secret(client, form.get("client_secret"), now),
+            password=password or PasswordEvidence.ABSENT,
+            refresh=refresh.evidence,
+            refreshed_roles=refresh.roles,
+            form_encoded=form.form_encoded,
+        )
+        user = _user_of(connection, form, client, refresh)
+        facts = Facts(
+            api_client=None if client is None else client.facts,
+            secrets=() if client is None else client.secrets,
+            assignments=() if client is None else assignments_of(connection, client, user),
+            user=None if user is None else user.facts,
+            marketplace_active=marketplace_active(connection),
+        )
+        return Case(attempt, facts, decide(attempt, facts, now), client, user, refresh)
+
+    def _conclude(
+        self, connection: sqlite3.Connection, form: Form, password: PasswordEvidence | None
+    ) -> Decision | Granted:
+        """Decide for good, and keep what follows from it: a failure, or the refresh token."""
+        now = self._services.clock()
+        case = self._look(connection, form, password)
+        if not case.decision.allowed or case.client is None or case.user is None or case.decision.lifetimes is None:
+            if case.decision.check is Check.CREDENTIALS_RIGHT and case.user is not None:
+                _count_failure(connection, case.user, now)
+            return case.decision
+        lifetimes = case.decision.lifetimes
+        _note_sign_in(connection, case.user, now, password is PasswordEvidence.RIGHT)
+        token = case.refresh.token
+        if case.attempt.grant_type != Grant.REFRESH_TOKEN:
+            token = issue_refresh(connection, case.client, case.user, case.decision.roles, lifetimes, now)
+        order = order_id(case.client, form.get("anonuserid")) if case.decision.anonymous else None
+        made = claims(
+            self._services.base_url,
+            case.client,
+            case.user,
+            case.decision.roles,
+            lifetimes.access_minutes,
+            now,
+            order,
+        )
+        return Granted(made, lifetimes.expires_in, token)
+
+
+async def read_form(request: Request) -> Form:
+    """Read the form, and the client's credentials from HTTP Basic where the form has none."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = await read_body(request)
+    if content_type != _FORM:
+        return Form({}, form_encoded=False)
+    try:
+        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100)
+    except ValueError:
+        pairs = []
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        fields.setdefault(name, value)
+    basic = _basic(request.headers.get("authorization", ""))
+    if basic is not None:
+        fields["client_id"] = fields.get("client_id") or basic[0]
+        if basic[0] == fields["client_id"]:
+            fields["client_secret"] = fields.get("client_secret") or basic[1]
+    return Form(fields)
+
+
+def _basic(header: str) -> tuple[str, str] | None:
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return (unquote_plus(name), unquote_plus(secret)) if colon else None
+
+
+def _user_of(
+    connection: sqlite3.Connection, form: Form, client: KnownClient | None, refresh: KnownRefresh
+) -> KnownUser | None:
+    """Find whom the attempt is about: by name, by the API client's setting, or by the refresh token."""
+    match form.get("grant_type"):
+        case Grant.PASSWORD:
+            name = form.get("username")
+        case Grant.CLIENT_CREDENTIALS:
+            name = None if client is None else client.facts.default_context_user_name
+        case Grant.REFRESH_TOKEN:
+            return find_user(connection, key=refresh.user)
+        case _:
+            name = None
+    return find_user(connection, username=name) if name else None
+
+
+def _compare_secret(client: KnownClient | None, given: str | None, now: datetime) -> SecretEvidence:
+    """Compare with every secret there is, in constant time."""
+    if given is None:
+        return SecretEvidence.ABSENT
+    if client is None:
+        return SecretEvidence.WRONG
+    evidence = SecretEvidence.WRONG
+    digest = digest_of(given)
+    for secret in client.secrets:
+        if hmac.compare_digest(secret.digest, digest):
+            expired = secret.expiration is not None and secret.expiration <= now
+            evidence = SecretEvidence.EXPIRED if expired else SecretEvidence.LIVE
+    legacy = client.facts.client_secret
+    if legacy and hmac.compare_digest(digest_of(legacy), digest):
+        evidence = SecretEvidence.LIVE
+    return evidence
+
+
+def _count_failure(connection: sqlite3.Connection, user: KnownUser, now: datetime) -> None:
+    """Count a wrong password towards the lockout. During a lockout nothing is counted; after one it starts anew."""
+    locked = user.facts.locked_until
+    if locked is not None and locked > now:
+        return
+    failures = 1 if locked is not None else user.failures + 1
+    policy = lockout_policy(connection, user.key)
+    until = None
+    if failures >= policy.attempts:
+        until = FOREVER if policy.minutes == 0 else format_time(now + timedelta(minutes=policy.minutes))
+    update = "UPDATE users SET FailedLoginAttempts = ?, locked_until = ? WHERE key = ?"
+    connection.execute(update, (failures, until, user.key))
+
+
+def _note_sign_in(connection: sqlite3.Connection, user: KnownUser, now: datetime, by_password: bool) -> None:
+    """Keep when the user was last active, to the minute; a right password ends the count of wrong ones."""
+    minute = format_time(now.replace(second=0, microsecond=0))
+    connection.execute(
+        "UPDATE users SET LastActive = ? WHERE key = ? AND LastActive IS NOT ?", (minute, user.key, minute)
+    )
+    if by_password:
+        clear = (
+            "UPDATE users SET FailedLoginAttempts = 0, locked_until = NULL WHERE key = ? AND FailedLoginAttempts > 0"
+        )
+        connection.execute(clear, (user.key,))
+
+
+def _error_body(error: TokenError) -> dict[str, JSON]:
+    data: JSON = None if error.data is None else json.loads(json.dumps(dict(error.data)))
+    return {
+        "error": error.error,
+        "error_description": error.description,
+        "Errors": [{"ErrorCode": error.code, "Message": error.description, "Data": data}],
+    }

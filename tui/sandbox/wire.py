@@ -1,0 +1,71 @@
+"""Bodies on the wire: read within bounds, written as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NoReturn
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from tui.sandbox.errors import invalid_body, refusal
+from tui.sandbox.fields import compact
+from tui.tokens.token import JSON
+
+LARGEST_BODY = 1024 * 1024
+DEEPEST_BODY = 64
+"""How many objects and lists may be inside each other."""
+
+
+async def read_body(request: Request) -> bytes:
+    """Read a body of at most 1 MiB. Raises ApiError 413 for a larger one."""
+    declared = request.headers.get("content-length", "")
+    parts, size = [], int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 20 else 0
+    too_large = refusal(413, "Request.TooLarge", "Request body is larger than 1 MiB.", {"Maximum": LARGEST_BODY})
+    if size > LARGEST_BODY:
+        raise too_large
+    size = 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > LARGEST_BODY:
+                raise too_large
+            parts.append(part)
+    except ClientDisconnect as error:
+        raise invalid_body() from error
+    return b"".join(parts)
+
+
+async def read_object(request: Request) -> dict[str, JSON]:
+    """Read a body that is a JSON object. Raises ApiError 400 for every other one, and 413."""
+    content = await read_body(request)
+    try:
+        body: JSON = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
+        compact(body).encode()
+    except (ValueError, RecursionError) as error:
+        raise invalid_body() from error
+    if not isinstance(body, dict) or _too_deep(body, DEEPEST_BODY):
+        raise invalid_body()
+    return body
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number - number != 0:
+        raise ValueError("the number is too large")
+    return number
+
+
+def _too_deep(value: JSON, left: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return left == 0 or any(_too_deep(each, left - 1) for each in inner)
+
+
+def json_response(status: int, body: JSON, headers: Mapping[str, str] | None = None) -> Response:
+    """Write an answer."""
+    return Response(compact(body), status, headers, "application/json; charset=utf-8")
