@@ -210,9 +210,16 @@ def test_secrets_in_the_clear_are_noticed(url: str, in_the_clear: bool) -> None:
 
 def test_variables_have_the_names_of_the_options() -> None:
     environ = {
-        "OCGATE_PROFILE": "p", "OCGATE_URL": "u", "OCGATE_REGION": "r", "OCGATE_ENVIRONMENT": "e", 
-        "OCGATE_CLIENT_ID": "c", "OCGATE_GRANT": "g", "OCGATE_USERNAME": "n", "OCGATE_SCOPE": "s", "OCGATE_PASSWORD": "hunter2",
-    }  # fmt: skip
+        "OCGATE_PROFILE": "p",
+        "OCGATE_URL": "u",
+        "OCGATE_REGION": "r",
+        "OCGATE_ENVIRONMENT": "e",
+        "OCGATE_CLIENT_ID": "c",
+        "OCGATE_GRANT": "g",
+        "OCGATE_USERNAME": "n",
+        "OCGATE_SCOPE": "s",
+        "OCGATE_PASSWORD": "hunter2",
+    }
     assert options_from_environment(environ) == ConnectionOptions("p", "u", "r", "e", "c", "g", "n", "s")
 
 
