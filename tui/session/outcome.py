@@ -1,0 +1,151 @@
+"""An answer of the token endpoint held against what the rules expected: agreed, or a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tui.access.attempt import Attempt, Facts, PasswordEvidence, RefreshEvidence, SecretEvidence
+from tui.access.decide import decide
+from tui.access.decision import Check, Decision
+from tui.access.times import UNTIL_UNLOCKED
+from tui.tokens.token import Token
+
+if TYPE_CHECKING:
+    from tui.ordercloud.errors import OAuthRefused
+    from tui.ordercloud.models import AccessToken
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the rules were asked."""
+
+    attempt: Attempt
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How the answer and the expectation go together.
+
+    Attributes:
+        agreed: None when there is nothing to compare: no answer came, or nothing could be expected.
+        decision: What the rules say once the answer is known: the expectation, or, where the answer showed that an
+            assumption did not hold, the decision without it. None when the rules cannot explain the answer.
+        note: A sentence on how they came to agree, or why there is nothing to compare.
+        differences: For each difference a sentence; it may quote the server.
+    """
+
+    agreed: bool | None
+    decision: Decision | None
+    note: str = ""
+    differences: tuple[str, ...] = ()
+
+
+def compare(
+    prepared: Prepared | None,
+    expected: Decision | None,
+    answer: AccessToken | None,
+    token: Token | None,
+    error: Exception | None,
+    now: datetime,
+) -> Comparison:
+    """Hold an answer against what was expected of it."""
+    from tui.ordercloud.errors import OAuthRefused
+
+    if prepared is None or expected is None:
+        return Comparison(None, None, "Nothing was expected: the marketplace could not be read.")
+    if isinstance(error, OAuthRefused):
+        return _compare_refusal(prepared, expected, error, now)
+    if answer is not None and token is not None:
+        found = tuple(_token_differences(prepared, expected, answer, token))
+        return Comparison(not found, expected if not found else None, differences=found)
+    return Comparison(None, None, "Nothing to compare: the token endpoint did not answer as it does.")
+
+
+def _compare_refusal(prepared: Prepared, expected: Decision, error: OAuthRefused, now: datetime) -> Comparison:
+    if _matches(expected, error):
+        if expected.error is None or not error.description or expected.error.description == error.description:
+            return Comparison(True, expected)
+        note = f"The words differ from the expected: {expected.error.description}"
+        return Comparison(True, expected, note)
+    for told, other in _alternatives(prepared):
+        decision = decide(other.attempt, other.facts, now)
+        if _matches(decision, error) and decision.error and decision.error.description == error.description:
+            return Comparison(True, _without_invention(decision, prepared), told)
+    got = " ".join(each for each in (error.error, error.code) if each) or f"status {error.status}"
+    if expected.allowed:
+        difference = f"Expected a token; it was refused with {got}."
+    else:
+        wanted = f"{expected.error.error} {expected.error.code}" if expected.error else "a refusal"
+        difference = f"Expected {wanted}; it was refused with {got}."
+    return Comparison(False, None, differences=(difference,))
+
+
+def _matches(decision: Decision, error: OAuthRefused) -> bool:
+    wanted = decision.error
+    if decision.allowed or wanted is None or wanted.code != error.code:
+        return False
+    return not error.error or wanted.error == error.error
+
+
+def _alternatives(prepared: Prepared) -> Iterator[tuple[str, Prepared]]:
+    """Give what else may be true, as far as it could not be known before, each with the sentence that says so."""
+    attempt, facts = prepared.attempt, prepared.facts
+    if attempt.password is PasswordEvidence.ASSUMED:
+        yield (
+            "The password was assumed to be right; it is not.",
+            replace(prepared, attempt=replace(attempt, password=PasswordEvidence.WRONG)),
+        )
+    if attempt.secret is SecretEvidence.ASSUMED:
+        yield (
+            "The client secret was assumed to be right; it is not, or it has expired.",
+            replace(prepared, attempt=replace(attempt, secret=SecretEvidence.WRONG)),
+        )
+    if attempt.refresh is RefreshEvidence.LIVE:
+        yield (
+            "The refresh token was revoked meanwhile.",
+            replace(prepared, attempt=replace(attempt, refresh=RefreshEvidence.REVOKED)),
+        )
+    if facts.user is not None and facts.user.locked_until is None:
+        locked = replace(facts.user, locked_until=UNTIL_UNLOCKED)
+        yield (
+            "Whether a user is locked out cannot be read beforehand; this one is.",
+            replace(prepared, facts=replace(facts, user=locked)),
+        )
+
+
+def _without_invention(decision: Decision, prepared: Prepared) -> Decision:
+    """Take out what was only supposed: the end of a lockout is not known."""
+    user = prepared.facts.user
+    if decision.check is not Check.NOT_LOCKED_OUT or user is None:
+        return decision
+    return replace(decision, reasons=(f"{user.username} is locked out, after too many wrong passwords.",))
+
+
+def _token_differences(prepared: Prepared, expected: Decision, answer: AccessToken, token: Token) -> Iterator[str]:
+    if not expected.allowed:
+        check = expected.check
+        yield f"Expected a refusal{f' by check {check.value}, {check.title}' if check else ''}; a token came."
+        return
+    claims, lifetimes = token.claims, expected.lifetimes
+    got, wanted = set(claims.role or ()), set(expected.roles)
+    if missing := sorted(wanted - got):
+        yield f"Expected roles are missing: {', '.join(missing)}."
+    if more := sorted(got - wanted):
+        yield f"Roles came that were not expected: {', '.join(more)}."
+    if lifetimes is not None:
+        if claims.exp is not None and claims.iat is not None and claims.exp - claims.iat != lifetimes.access_seconds:
+            yield f"Expected a life of {lifetimes.access_seconds} seconds; it is {claims.exp - claims.iat}."
+        if bool(answer.refresh_token) != (lifetimes.refresh_minutes > 0) and not prepared.attempt.refreshed_roles:
+            came = "one came" if answer.refresh_token else "none came"
+            yield f"Expected {'a' if lifetimes.refresh_minutes > 0 else 'no'} refresh token; {came}."
+    user = prepared.facts.user
+    if user is not None and not expected.anonymous and (claims.usr or "").casefold() != user.username.casefold():
+        yield f"Expected it to act as {user.username}; it acts as {claims.usr or 'nobody'}."
+    if (claims.cid or "").lower() != (prepared.attempt.client_id or "").lower():
+        yield "Its cid is not the API client that was asked."
+    if bool(claims.orderid) != expected.anonymous:
+        yield f"Expected {'an' if expected.anonymous else 'no'} orderid; {'one' if claims.orderid else 'none'} came."
