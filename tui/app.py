@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerState
 
 from tui import crash
 from tui.commands import COMMAND_BY_NAME, CommandHost, bindings, key_sign
-from tui.config.themes import load_themes
+from tui.config.themes import choose_theme, load_themes
 from tui.driver import quick_driver
 from tui.panes import messages
 from tui.panes.clients import ClientsPane
@@ -39,7 +39,6 @@ MODES: tuple[tuple[str, str], ...] = (
     ("app.learn", "Learn"),
 )
 NEAR_THE_END = timedelta(minutes=5)
-DEFAULT_THEME = "harbor"
 
 
 class OcgateApp(CommandHost, App[int]):
@@ -47,7 +46,7 @@ class OcgateApp(CommandHost, App[int]):
 
     SCOPE = "app"
     TITLE = "ocgate"
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "panes/clients.tcss"]
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "panes/clients.tcss", "panes/access.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
@@ -58,6 +57,7 @@ class OcgateApp(CommandHost, App[int]):
         self.session = Session(request, clock=clock)
         self.crash_file: str | None = None
         self.themes: dict[str, str] = {}
+        self._theme_problems = self._set_up_themes()
 
     # -- the frame -----------------------------------------------------------------------------------------------
 
@@ -70,26 +70,29 @@ class OcgateApp(CommandHost, App[int]):
 
     async def on_mount(self) -> None:
         """Paint first, connect after."""
-        self._set_up_themes()
         self.set_keymap({name: ",".join(keys) for name, keys in self.request.settings.keys.items()})
         self.query_one(TopBar).mode = "app.clients"
         self._look_around()
         self.set_interval(1, self._look_around)
-        for problem in self.request.problems:
-            self.notify(problem, severity="warning", timeout=10, markup=False)
+        for problem in (*self.request.problems, *self._theme_problems):
+            self.notify(plain(problem), severity="warning", timeout=10, markup=False)
         self.call_after_refresh(self.open_session)
 
-    def _set_up_themes(self) -> None:
+    def _set_up_themes(self) -> tuple[str, ...]:
+        """Choose the theme before anything is drawn; return what was wrong with themes, for people."""
         themes, problems = load_themes(self.request.paths.themes)
         for name, theme in themes.items():
             self.register_theme(theme.to_textual())
             self.themes[name] = theme.title
-        for problem in problems:
-            self.notify(str(problem), severity="warning", timeout=10, markup=False)
-        wanted = self.request.theme or self.request.state.current.theme or self.request.settings.theme
-        if self.no_color:
-            wanted = "plain"
-        self.theme = wanted if wanted in themes else DEFAULT_THEME
+        chosen, missing = choose_theme(
+            themes,
+            option=self.request.theme,
+            no_color=self.no_color,
+            remembered=self.request.state.current.theme,
+            configured=self.request.settings.theme,
+        )
+        self.theme = chosen.name
+        return (*(str(problem) for problem in problems), *missing)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Make outside text harmless last of all; with NO_COLOR, no colour at all."""

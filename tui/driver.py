@@ -30,11 +30,13 @@ def quick_driver() -> type[Driver] | None:
 
         def disable_input(self) -> None:
             """Wake the input thread, so that joining it takes no time."""
-            if not self.exit_event.is_set():
+            if self._key_thread is not None and not self.exit_event.is_set():
                 self.exit_event.set()
                 os.write(self._wake_write, b"x")
-                if self._key_thread is not None:
-                    self._key_thread.join()
+                self._key_thread.join()
+                self._key_thread = None
+                os.close(self._wake_read)
+                os.close(self._wake_write)
                 self.exit_event.clear()
             super().disable_input()
 
@@ -54,7 +56,5 @@ def quick_driver() -> type[Driver] | None:
                             self.process_message(event)
                     for event in parser.tick():
                         self.process_message(event)
-            os.close(self._wake_read)
-            os.close(self._wake_write)
 
     return QuickDriver

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.config.connection import Connection
-from tui.config.credentials import CredentialStore
+from tui.config.credentials import CredentialStore, KeyringStore
 from tui.config.paths import Paths
 from tui.config.settings import Settings
 from tui.config.state import StateFile
@@ -31,8 +31,8 @@ class ConsoleRequest:
     settings: Settings
     state: StateFile
     credentials: CredentialStore
-    keyring: CredentialStore
     paths: Paths
+    keyring: CredentialStore = field(default_factory=KeyringStore)
     theme: str | None = None
     read_only: bool = False
     problems: tuple[str, ...] = ()

@@ -35,12 +35,12 @@ class Environment:
         """Name it for people: `US West production`, `sandbox`, `10.0.0.5:8080`."""
         if self.region:
             return f"{self.region} {self.kind}"
-        return str(self.kind) if self.kind is Kind.SANDBOX else urlsplit(self.url).netloc or self.url
+        return str(self.kind) if self.kind is Kind.SANDBOX else self.host
 
     @property
     def host(self) -> str:
         """Give the host of the API, with a port if the URL has one."""
-        return urlsplit(self.url).netloc
+        return self.url.partition("://")[2] or self.url
 
 
 _REGIONS = (

@@ -139,6 +139,8 @@ def clean_base_url(text: str) -> str:
         raise ValueError("The address of an API begins with https:// and names a host")
     if parts.username or parts.password or "@" in parts.netloc:
         raise ValueError("The address of an API holds no user name or password")
+    if not stripped.isprintable() or any(each.isspace() for each in stripped):
+        raise ValueError("The address of an API has no spaces or control characters")
     if parts.query or parts.fragment:
         raise ValueError("The address of an API ends with its host, without ? or #")
     try:

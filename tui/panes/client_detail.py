@@ -16,8 +16,9 @@ from tui.commands import CommandHost, bindings
 from tui.panes.client_assignments import AssignmentsView
 from tui.panes.client_form import ApiClientForm
 from tui.panes.client_secrets import SecretsView
-from tui.panes.client_text import advice_text, details_text
+from tui.panes.client_text import advice_text, details_facts
 from tui.session.session import Session
+from tui.widgets.fact_sheet import FactSheet
 from tui.widgets.json_text import json_value
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import RowList
@@ -37,8 +38,8 @@ TABS = (
 )
 
 
-class TextView(VerticalScroll):
-    """Text that scrolls with the keys of a list."""
+class FactView(VerticalScroll):
+    """What scrolls with the keys of a list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("j", "scroll_down", "Down"),
@@ -47,8 +48,12 @@ class TextView(VerticalScroll):
         ("G", "scroll_end", "Bottom"),
     ]
     DEFAULT_CSS = """
-    TextView { height: 1fr; scrollbar-size-vertical: 1; }
+    FactView { height: 1fr; scrollbar-size-vertical: 1; }
     """
+
+
+class TextView(FactView):
+    """Text that scrolls with the keys of a list."""
 
     def compose(self) -> ComposeResult:
         """Lay out the text."""
@@ -80,7 +85,8 @@ class ClientDetail(CommandHost, Vertical):
         """Lay out the tabs."""
         yield TabStrip(TABS, id="client-tabs")
         with ContentSwitcher(initial="details", id="client-views"):
-            yield TextView(id="details")
+            with FactView(id="details"):
+                yield FactSheet()
             yield AssignmentsView(self.session, id="assignments")
             yield SecretsView(self.session, id="secrets")
             yield TextView(id="advice")
@@ -96,11 +102,11 @@ class ClientDetail(CommandHost, Vertical):
         self.api_client = api_client
         self._title()
         if api_client is None:
-            self.query_one("#details", TextView).update(Content(""))
+            self.query_one("#details FactSheet", FactSheet).show(())
             return
         self.query_one("#json", TextView).update(json_value(_masked(api_client.to_wire())))
         if changed:
-            self.query_one("#details", TextView).update(details_text(api_client, None, None, None, self.session.clock()))
+            self.query_one("#details FactSheet", FactSheet).show(details_facts(api_client, None, None, None, self.session.clock()))
         self.run_worker(self._read(api_client), group="detail", exclusive=True, exit_on_error=False)
 
     async def _read(self, api_client: ApiClient) -> None:
@@ -114,8 +120,8 @@ class ClientDetail(CommandHost, Vertical):
         now = self.session.clock()
         user = None if person is None else person.facts()
         advice = advise(api_client, secrets, assignments, user, now)
-        self.query_one("#details", TextView).update(
-            details_text(api_client, assignments, secrets, user, now, names=await marketplace.party_names())
+        self.query_one("#details FactSheet", FactSheet).show(
+            details_facts(api_client, assignments, secrets, user, now, names=await marketplace.party_names())
         )
         self.query_one(AssignmentsView).show(api_client, assignments, companies)
         self.query_one(SecretsView).show(api_client, secrets)

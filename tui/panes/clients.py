@@ -51,12 +51,10 @@ SORTINGS: tuple[Sorting[Any], ...] = (
 )
 
 
-def _state(api_client: ApiClient) -> Content:
-    return Content.styled("●", "$allowed") if api_client.active else Content.styled("○", "$muted")
-
-
 def _name(api_client: ApiClient) -> Content:
-    return literal(api_client.app_name, "" if api_client.active else "$muted")
+    if api_client.active:
+        return Content.assemble(Content.styled("● ", "$allowed"), literal(api_client.app_name))
+    return literal(f"○ {api_client.app_name}", "$muted")
 
 
 class ClientsPane(ModePane):
@@ -83,6 +81,10 @@ class ClientsPane(ModePane):
             yield Static(id="client-list-problem")
         yield ClientDetail(self.session, id="client-detail", classes="panel")
 
+    def on_mount(self) -> None:
+        """Start in the list."""
+        self._list.focus()
+
     def _columns(self) -> tuple[Column[ApiClient], ...]:
         arrow = " ▼" if self._descending else " ▲"
         sorted_by = SORTINGS[self._sorting].title
@@ -91,8 +93,7 @@ class ClientsPane(ModePane):
             return title + (arrow if title == sorted_by else "")
 
         return (
-            Column("", _state, width=1),
-            Column(heading("Name"), _name, most=28, grow=True),
+            Column("  " + heading("Name"), _name, most=28, grow=True),
             Column(heading("Who"), who, most=12),
             Column(heading("Grants"), grant_letters, most=9),
             Column(heading("Access"), lambda each: format_minutes(each.access_token_duration), most=8, right=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
+from textual import events
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -27,6 +28,7 @@ class KeyBar(Widget):
     def __init__(self, key_sign: Callable[[str], str]) -> None:
         super().__init__()
         self._key_sign = key_sign
+        self._places: list[tuple[int, int, str]] = []
 
     def on_mount(self) -> None:
         """Follow the screen's bindings from now on."""
@@ -37,34 +39,47 @@ class KeyBar(Widget):
         """Read which keys work now."""
         found: dict[str, tuple[str, str, str]] = {}
         for key, active in self.screen.active_bindings.items():
-            binding = active.binding
-            if not binding.show or not binding.id or binding.id in found:
+            binding, sign = active.binding, self._key_sign(key)
+            if not binding.show or not binding.id:
                 continue
             if isinstance(active.node, _Host) and active.node.why_not(binding.id) is not None:
                 continue
-            found[binding.id] = (self._key_sign(key), binding.description, binding.id)
+            if binding.id not in found or len(sign) < len(found[binding.id][0]):
+                found[binding.id] = (sign, binding.description, binding.id)
         self.keys = tuple(found.values())
 
     def render(self) -> Content:
         """Fit as many keys as the width takes; the ones that work everywhere come last and always fit."""
         width = self.content_size.width
-        everywhere = [self._entry(*key) for key in self.keys if key[2].startswith("app.")]
-        here = [self._entry(*key) for key in self.keys if not key[2].startswith("app.")]
-        tail = Content.assemble(*everywhere)
-        line = Content("")
-        for entry in here:
-            if line.cell_length + entry.cell_length + tail.cell_length > width:
+        everywhere = [key for key in self.keys if key[2].startswith("app.")]
+        here = [key for key in self.keys if key not in everywhere]
+        room = width - sum(_entry(key).cell_length for key in everywhere)
+        fitting: list[tuple[str, str, str]] = []
+        for key in here:
+            if sum(_entry(each).cell_length for each in (*fitting, key)) > room:
                 break
-            line += entry
-        return Content.assemble(line, " " * max(0, width - line.cell_length - tail.cell_length), tail)
+            fitting.append(key)
+        self._places = []
+        line = Content("")
+        for key in fitting:
+            line = self._place(line, key)
+        line = line.pad_right(max(0, room - line.cell_length))
+        for key in everywhere:
+            line = self._place(line, key)
+        return line
 
-    @staticmethod
-    def _entry(sign: str, title: str, name: str) -> Content:
-        return Content.assemble(
-            Content.from_markup(
-                " [@click=app.run_command($name)][$accent bold]$sign[/] $title[/] ",
-                name=f"'{name}'",
-                sign=sign,
-                title=title,
-            )
-        )
+    def _place(self, line: Content, key: tuple[str, str, str]) -> Content:
+        longer = line + _entry(key)
+        self._places.append((line.cell_length, longer.cell_length, key[2]))
+        return longer
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the key under the mouse would."""
+        for start, end, name in self._places:
+            if start <= event.x < end:
+                await self.run_action(f"app.run_command('{name}')")
+
+
+def _entry(key: tuple[str, str, str]) -> Content:
+    sign, title, _ = key
+    return Content.assemble(" ", Content.styled(sign, "$accent bold"), f" {title} ")

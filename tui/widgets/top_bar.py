@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from textual import events
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -43,6 +44,7 @@ class TopBar(Widget):
         """Take (command name, title) of each mode, in the order of their keys."""
         super().__init__()
         self._modes = tuple(modes)
+        self._places: list[tuple[int, int, str]] = []
 
     def render(self) -> Content:
         """Draw the line for the width there is."""
@@ -59,13 +61,22 @@ class TopBar(Widget):
                 break
         return Content.assemble(left, " " * max(1, width - left.cell_length - right.cell_length), right)
 
+    async def on_click(self, event: events.Click) -> None:
+        """Go to the mode under the mouse."""
+        for start, end, command in self._places:
+            if start <= event.x < end:
+                await self.run_action(f"app.run_command('{command}')")
+
     def _left(self, *, product: bool, titles: bool) -> Content:
+        self._places = []
         parts: list[Content] = [Content.styled(" ocgate ", "bold $primary")] if product else []
         for number, (command, title) in enumerate(self._modes, 1):
             active = command == self.mode
             label = f" {number} {title} " if titles or active else f" {number} "
             style = "bold reverse $accent" if active else "$foreground"
-            parts.append(Content.from_markup(f"[@click=app.run_command('{command}')][{style}]{label}[/][/]"))
+            start = sum(part.cell_length for part in parts)
+            self._places.append((start, start + len(label), command))
+            parts.append(Content.styled(label, style))
         return Content.assemble(*parts)
 
     def _right(self, *, marketplace: bool, user: bool) -> Content:

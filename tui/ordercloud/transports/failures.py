@@ -42,11 +42,8 @@ def _no_connection(cause: httpx.ConnectError, host: str) -> Failure:
     chain = list(_causes(cause))
     for each in chain:
         if isinstance(each, ssl.SSLCertVerificationError):
-            return (
-                errors.TLSFailed,
-                f"The certificate of {host} is not trusted: {each.verify_message}",
-                {"certificate": True},
-            )
+            why = getattr(each, "verify_message", "") or "it cannot be verified"
+            return errors.TLSFailed, f"The certificate of {host} is not trusted: {why}", {"certificate": True}
     for each in chain:
         if isinstance(each, ssl.SSLError):
             reason = f": {each.reason}" if each.reason else ""

@@ -19,16 +19,13 @@ from tui.ordercloud.transports.failures import failure_of
 LARGEST_BODY = 16 * 1024 * 1024
 """More than this is not read: no answer of OrderCloud comes near."""
 
-_OF_THE_WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
-"""Headers that were true of the body on its way, and are not of the body as read."""
-
 
 class RecordingTransport(AsyncBaseTransport):
     """Send one request, read its whole answer within the deadline, and tell `listener` about it.
 
     The deadline holds around any transport; httpx's own timeouts only hold where a transport honours them (that of
-    ASGI does not). The answer is given back read, with its exchange in `extensions["exchange"]`. Raises errors.NoAnswer
-    and errors.TooLarge.
+    ASGI does not). The answer is given back read; its headers are in its exchange, `extensions["exchange"]`. Raises
+    errors.NoAnswer and errors.TooLarge.
     """
 
     def __init__(
@@ -70,7 +67,6 @@ class RecordingTransport(AsyncBaseTransport):
         exchange = self._tell(record.exchange())
         return Response(
             record.status or 0,
-            headers=[pair for pair in exchange.response_headers if pair[0].casefold() not in _OF_THE_WIRE],
             content=bytes(record.content),
             extensions={"exchange": exchange},
         )

@@ -1,0 +1,59 @@
+"""Labels on the left, what they say on the right, wrapped under itself whatever the width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.widget import Widget
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line or more: `label` may be blank, which continues the fact above; `text` is safe content."""
+
+    label: str
+    text: Content
+
+
+GAP = Fact("", Content(""))
+"""A blank line."""
+
+
+class FactSheet(Widget):
+    """A sheet of facts."""
+
+    DEFAULT_CSS = """
+    FactSheet { height: auto; width: 1fr; }
+    """
+
+    facts: reactive[tuple[Fact, ...]] = reactive((), layout=True)
+
+    def __init__(self, *, label_width: int = 17, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._label_width = label_width
+
+    def show(self, facts: Sequence[Fact]) -> None:
+        """Show other facts."""
+        self.facts = tuple(facts)
+
+    def _lines(self, width: int) -> list[Content]:
+        room = max(10, width - self._label_width)
+        lines: list[Content] = []
+        for fact in self.facts:
+            label = Content.styled(f"{fact.label:<{self._label_width}}", "$text-muted")
+            wrapped = [line for part in fact.text.split("\n", allow_blank=True) for line in part.wrap(room)] or [Content("")]
+            for number, line in enumerate(wrapped):
+                lines.append(Content.assemble(label if number == 0 else " " * self._label_width, line))
+        return lines
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the lines the facts take at a width."""
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        """Draw the facts."""
+        return Content("\n").join(self._lines(self.content_size.width))
