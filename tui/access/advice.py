@@ -126,8 +126,10 @@ def _context_user_refused(seen: _Seen) -> Advice | None:
         return None
     flag = FLAG_OF_KIND[seen.user.party.kind]
     reason = f"{access.reason} Client credentials act as {seen.user_name}, and are refused."
-    title = "The default context user has no access"
-    return Advice("context-user-refused", Severity.ERROR, title, reason, ("DefaultContextUserName", flag), {flag: True})
+    title, fields = "The default context user has no access", ("DefaultContextUserName", flag)
+    # For a company the mend is an assignment: its flag would let in every other company as well.
+    fix: Fix | None = {flag: True} if seen.user.party.kind is PartyKind.SELLER else None
+    return Advice("context-user-refused", Severity.ERROR, title, reason, fields, fix)
 
 
 def _context_user_roles(seen: _Seen) -> Advice | None:
@@ -191,7 +193,8 @@ def _long_lived_admin(seen: _Seen) -> Advice | None:
     mighty = client.allow_seller or (seen.user is not None and FULL_ACCESS in seen.user.available_roles)
     if client.refresh_token_duration < LONG_REFRESH_MINUTES or not mighty or (ceiling and FULL_ACCESS not in ceiling):
         return None
-    reason = f"Seller users stay signed in for {count(client.refresh_token_duration // 1440, 'day')}, with all roles."
+    whose = "Seller users stay" if client.allow_seller else f"Whoever signs in as {seen.user_name} stays"
+    reason = f"{whose} signed in for {count(client.refresh_token_duration // 1440, 'day')}, with no ceiling on roles."
     fields = ("RefreshTokenDuration", "MaximumGrantedRoles")
     title = "Long-lived tokens with administrator roles"
     return Advice("long-lived-admin", Severity.WARNING, title, reason, fields, {"RefreshTokenDuration": 1440})
@@ -234,7 +237,7 @@ def _nullified(kind: PartyKind) -> _Rule:
             return None
         told = count(len(assigned), f"{kind} assignment")
         reason = f"{flag} lets in every {kind}, so {told} {'has' if len(assigned) == 1 else 'have'} no effect."
-        return Advice(f"nullified-{kind}", Severity.INFO, f"{told} nullified", reason, (flag,), {flag: False})
+        return Advice(f"nullified-{kind}", Severity.INFO, f"{told} nullified", reason, (flag,))
 
     return rule
 
@@ -242,7 +245,9 @@ def _nullified(kind: PartyKind) -> _Rule:
 def _legacy_beside_named(seen: _Seen) -> Advice | None:
     if not seen.client.client_secret or not seen.live:
         return None
-    reason = "The legacy ClientSecret can be read by everybody who may read API clients, and a live named one exists."
+    reason = (
+        "Whoever may read API clients can read the legacy ClientSecret. Once every program has a named one, clear it."
+    )
     title = "The legacy secret can be retired"
     return Advice("legacy-secret", Severity.INFO, title, reason, ("ClientSecret",), {"ClientSecret": None})
 

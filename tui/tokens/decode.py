@@ -15,7 +15,7 @@ from tui.tokens.token import JSON, Claims, Header, NotAToken, Token
 __all__ = ["JSON", "Claims", "Header", "NotAToken", "Token", "decode"]
 
 _WRAPPING = " \t\r\n\f\v\"'`,;\u00a0\u200b\ufeff"
-_PREFIX = re.compile(r"(?:authorization\s*:\s*)?bearer\s+", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:authorization\s*:\s*)?bearer(?:\s+|$)", re.IGNORECASE)
 _WRAPPED_LINE = re.compile(r"[ \t]*[\r\n][ \t\r\n]*")
 _NOT_BASE64URL = re.compile(r"[^A-Za-z0-9_-]")
 _GUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
@@ -186,9 +186,9 @@ def _number_as_text(value: JSON) -> str | None:
 
 
 def _seconds(value: JSON) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return int(value)
+    if isinstance(value, float):
+        return int(value) if math.isfinite(value) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _roles(value: JSON) -> tuple[str, ...] | None:

@@ -13,7 +13,7 @@ _UNITS = {
     **dict.fromkeys(("h", "hr", "hour", "hours"), "h"),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
 }
-_PART = re.compile(r"([0-9]{1,9})\s*([a-z]*)\s*", re.ASCII | re.IGNORECASE)
+_PART = re.compile(r"([0-9]{1,12})\s*([a-z]*)\s*", re.ASCII | re.IGNORECASE)
 _WANTED = "write minutes (90), or weeks, days, hours and minutes (30d, 10h, 1h30, 1d 12h 5m)"
 
 
