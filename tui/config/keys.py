@@ -8,7 +8,6 @@ quit = []                 # none
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -43,6 +42,8 @@ def check_keys(keys: KeyMap, commands: Collection[str], file: Path) -> tuple[Con
     problems = []
     for command in keys:
         if command not in commands:
+            import difflib  # late: a file without mistakes does not need it
+
             near = difflib.get_close_matches(command, list(commands), n=1)
             hint = f"; did you mean {near[0]}?" if near else "; the help (?) lists the commands"
             problems.append(ConfigProblem(file, f"there is no such command{hint}", key=f"keys.{command}"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -98,11 +97,13 @@ class Table:
 
     def done(self) -> None:
         """Report every entry that was never asked for."""
-        for entry in self._values:
-            if entry not in self._asked and entry not in self._refused:
-                near = difflib.get_close_matches(entry, self._asked, n=1)
-                known = f"did you mean {near[0]}?" if near else f"known here: {', '.join(self._asked)}"
-                self.report(entry, f"unknown key; {known}")
+        unknown = [entry for entry in self._values if entry not in self._asked and entry not in self._refused]
+        if unknown:
+            import difflib  # late: a file without mistakes does not need it
+        for entry in unknown:
+            near = difflib.get_close_matches(entry, self._asked, n=1)
+            known = f"did you mean {near[0]}?" if near else f"known here: {', '.join(self._asked)}"
+            self.report(entry, f"unknown key; {known}")
 
     def _ask(self, entry: str) -> object:
         if entry not in self._asked:
