@@ -34,7 +34,7 @@ _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "
 _TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?")
 _NAMED = re.compile(
     r"(?P<name>[\"']?(?:" + "|".join("[_-]?".join(words) for words in _SECRET_WORDS) + r")[\"']?\s*[:=]\s*)"
-    r"(?P<value>\"(?:[^\"\\]|\\.)*\"?|[\[{].*|(?:Bearer|Basic)\s+[^\s\"'<>,&]+|[^\s&,;<>\"'}\]]+)",
+    r"(?P<value>\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?|[\[{].*|(?:Bearer|Basic)\s+[^\s\"'<>,&]+|[^\s&,;<>\"'}\]]+)",
     re.IGNORECASE | re.DOTALL,
 )
 _SCHEME = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
