@@ -113,6 +113,13 @@ COMMANDS: tuple[Command, ...] = (
     # -- Traffic -------------------------------------------------------------------------------------------------
     Command("traffic.follow", "Follow", "Keep the newest exchange in view, or stop doing so.", ("f",), footer=True),
     Command("traffic.copy", "Copy", "Copy the exchange, redacted.", ("y",), footer=True),
+    Command("traffic.open", "Open", "Read the exchange under the cursor.", ("enter",)),
+    Command("traffic.back", "Back", "Return to the list.", ("escape",), footer=True),
+    # -- Learn ---------------------------------------------------------------------------------------------------
+    Command("learn.open", "Open the example", "Open the API client that shows the rule.", ("o",), footer=True),
+    Command("learn.try", "Try it", "Try a grant with that API client in Tokens.", ("t",), footer=True),
+    Command("learn.next", "Next card", "Show the next card.", ("right_square_bracket", "n"), footer=True),
+    Command("learn.previous", "Previous card", "Show the card before.", ("left_square_bracket", "N")),
     # -- Everywhere ----------------------------------------------------------------------------------------------
     Command("app.clients", "Clients", "List, edit and assign API clients.", ("1",)),
     Command("app.access", "Access", "Who gets in: parties and API clients.", ("2",)),

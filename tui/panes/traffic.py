@@ -1,0 +1,202 @@
+"""Traffic: every exchange of this sitting, newest last, each whole and redacted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from math import ceil
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.commands import bindings
+from tui.panes.mode import ModePane
+from tui.widgets.exchange_text import exchange_text
+from tui.widgets.plain import literal
+from tui.widgets.row_list import Column, RowList
+
+if TYPE_CHECKING:
+    from tui.ordercloud import Exchange
+    from tui.session.session import Session
+
+
+def is_refusal(exchange: Exchange) -> bool:
+    """Whether the marketplace said no, or nothing usable came back."""
+    return exchange.status is None or exchange.status >= 400 or bool(exchange.failure)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What some exchanges come to. `p50` and `p95` are milliseconds, None while there is none."""
+
+    count: int = 0
+    refusals: int = 0
+    p50: float | None = None
+    p95: float | None = None
+
+    def content(self) -> Content:
+        """Return them on one line."""
+        parts = [Content(f"{self.count} exchange{'' if self.count == 1 else 's'}")]
+        no = f"{self.refusals} refused or failed" if self.refusals else "none refused"
+        parts.append(Content.styled(no, "$refused" if self.refusals else "$text-muted"))
+        if self.p50 is not None and self.p95 is not None:
+            parts.append(Content.styled(f"p50 {self.p50:.0f} ms  p95 {self.p95:.0f} ms", "$text-muted"))
+        return Content(" \u00b7 ").join(parts)
+
+
+def totals(exchanges: Sequence[Exchange]) -> Totals:
+    """Count exchanges and their refusals; the percentiles are times that really occurred (nearest rank)."""
+    times = sorted(exchange.total_ms for exchange in exchanges)
+    return Totals(
+        len(exchanges),
+        sum(map(is_refusal, exchanges)),
+        times[ceil(0.50 * len(times)) - 1] if times else None,
+        times[ceil(0.95 * len(times)) - 1] if times else None,
+    )
+
+
+def _time(exchange: Exchange) -> str:
+    return exchange.started_at.astimezone(UTC).strftime("%H:%M:%S")
+
+
+def _status(exchange: Exchange) -> Content:
+    no = is_refusal(exchange)
+    words = str(exchange.status) if exchange.status is not None else "none"
+    return Content.styled(f"{chr(0x2717) if no else chr(0x2713)} {words}", "$refused" if no else "$allowed")
+
+
+def _path(exchange: Exchange) -> str:
+    line = exchange.redacted().request_line.partition(" ")[2]
+    return f"{line} (attempt {exchange.attempt})" if exchange.attempt > 1 else line
+
+
+COLUMNS: tuple[Column[Exchange], ...] = (
+    Column("Time UTC", _time, width=8),
+    Column("Status", _status, width=6),
+    Column("Method", lambda exchange: exchange.method, width=6),
+    Column("Path", _path, grow=True),
+    Column("ms", lambda exchange: f"{exchange.total_ms:.0f}", width=5, right=True),
+)
+
+
+class TrafficPane(ModePane):
+    """The list of exchanges and the one under the cursor; where it is narrow, one of the two at a time."""
+
+    SCOPE = "traffic"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("traffic")]
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
+        super().__init__(session, id=id)
+        self.following = True
+        self._waiting = False
+
+    def compose(self) -> ComposeResult:
+        """Lay list and detail out."""
+        with Vertical(id="exchanges", classes="panel") as exchanges:
+            exchanges.border_title = "Traffic"
+            rows: RowList[Exchange] = RowList(
+                COLUMNS, key=lambda exchange: exchange.number, empty="Nothing has been asked of a marketplace yet."
+            )
+            yield rows
+            yield Static(id="totals")
+        with VerticalScroll(id="exchange", classes="panel") as exchange:
+            exchange.border_title = "Exchange"
+            yield Static(id="whole")
+
+    def on_mount(self) -> None:
+        """Listen from now on; what was before is in the session."""
+        self.session.listeners.append(self._heard)
+        self._draw()
+
+    def on_unmount(self) -> None:
+        """Listen no more."""
+        self.session.listeners.remove(self._heard)
+
+    def take_focus(self) -> None:
+        """Put the focus on the list, which was not drawn while it was out of sight."""
+        self._draw()
+        self._list.focus()
+
+    @property
+    def _list(self) -> RowList[Exchange]:
+        return self.query_one("#exchanges RowList", RowList)
+
+    # -- new exchanges -------------------------------------------------------------------------------------------
+
+    def _heard(self, exchange: Exchange) -> None:
+        """Draw once for all the exchanges that come before the next frame; out of sight not at all."""
+        if not self._waiting and self.display:
+            self._waiting = True
+            self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        self._waiting = False
+        exchanges = tuple(self.session.exchanges)
+        rows = self._list
+        rows.rows = exchanges
+        if self.following and exchanges:
+            rows.cursor = len(exchanges) - 1
+        self.query_one("#totals", Static).update(totals(exchanges).content())
+        self.query_one("#exchanges").border_subtitle = "following the newest" if self.following else "f follows"
+        self.refresh_bindings()
+
+    def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
+        """Show the exchange under the cursor; whoever moves away from the newest does not want to be moved back."""
+        message.stop()
+        exchange = self._list.row
+        if exchange is None:
+            self.query_one("#whole", Static).update("")
+            return
+        self.query_one("#whole", Static).update(exchange_text(exchange))
+        self.query_one("#exchange").border_title = literal(f"Exchange {exchange.number}")
+        self.query_one("#exchange").scroll_home(animate=False)
+        newest = self.session.exchanges[-1].number if self.session.exchanges else None
+        self._follow(exchange.number == newest)
+
+    def _follow(self, following: bool) -> None:
+        if following != self.following and not self._waiting:
+            self.following = following
+            self.query_one("#exchanges").border_subtitle = "following the newest" if following else "f follows"
+
+    # -- commands ------------------------------------------------------------------------------------------------
+
+    def on_row_list_opened(self, message: RowList.Opened) -> None:
+        """Show the exchange alone where it is narrow; else go over to it."""
+        message.stop()
+        self.do_open()
+
+    def why_not(self, command: str) -> str | None:
+        """Say why a command cannot be done now."""
+        if command in ("traffic.copy", "traffic.open") and self._list.row is None:
+            return "There is no exchange yet."
+        if command == "traffic.back" and not self.has_class("-open"):
+            return "This is the list."
+        return None
+
+    def do_open(self) -> None:
+        """Read the exchange under the cursor."""
+        self.add_class("-open")
+        self.query_one("#exchange").focus()
+        self.refresh_bindings()
+
+    def do_back(self) -> None:
+        """Return to the list."""
+        self.remove_class("-open")
+        self._list.focus()
+        self.refresh_bindings()
+
+    def do_follow(self) -> None:
+        """Go to the newest exchange and stay with it, or stay where the cursor is."""
+        self.following = not self.following
+        self._draw()
+
+    def do_copy(self) -> None:
+        """Copy the exchange under the cursor as it is shown: redacted."""
+        if (exchange := self._list.row) is not None:
+            self.app.copy_to_clipboard(exchange_text(exchange).plain)
+            self.tell(f"Copied exchange {exchange.number}, credentials masked.")
