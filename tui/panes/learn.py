@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.commands import bindings
-from tui.panes.learn_cards import Card, Example, lessons
+from tui.panes.learn_card import Card, Example
+from tui.panes.learn_cards import lessons
 from tui.panes.learn_checks import check_cards
 from tui.panes.messages import OpenRequested, TestRequested
 from tui.panes.mode import ModePane

@@ -1,105 +1,34 @@
-"""What Learn teaches: short cards, each with examples that the rules themselves answer."""
+"""What Learn teaches about who gets in, how, and for how long; the rules themselves answer the examples."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from tui.access.attempt import Attempt, Facts, Grant, PasswordEvidence, SecretEvidence
+from tui.access.attempt import Facts, PasswordEvidence, SecretEvidence
 from tui.access.decide import decide
-from tui.access.decision import Decision, TokenError
-from tui.access.facts import Party, PartyKind, User
-from tui.access.parties import FLAG_OF_KIND, who_may_use
-from tui.ordercloud.models import ApiClient, ApiClientAssignment
-from tui.tokens.durations import format_minutes
-
-if TYPE_CHECKING:
-    from tui.access.facts import ApiClientFacts
-
-Fits = Callable[["ApiClientFacts"], bool]
-"""Whether an API client of the marketplace shows what a card tells."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A question, and what the rules answer: allowed, refused, or neither (None) where only a number is told."""
-
-    question: str
-    answer: str
-    allowed: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One rule. `error` is what the token endpoint answers where the rule refuses; `fits` finds an API client."""
-
-    name: str
-    chapter: str
-    title: str
-    text: tuple[str, ...]
-    examples: tuple[Example, ...] = ()
-    error: TokenError | None = None
-    fits: Fits | None = None
-
-
-SHOP = ApiClient(
-    id="00000000-0000-4000-8000-000000000001",
-    app_name="Shop",
-    active=True,
-    access_token_duration=600,
-    allow_any_buyer=True,
+from tui.access.decision import Decision
+from tui.access.facts import PartyKind
+from tui.access.parties import FLAG_OF_KIND
+from tui.ordercloud.models import ApiClient
+from tui.panes.learn_card import (
+    ADA,
+    BUYER,
+    HELD,
+    OTHER_BUYER,
+    PASSWORD,
+    PROGRAM,
+    SELLER,
+    SHOP,
+    SUPPLIER,
+    Card,
+    about_life,
+    about_party,
+    about_roles,
+    asked,
+    changed,
+    prose,
 )
-SELLER = Party(PartyKind.SELLER, "market", "the seller")
-BUYER = Party(PartyKind.BUYER, "anchor", "Anchor Boats")
-OTHER_BUYER = Party(PartyKind.BUYER, "breakwater", "Breakwater")
-SUPPLIER = Party(PartyKind.SUPPLIER, "gale", "Gale Sails")
-ADA = User("ada", BUYER, available_roles=frozenset({"Shopper", "MeAdmin"}))
-ASSIGNED = (ApiClientAssignment(api_client_id=SHOP.id, buyer_id=BUYER.id),)
-PASSWORD = Attempt(Grant.PASSWORD, SHOP.id, password=PasswordEvidence.RIGHT)
-PROGRAM = Attempt(Grant.CLIENT_CREDENTIALS, SHOP.id)
-
-
-HELD = "held"
-"""That there is a client secret; its value never matters here."""
-
-
-def prose(text: str) -> tuple[str, ...]:
-    """Return the paragraphs of a text that is written here as blocks of lines."""
-    return tuple(" ".join(block.split()) for block in text.strip().split("\n\n"))
-
-
-def changed(**fields: object) -> ApiClient:
-    """Return the API client of the examples with other values in some fields."""
-    return SHOP.model_copy(update=fields)
-
-
-def asked(question: str, decision: Decision) -> Example:
-    """Return an attempt as an example, with the server's words and the rules' reasons."""
-    words = () if decision.error is None else (f"\u201c{decision.error.description}\u201d",)
-    return Example(question, " ".join((*words, *decision.reasons)), decision.allowed)
-
-
-def _party(question: str, api_client: ApiClient, party: Party, assigned: bool = False) -> Example:
-    access = who_may_use(api_client, party, ASSIGNED if assigned else ())
-    return Example(question, access.reason, access.allowed)
-
-
-def _roles(question: str, decision: Decision) -> Example:
-    roles = ", ".join(decision.roles) or "none"
-    gaps = "".join(f"; not {gap.role}: {gap.why}" for gap in decision.role_gaps)
-    if decision.error is not None:
-        return Example(question, decision.error.description, allowed=False)
-    return Example(question, f"the token carries {roles}{gaps}", allowed=True)
-
-
-def _life(question: str, decision: Decision) -> Example:
-    if decision.lifetimes is None:
-        return Example(question, "no token", allowed=False)
-    refresh = decision.lifetimes.refresh_minutes
-    more = f", and can be renewed for {format_minutes(refresh)}" if refresh else ", and cannot be renewed"
-    return Example(question, f"the token lives {format_minutes(decision.lifetimes.access_minutes)}{more}")
 
 
 def lessons(now: datetime) -> tuple[Card, ...]:
@@ -148,8 +77,8 @@ def _who() -> tuple[Card, ...]:
                 """
             ),
             (
-                _party("Shop lets in any buyer. May a user of Anchor Boats, a buyer?", any_buyer, BUYER),
-                _party("And a user of the seller, who owns it all?", any_buyer, SELLER),
+                about_party("Shop lets in any buyer. May a user of Anchor Boats, a buyer?", any_buyer, BUYER),
+                about_party("And a user of the seller, who owns it all?", any_buyer, SELLER),
             ),
         ),
         Card(
@@ -165,7 +94,7 @@ def _who() -> tuple[Card, ...]:
                 """
             ),
             tuple(
-                _party(
+                about_party(
                     f"Only {FLAG_OF_KIND[party.kind]} is on. May {party.label}?",
                     changed(
                         allow_any_buyer=party.kind is PartyKind.BUYER,
@@ -193,8 +122,8 @@ def _who() -> tuple[Card, ...]:
                 """
             ),
             (
-                _party("AllowAnyBuyer is off, Anchor Boats is assigned. May it?", nobody, BUYER, assigned=True),
-                _party("And Breakwater, which is not?", nobody, OTHER_BUYER, assigned=True),
+                about_party("AllowAnyBuyer is off, Anchor Boats is assigned. May it?", nobody, BUYER, assigned=True),
+                about_party("And Breakwater, which is not?", nobody, OTHER_BUYER, assigned=True),
             ),
             fits=lambda each: (
                 not (each.allow_any_buyer or each.allow_any_supplier)
@@ -216,9 +145,11 @@ def _who() -> tuple[Card, ...]:
                 """
             ),
             (
-                _party("AllowAnyBuyer is on, only Anchor Boats is assigned. May Breakwater?", any_buyer, OTHER_BUYER),
-                _party("And Anchor Boats?", any_buyer, BUYER, assigned=True),
-                _party("The flag is switched off. May Breakwater now?", nobody, OTHER_BUYER, assigned=True),
+                about_party(
+                    "AllowAnyBuyer is on, only Anchor Boats is assigned. May Breakwater?", any_buyer, OTHER_BUYER
+                ),
+                about_party("And Anchor Boats?", any_buyer, BUYER, assigned=True),
+                about_party("The flag is switched off. May Breakwater now?", nobody, OTHER_BUYER, assigned=True),
             ),
             fits=lambda each: (
                 (each.allow_any_buyer and each.assigned_buyer_count > 0)
@@ -299,7 +230,7 @@ def _grants(now: datetime) -> tuple[Card, ...]:
             ),
             (
                 asked("A visitor asks, IsAnonBuyer is on?", guest),
-                _life("How long is that good for (AnonymousTokenDuration 1440)?", guest),
+                about_life("How long is that good for (AnonymousTokenDuration 1440)?", guest),
             ),
             fits=lambda each: each.is_anon_buyer and bool(each.default_context_user_name),
         ),
@@ -373,8 +304,8 @@ def _how_long(now: datetime) -> tuple[Card, ...]:
                 """
             ),
             (
-                _life("AccessTokenDuration 600, RefreshTokenDuration 0?", life(600, 0)),
-                _life("AccessTokenDuration 10, RefreshTokenDuration 43200?", life(10, 43200)),
+                about_life("AccessTokenDuration 600, RefreshTokenDuration 0?", life(600, 0)),
+                about_life("AccessTokenDuration 10, RefreshTokenDuration 43200?", life(10, 43200)),
             ),
             fits=lambda each: each.access_token_duration <= 60,
         ),
@@ -396,7 +327,7 @@ def _how_long(now: datetime) -> tuple[Card, ...]:
                 client is switched off.
                 """
             ),
-            (_life("AccessTokenDuration 600, RefreshTokenDuration 1440?", life(600, 1440)),),
+            (about_life("AccessTokenDuration 600, RefreshTokenDuration 1440?", life(600, 1440)),),
             fits=lambda each: each.refresh_token_duration > 0,
         ),
         Card(
@@ -439,9 +370,9 @@ def _what(now: datetime) -> tuple[Card, ...]:
                 """
             ),
             (
-                _roles("ada holds MeAdmin and Shopper, no scope?", tried(SHOP)),
-                _roles("Scope Shopper OrderAdmin?", tried(SHOP, "Shopper", "OrderAdmin")),
-                _roles("Scope OrderAdmin alone?", tried(SHOP, "OrderAdmin")),
+                about_roles("ada holds MeAdmin and Shopper, no scope?", tried(SHOP)),
+                about_roles("Scope Shopper OrderAdmin?", tried(SHOP, "Shopper", "OrderAdmin")),
+                about_roles("Scope OrderAdmin alone?", tried(SHOP, "OrderAdmin")),
             ),
         ),
         Card(
@@ -457,8 +388,8 @@ def _what(now: datetime) -> tuple[Card, ...]:
                 """
             ),
             (
-                _roles("Ceiling Shopper?", tried(changed(maximum_granted_roles=("Shopper",)))),
-                _roles("Floor OrderAdmin?", tried(changed(minimum_required_roles=("OrderAdmin",)))),
+                about_roles("Ceiling Shopper?", tried(changed(maximum_granted_roles=("Shopper",)))),
+                about_roles("Floor OrderAdmin?", tried(changed(minimum_required_roles=("OrderAdmin",)))),
             ),
             fits=lambda each: bool(each.maximum_granted_roles or each.minimum_required_roles),
         ),

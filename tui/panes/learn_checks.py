@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tui.access.attempt import Attempt, Facts, Grant, PasswordEvidence, RefreshEvidence
 from tui.access.decide import decide
 from tui.access.decision import Check
-from tui.panes.learn_cards import ADA, HELD, PASSWORD, PROGRAM, SELLER, SHOP, Card, Example, Fits, changed, prose
+from tui.panes.learn_card import ADA, HELD, PASSWORD, PROGRAM, SELLER, SHOP, Card, Example, Fits, changed, prose
 
 
 @dataclass(frozen=True, slots=True)
