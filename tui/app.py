@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult
@@ -24,6 +26,7 @@ from tui.session.facts import utc_now
 from tui.session.failures import is_expected
 from tui.session.session import Phase, Session
 from tui.tokens.durations import format_remaining
+from tui.widgets.background import start
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.plain import SanitiseFilter, plain
 from tui.widgets.top_bar import TopBar, Whereabouts
@@ -46,10 +49,10 @@ class OcgateApp(CommandHost, App[int]):
 
     SCOPE = "app"
     TITLE = "ocgate"
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "panes/clients.tcss", "panes/access.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "panes/clients.tcss", "panes/access.tcss", "panes/traffic.tcss", "panes/learn.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by the base class
 
     def __init__(self, request: ConsoleRequest, *, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(driver_class=quick_driver())
@@ -119,7 +122,7 @@ class OcgateApp(CommandHost, App[int]):
 
     def open_session(self) -> None:
         """Connect, in the background."""
-        self.run_worker(self._open_session(), group="session", exclusive=True, exit_on_error=False)
+        start(self, self._open_session, group="session")
 
     async def _open_session(self) -> None:
         await self.session.open()
@@ -140,7 +143,7 @@ class OcgateApp(CommandHost, App[int]):
 
         def then(connected: bool | None) -> None:
             if connected:
-                self.run_worker(self.session_opened(), group="session", exclusive=True, exit_on_error=False)
+                start(self, self.session_opened, group="session")
 
         if not isinstance(self.screen, SignIn):
             self.push_screen(SignIn(self.session), then)
@@ -219,7 +222,7 @@ class OcgateApp(CommandHost, App[int]):
         if host is None:
             self.notify(f"{COMMAND_BY_NAME[name].title} does not work here.", markup=False)
         else:
-            self.run_worker(host.action_run(name), group="command", exit_on_error=False)
+            start(self, partial(host.action_run, name), group="command", exclusive=False)
 
     def do_palette(self) -> None:
         """Find any command by its name."""
@@ -248,7 +251,7 @@ class OcgateApp(CommandHost, App[int]):
 
     async def action_quit(self) -> None:
         """Leave as the command does."""
-        self.run_worker(self.do_quit(), group="quit", exclusive=True, exit_on_error=False)
+        start(self, self.do_quit, group="quit")
 
     # -- the end -------------------------------------------------------------------------------------------------
 

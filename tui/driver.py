@@ -26,7 +26,7 @@ def quick_driver() -> type[Driver] | None:
         def start_application_mode(self) -> None:
             """Open the wake-up pipe before the input thread starts."""
             self._wake_read, self._wake_write = os.pipe()
-            super().start_application_mode()
+            super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual leaves it so
 
         def disable_input(self) -> None:
             """Wake the input thread, so that joining it takes no time."""

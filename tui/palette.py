@@ -11,6 +11,8 @@ from textual.content import Content
 
 from tui.commands import COMMAND_BY_NAME, COMMANDS, SCOPES, Command, CommandHost, hosts, key_sign
 from tui.widgets.dialogs import Choose, Note
+from tui.widgets.fact_sheet import GAP, Fact
+from tui.widgets.plain import literal, plain
 
 if TYPE_CHECKING:
     from tui.app import OcgateApp
@@ -26,9 +28,8 @@ def visible_hosts(app: App[int]) -> dict[str, CommandHost]:
 
 
 def _shown(node: object) -> bool:
-    return (
-        bool(getattr(node, "is_on_screen", False))
-        or bool(getattr(node, "display", False))
+    return bool(getattr(node, "is_on_screen", False)) or (
+        bool(getattr(node, "display", False))
         and all(getattr(parent, "display", True) for parent in getattr(node, "ancestors", ()))
     )
 
@@ -60,10 +61,11 @@ class CommandProvider(Provider):
             (able if reason is None else unable).append((command, reason))
         return able + unable
 
-    def _help(self, command: Command, reason: str | None) -> str:
+    def _shown(self, title: Content, command: Command, reason: str | None) -> Content:
+        """Return a title with its help below; the palette's own help line would read it as markup."""
         keys = keys_of(cast("App[int]", self.app), command)
-        told = command.help if reason is None else f"Not now: {reason}"
-        return f"{told}  {keys}" if keys else told
+        told = command.help if reason is None else f"Not now: {plain(reason)}"
+        return Content.assemble(title, f"  {keys}\n", literal(told, "$muted"))
 
     def _run(self, command: Command) -> Callable[[], None]:
         return lambda: cast("OcgateApp", self.app).action_run_command(command.name)
@@ -71,7 +73,8 @@ class CommandProvider(Provider):
     async def discover(self) -> Hits:
         """List every command before anything is typed."""
         for command, reason in self._all():
-            yield DiscoveryHit(Content(command.title), self._run(command), help=Content(self._help(command, reason)))
+            title = self._shown(Content.styled(command.title, "bold"), command, reason)
+            yield DiscoveryHit(title, self._run(command), text=command.title)
 
     async def search(self, query: str) -> Hits:
         """List the commands whose title or help match."""
@@ -84,12 +87,12 @@ class CommandProvider(Provider):
                 shown = Content(command.title)
             else:
                 continue
-            yield Hit(score, shown, self._run(command), help=Content(self._help(command, reason)))
+            yield Hit(score, self._shown(shown, command, reason), self._run(command), text=command.title)
 
 
 def open_palette(app: App[int], provider: type[Provider], placeholder: str) -> None:
     """Open the palette, unless it is open."""
-    if not CommandPalette.is_open(app):
+    if not isinstance(app.screen, CommandPalette):
         app.push_screen(CommandPalette(providers=[provider], placeholder=placeholder))
 
 
@@ -113,19 +116,17 @@ def choose_theme(app: App[int], remember: Callable[[str], None]) -> None:
 def show_help(app: App[int]) -> None:
     """Show the keys of what is on the screen, then those of the rest."""
     here = visible_hosts(app)
-    parts: list[Content] = []
+    facts: list[Fact] = []
     for scope, heading in sorted(SCOPES.items(), key=lambda each: each[0] not in here or each[0] == "app"):
         commands = [command for command in COMMANDS if command.scope == scope]
-        if not commands:
-            continue
-        parts.append(Content.styled(heading + ("" if scope in here else " (not on the screen)"), "bold $accent"))
-        parts.extend(
-            Content.assemble(
-                (f"  {keys_of(app, command):<12}", "bold"), f"{command.title:<20} ", (command.help, "$text-muted")
-            )
-            for command in commands
+        aside = "" if scope in here else " (not on the screen)"
+        facts.append(Fact("", Content.styled(heading + aside, "bold $accent")))
+        facts.extend(
+            Fact(f"{keys_of(app, command):>9}  {command.title}", Content(command.help)) for command in commands
         )
-        parts.append(Content(""))
-    moving = "up down j k  page up/down  g G home end  enter open  tab next part  mouse works too"
-    parts += [Content.styled("Moving in lists", "bold $accent"), Content(f"  {moving}")]
-    app.push_screen(Note("Keys and commands", Content("\n").join(parts)))
+        facts.append(GAP)
+    facts.append(Fact("", Content.styled("Moving in lists", "bold $accent")))
+    facts.append(
+        Fact("  arrows, j k  g G", Content("line, first and last; page up and down; enter opens, tab goes on"))
+    )
+    app.push_screen(Note("Keys and commands", facts, label_width=32))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -16,6 +17,7 @@ from tui.access.parties import FLAG_OF_KIND, PartyAccess, who_may_use
 from tui.commands import CommandHost, bindings
 from tui.panes.messages import MarketplaceChanged
 from tui.session.session import Session
+from tui.widgets.background import start
 from tui.widgets.dialogs import Confirm
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
@@ -107,18 +109,18 @@ def _means(row: AssignmentRow) -> Content:
     """Say what the row comes to, in a few words."""
     if isinstance(row, FlagRow):
         if row.kind is PartyKind.SELLER:
-            return Content.styled(f"{FLAG_OF_KIND[row.kind]} {'on' if row.on else 'off'}", "$text-muted")
-        nullified = f", nullifies {row.assigned} assigned" if row.on and row.assigned else ""
-        style = "$nullified" if nullified else "$text-muted"
+            return Content.styled(f"{FLAG_OF_KIND[row.kind]} {'on' if row.on else 'off'}", "$muted")
+        nullified = f": {row.assigned} nullified" if row.on and row.assigned else ""
+        style = "$nullified" if nullified else "$muted"
         return Content.styled(f"{FLAG_OF_KIND[row.kind]} {'on' if row.on else 'off'}{nullified}", style)
     inactive = "" if row.party.active else " (company inactive)"
     if row.access.nullified:
-        return Content.styled(f"assigned, nullified by {FLAG_OF_KIND[row.party.kind]}{inactive}", "$nullified")
+        return Content.styled(f"nullified by the flag{inactive}", "$nullified")
     if row.assigned:
         return Content.styled(f"allowed by assignment{inactive}", "$allowed")
     if row.access.allowed:
-        return Content.styled(f"allowed by {FLAG_OF_KIND[row.party.kind]}{inactive}", "$text-muted")
-    return Content.styled(f"refused{inactive}", "$text-muted")
+        return Content.styled(f"allowed by the flag{inactive}", "$muted")
+    return Content.styled(f"refused{inactive}", "$muted")
 
 
 COLUMNS: tuple[Column[AssignmentRow], ...] = (
@@ -157,9 +159,7 @@ class AssignmentsView(CommandHost, Vertical):
     def _list(self) -> RowList[AssignmentRow]:
         return self.query_one("#companies", RowList)
 
-    def show(
-        self, api_client: ApiClient, assignments: tuple[ApiClientAssignment, ...], companies: Companies
-    ) -> None:
+    def show(self, api_client: ApiClient, assignments: tuple[ApiClientAssignment, ...], companies: Companies) -> None:
         """Show an API client's assignments."""
         self.api_client = api_client
         self._rows = rows_of(api_client, assignments, companies)
@@ -195,7 +195,7 @@ class AssignmentsView(CommandHost, Vertical):
         self._list.focus()
 
     @on(RowList.Highlighted, "#companies")
-    def _explain(self, message: RowList.Highlighted[AssignmentRow]) -> None:
+    def _explain(self, message: RowList.Highlighted) -> None:
         message.stop()
         row = message.row
         if isinstance(row, CompanyRow):
@@ -208,9 +208,9 @@ class AssignmentsView(CommandHost, Vertical):
         self.app.refresh_bindings()
 
     @on(RowList.Opened, "#companies")
-    def _opened(self, message: RowList.Opened[AssignmentRow]) -> None:
+    def _opened(self, message: RowList.Opened) -> None:
         message.stop()
-        self.run_worker(self.action_run("assign.toggle"), group="toggle", exit_on_error=False)
+        start(self, partial(self.action_run, "assign.toggle"), group="toggle", exclusive=False)
 
     # -- commands ------------------------------------------------------------------------------------------------
 
@@ -249,8 +249,11 @@ class AssignmentsView(CommandHost, Vertical):
         row = self._list.row
         if self.api_client is None or row is None:
             return
-        change = self._flip(self.api_client, row) if isinstance(row, FlagRow) else self._toggle(self.api_client, row)
-        self.run_worker(change, group="toggle", exclusive=True, exit_on_error=False)
+        if isinstance(row, FlagRow):
+            change = partial(self._flip, self.api_client, row)
+        else:
+            change = partial(self._toggle, self.api_client, row)
+        start(self, change, group="toggle")
 
     async def _flip(self, api_client: ApiClient, row: FlagRow) -> None:
         """Flip a flag, after showing what it does to who gets in."""
@@ -259,7 +262,7 @@ class AssignmentsView(CommandHost, Vertical):
             literal(f"{name}: {'on' if row.on else 'off'} → {'off' if row.on else 'on'}", "bold"),
             Content("\n\n"),
             literal(_flip_told(row)),
-            literal(f"\n\nPATCH /v1/apiclients/{api_client.id}", "$text-muted", lines=True),
+            literal(f"\n\nPATCH /v1/apiclients/{api_client.id}", "$muted", lines=True),
         )
         retype = api_client.app_name if self.session.in_production else None
         title = f"Change {plain(api_client.app_name)}?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -18,6 +19,7 @@ from tui.panes.client_form import ApiClientForm
 from tui.panes.client_secrets import SecretsView
 from tui.panes.client_text import advice_text, details_facts
 from tui.session.session import Session
+from tui.widgets.background import start
 from tui.widgets.fact_sheet import FactSheet
 from tui.widgets.json_text import json_value
 from tui.widgets.plain import literal, plain
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from tui.ordercloud.models import ApiClient
+    from tui.ordercloud.models.base import JSON
 
 TABS = (
     ("details", "Details"),
@@ -92,6 +95,10 @@ class ClientDetail(CommandHost, Vertical):
             yield TextView(id="advice")
             yield TextView(id="json")
 
+    @property
+    def _sheet(self) -> FactSheet:
+        return self.query_one("#details FactSheet", FactSheet)
+
     # -- showing -------------------------------------------------------------------------------------------------
 
     def show(self, api_client: ApiClient | None) -> None:
@@ -102,12 +109,12 @@ class ClientDetail(CommandHost, Vertical):
         self.api_client = api_client
         self._title()
         if api_client is None:
-            self.query_one("#details FactSheet", FactSheet).show(())
+            self._sheet.show(())
             return
         self.query_one("#json", TextView).update(json_value(_masked(api_client.to_wire())))
         if changed:
-            self.query_one("#details FactSheet", FactSheet).show(details_facts(api_client, None, None, None, self.session.clock()))
-        self.run_worker(self._read(api_client), group="detail", exclusive=True, exit_on_error=False)
+            self._sheet.show(details_facts(api_client, None, None, None, self.session.clock()))
+        start(self, partial(self._read, api_client), group="detail")
 
     async def _read(self, api_client: ApiClient) -> None:
         marketplace = self.session.marketplace
@@ -120,7 +127,7 @@ class ClientDetail(CommandHost, Vertical):
         now = self.session.clock()
         user = None if person is None else person.facts()
         advice = advise(api_client, secrets, assignments, user, now)
-        self.query_one("#details FactSheet", FactSheet).show(
+        self._sheet.show(
             details_facts(api_client, assignments, secrets, user, now, names=await marketplace.party_names())
         )
         self.query_one(AssignmentsView).show(api_client, assignments, companies)
@@ -137,9 +144,9 @@ class ClientDetail(CommandHost, Vertical):
             self.border_title = Content("")
             self.border_subtitle = Content("")
             return
-        self.border_title = literal(api_client.app_name)
         state = Content.styled("● active", "$allowed") if api_client.active else Content.styled("○ inactive", "$muted")
-        self.border_subtitle = state
+        self.border_title = Content.assemble(literal(api_client.app_name), "  ", state)
+        self.border_subtitle = Content("")
 
     # -- tabs ----------------------------------------------------------------------------------------------------
 
@@ -182,7 +189,7 @@ class ClientDetail(CommandHost, Vertical):
 
     # -- editing -------------------------------------------------------------------------------------------------
 
-    def edit(self, before: ApiClient | None, start: Mapping[str, object]) -> None:
+    def edit(self, before: ApiClient | None, start: Mapping[str, JSON]) -> None:
         """Open the form in place of the tabs."""
         self.add_class("-editing")
         self.border_title = literal(f"Editing {before.app_name}" if before is not None else "New API client")
@@ -205,6 +212,6 @@ class ClientDetail(CommandHost, Vertical):
         self.border_subtitle = Content(plain(f"{message.changed} changed{wrong}") if message.changed or wrong else "")
 
 
-def _masked(wire: Mapping[str, object]) -> Mapping[str, object]:
+def _masked(wire: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """Return the wire form as it may be shown: the secret masked."""
     return {name: "••••••••" if name == "ClientSecret" and value else value for name, value in wire.items()}

@@ -6,9 +6,13 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tui.access.limits import DURATIONS, validate_api_client
 from tui.tokens.durations import format_minutes, parse_minutes
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models.base import JSON
 
 
 class FieldKind(StrEnum):
@@ -33,9 +37,11 @@ class DraftField:
     hint: str = ""
 
 
-def _minutes_hint(name: str, meaning: str) -> str:
+def _minutes(name: str, label: str) -> DraftField:
     limit = DURATIONS[name]
-    return f"{meaning}; {format_minutes(limit.minimum)} to {format_minutes(limit.maximum)}. 90, 1h30, 10h or 30d"
+    least = format_minutes(limit.minimum) if limit.minimum else "0 (none)"
+    hint = f"{least} to {format_minutes(limit.maximum)}; write 90, 1h30, 10h or 30d"
+    return DraftField(name, label, FieldKind.MINUTES, hint)
 
 
 GROUPS: Mapping[str, tuple[DraftField, ...]] = {
@@ -51,17 +57,17 @@ GROUPS: Mapping[str, tuple[DraftField, ...]] = {
     "How they get in": (
         DraftField("ClientSecret", "Legacy secret", FieldKind.SECRET, "Once there is one, every grant needs it"),
         DraftField("DefaultContextUserName", "Context user", FieldKind.USER, "Acts for client credentials and guests"),
-        DraftField("IsAnonBuyer", "Guest shopping", FieldKind.FLAG, "Guests get a copy of the context user, and an orderid"),
+        DraftField("IsAnonBuyer", "Guest shopping", FieldKind.FLAG, "Guests get a copy of the context user"),
     ),
     "For how long": (
-        DraftField("AccessTokenDuration", "Access token", FieldKind.MINUTES, _minutes_hint("AccessTokenDuration", "Life of a token")),
-        DraftField("RefreshTokenDuration", "Refresh token", FieldKind.MINUTES, _minutes_hint("RefreshTokenDuration", "0: none")),
-        DraftField("AnonymousTokenDuration", "Guest token", FieldKind.MINUTES, _minutes_hint("AnonymousTokenDuration", "For guests")),
+        _minutes("AccessTokenDuration", "Access token"),
+        _minutes("RefreshTokenDuration", "Refresh token"),
+        _minutes("AnonymousTokenDuration", "Guest token"),
     ),
     "Roles": (
         DraftField("MinimumRequiredRoles", "Floor", FieldKind.NAMES, "Whoever lacks one of these is refused"),
         DraftField("MinimumRequiredCustomRoles", "Floor, custom", FieldKind.NAMES, "Custom roles one must have"),
-        DraftField("MaximumGrantedRoles", "Ceiling", FieldKind.NAMES, "No token carries more than these; empty: no ceiling"),
+        DraftField("MaximumGrantedRoles", "Ceiling", FieldKind.NAMES, "No token carries more; empty: no ceiling"),
         DraftField("MaximumGrantedCustomRoles", "Ceiling, custom", FieldKind.NAMES, "Custom roles a token may carry"),
     ),
     "Integration events and xp": (
@@ -75,7 +81,7 @@ GROUPS: Mapping[str, tuple[DraftField, ...]] = {
 
 FIELDS: Mapping[str, DraftField] = {each.name: each for group in GROUPS.values() for each in group}
 
-NEW_API_CLIENT: Mapping[str, object] = {
+NEW_API_CLIENT: Mapping[str, JSON] = {
     "AppName": "",
     "Active": True,
     "AllowSeller": False,
@@ -97,17 +103,17 @@ class Draft:
         new: Whether saving creates an API client; then every field is sent.
     """
 
-    def __init__(self, base: Mapping[str, object], *, new: bool = False) -> None:
+    def __init__(self, base: Mapping[str, JSON], *, new: bool = False) -> None:
         self.base = {name: base.get(name) for name in FIELDS}
         self.new = new
-        self._values: dict[str, object] = dict(self.base)
+        self._values: dict[str, JSON] = dict(self.base)
         self._unread: dict[str, str] = {}
 
     def text(self, name: str) -> str:
         """Return what an input shows for a field before anything is typed."""
         return _shown(FIELDS[name].kind, self._values[name])
 
-    def value(self, name: str) -> object:
+    def value(self, name: str) -> JSON:
         """Return a field's value as it would be sent."""
         return self._values[name]
 
@@ -145,7 +151,7 @@ class Draft:
         """Whether anything would be lost by leaving."""
         return any(self.changed(name) for name in FIELDS)
 
-    def changes(self) -> dict[str, object]:
+    def changes(self) -> dict[str, JSON]:
         """Return the fields to send, by wire name: the changed ones, or all that are set of a new API client."""
         if self.new:
             return {name: value for name, value in self._values.items() if value is not None}
@@ -193,7 +199,7 @@ def _shown(kind: FieldKind, value: object) -> str:
     return str(value)
 
 
-def _read(kind: FieldKind, typed: str) -> object:
+def _read(kind: FieldKind, typed: str) -> JSON:
     """Return the value typed.
 
     Raises:
@@ -208,7 +214,8 @@ def _read(kind: FieldKind, typed: str) -> object:
         if not text:
             return None
         try:
-            return json.loads(text)
+            value: JSON = json.loads(text)
+            return value
         except RecursionError:
             raise ValueError("Not usable: nested too deeply.") from None
         except json.JSONDecodeError as error:

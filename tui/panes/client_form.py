@@ -10,18 +10,21 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Checkbox, Input, Static, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from tui.commands import CommandHost, bindings
 from tui.panes.client_draft import FIELDS, GROUPS, Draft, DraftField, FieldKind, said
 from tui.session.session import Session
+from tui.widgets.background import start
 from tui.widgets.dialogs import Confirm
+from tui.widgets.flag import Flag
 from tui.widgets.plain import literal, plain
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from tui.ordercloud.models import ApiClient
+    from tui.ordercloud.models.base import JSON
 
 
 class FieldRow(Vertical):
@@ -35,8 +38,6 @@ class FieldRow(Vertical):
     FieldRow Input { width: 1fr; }
     FieldRow TextArea { width: 1fr; height: 5; border: none; padding: 0 1; background: $surface; }
     FieldRow TextArea:focus { border: none; background: $panel; }
-    FieldRow Checkbox { border: none; padding: 0; height: 1; background: transparent; width: 1fr; }
-    FieldRow Checkbox:focus { border: none; background: $panel; }
     FieldRow .aside { width: auto; padding: 0 1; color: $text-muted; }
     FieldRow .note { margin-left: 19; color: $text-muted; display: none; height: auto; }
     FieldRow:focus-within .note.-some { display: block; }
@@ -54,7 +55,7 @@ class FieldRow(Vertical):
         with Horizontal():
             yield Static(Content(field.label), classes="label")
             if field.kind is FieldKind.FLAG:
-                yield Checkbox(Content(field.hint), draft.flag(field.name), compact=True)
+                yield Flag(draft.flag(field.name))
             elif field.kind is FieldKind.JSON:
                 yield TextArea(draft.text(field.name), tab_behavior="focus", compact=True)
             else:
@@ -74,18 +75,20 @@ class FieldRow(Vertical):
         self.set_class(self._draft.changed(name), "-changed")
         self.set_class(problem is not None, "-wrong")
         note = self.query_one(".note", Static)
-        told = problem or ("" if self.field.kind is FieldKind.FLAG else self.field.hint)
+        told = problem or self.field.hint
         note.update(literal(("✗ " if problem else "") + told))
         note.set_class(bool(told), "-some")
-        for aside in self.query(".aside"):
+        for aside in self.query(".aside").results(Static):
             value = self._draft.value(name)
             assert isinstance(aside, Static)  # noqa: S101 - narrows the type of the query
-            aside.update(literal(f"= {said(FieldKind.MINUTES, value)}" if isinstance(value, int) and not problem else ""))
+            aside.update(
+                literal(f"= {said(FieldKind.MINUTES, value)}" if isinstance(value, int) and not problem else "")
+            )
 
     def show_value(self) -> None:
         """Put the draft's value back into the input."""
-        for checkbox in self.query(Checkbox):
-            checkbox.value = self._draft.flag(self.field.name)
+        for flag in self.query(Flag):
+            flag.value = self._draft.flag(self.field.name)
         for single in self.query(Input):
             single.value = self._draft.text(self.field.name)
         for area in self.query(TextArea):
@@ -125,7 +128,7 @@ class ApiClientForm(CommandHost, VerticalScroll):
             self.wrong = wrong
 
     def __init__(
-        self, session: Session, before: ApiClient | None, start: Mapping[str, object], *, id: str | None = None
+        self, session: Session, before: ApiClient | None, start: Mapping[str, JSON], *, id: str | None = None
     ) -> None:
         super().__init__(id=id, can_focus=False)
         self.session = session
@@ -145,7 +148,7 @@ class ApiClientForm(CommandHost, VerticalScroll):
     def on_mount(self) -> None:
         """Start in the first field, and learn which users there are."""
         self.query(Input).first().focus()
-        self.run_worker(self._learn_usernames(), group="usernames", exit_on_error=False)
+        start(self, self._learn_usernames, group="usernames", exclusive=False)
         self._look()
 
     async def _learn_usernames(self) -> None:
@@ -157,8 +160,8 @@ class ApiClientForm(CommandHost, VerticalScroll):
 
     @on(Input.Changed)
     @on(TextArea.Changed)
-    @on(Checkbox.Changed)
-    def _typed(self, event: Input.Changed | TextArea.Changed | Checkbox.Changed) -> None:
+    @on(Flag.Changed)
+    def _typed(self, event: Input.Changed | TextArea.Changed | Flag.Changed) -> None:
         event.stop()
         row = next(each for each in event.control.ancestors if isinstance(each, FieldRow))
         self._server_said.pop(row.field.name, None)
@@ -211,7 +214,7 @@ class ApiClientForm(CommandHost, VerticalScroll):
 
     def do_leave(self) -> None:
         """Leave, after asking when something would be lost."""
-        self.run_worker(self._leave(), group="leave", exclusive=True, exit_on_error=False)
+        start(self, self._leave, group="leave")
 
     async def _leave(self) -> None:
         if await self.may_leave():
@@ -222,20 +225,17 @@ class ApiClientForm(CommandHost, VerticalScroll):
         if not self.draft.dirty:
             return True
         told = Content("\n").join(self._told())
-        return bool(
-            await self.app.push_screen_wait(
-                Confirm("Leave and lose what was typed?", told, yes="Lose it", danger=True)
-            )
-        )
+        question = Confirm("Leave and lose what was typed?", told, yes="Lose it", danger=True)
+        return await self.app.push_screen_wait(question)
 
     def do_save(self) -> None:
         """Show what would be sent, then send it."""
-        self.run_worker(self._save(), group="save", exclusive=True, exit_on_error=False)
+        start(self, self._save, group="save")
 
     def _told(self) -> list[Content]:
         return [
             Content.assemble(
-                literal(f"{label:<17} ", "$text-muted"),
+                literal(f"{label:<17} ", "$muted"),
                 *((literal(before), Content(" → ")) if before else ()),
                 literal(after, "bold"),
             )
@@ -249,7 +249,7 @@ class ApiClientForm(CommandHost, VerticalScroll):
         name = str(changes.get("AppName") or (self.before.app_name if self.before else ""))
         what = f"Create {plain(name)}?" if self.before is None else f"Save {len(changes)} changed to {plain(name)}?"
         verb = "POST /v1/apiclients" if self.before is None else f"PATCH /v1/apiclients/{self.before.id}"
-        body = Content("\n").join([*self._told(), Content(""), literal(verb, "$text-muted")])
+        body = Content("\n").join([*self._told(), Content(""), literal(verb, "$muted")])
         retype = name if self.session.in_production else None
         if not await self.app.push_screen_wait(Confirm(what, body, yes="Save", retype=retype)):
             return

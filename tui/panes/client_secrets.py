@@ -16,6 +16,7 @@ from tui.commands import CommandHost, bindings
 from tui.panes.messages import MarketplaceChanged
 from tui.session.session import Session
 from tui.tokens.durations import format_remaining, parse_minutes
+from tui.widgets.background import start
 from tui.widgets.dialogs import Ask, Confirm, Note
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
@@ -138,7 +139,7 @@ class SecretsView(CommandHost, Vertical):
 
     def do_new(self) -> None:
         """Create a named secret and show its value once."""
-        self.run_worker(self._new(), group="secret", exclusive=True, exit_on_error=False)
+        start(self, self._new, group="secret")
 
     async def _new(self) -> None:
         api_client = self.api_client
@@ -163,7 +164,9 @@ class SecretsView(CommandHost, Vertical):
         value = secret.client_secret or ""
         self.app.copy_to_clipboard(value)
         told = Content.assemble(
-            Content.styled("This is the only time it can be seen. It was sent to the clipboard (OSC 52).", "$text-muted"),
+            Content.styled(
+                "This is the only time it can be seen. It was sent to the clipboard (OSC 52).", "$muted"
+            ),
             "\n\n",
             literal(value),
         )
@@ -171,7 +174,7 @@ class SecretsView(CommandHost, Vertical):
 
     def do_delete(self) -> None:
         """Delete the secret under the cursor, after a question."""
-        self.run_worker(self._delete(), group="secret", exclusive=True, exit_on_error=False)
+        start(self, self._delete, group="secret")
 
     async def _delete(self) -> None:
         api_client, row = self.api_client, self._list.row

@@ -21,6 +21,7 @@ from tui.widgets.plain import literal
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
 
+
 def _box(on: bool, title: str) -> Content:
     return Content.styled(f"☑ {title}  ", "$allowed") if on else Content(f"☐ {title}  ")
 
@@ -147,7 +148,11 @@ def _rest(api_client: ApiClient) -> list[Fact]:
                 api_client.order_checkout_integration_event_id,
                 api_client.order_checkout_integration_event_name,
             ),
-            ("Return event", api_client.order_return_integration_event_id, api_client.order_return_integration_event_name),
+            (
+                "Return event",
+                api_client.order_return_integration_event_id,
+                api_client.order_return_integration_event_name,
+            ),
             ("Cart event", api_client.add_to_cart_integration_event_id, api_client.add_to_cart_integration_event_name),
         )
         if identity
@@ -161,7 +166,7 @@ def _rest(api_client: ApiClient) -> list[Fact]:
 _SIGNS = {
     Severity.ERROR: ("✗", "$refused"),
     Severity.WARNING: ("▲", "$warning"),
-    Severity.INFO: ("·", "$text-muted"),
+    Severity.INFO: ("·", "$muted"),
 }
 
 
@@ -176,8 +181,7 @@ def advice_text(advice: Sequence[Advice]) -> Content:
         parts.append(literal(f"  {each.reason}"))
         if each.fix:
             fix = ", ".join(f"{name} → {value}" for name, value in each.fix.items())
-            parts.append(literal(f"  Mend: {fix}", "$text-muted"))
+            parts.append(literal(f"  Mend: {fix}", "$muted"))
         parts.append(literal(f"  {each.id} · {', '.join(each.fields)}", "$muted"))
         parts.append(Content(""))
     return Content("\n").join(parts)
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual import on
@@ -22,6 +23,7 @@ from tui.panes.messages import MarketplaceChanged, TestRequested
 from tui.panes.mode import ModePane
 from tui.session.session import Phase, Session
 from tui.tokens.durations import format_minutes
+from tui.widgets.background import start
 from tui.widgets.dialogs import Choose, Confirm
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
@@ -146,7 +148,7 @@ class ClientsPane(ModePane):
 
     def read(self) -> None:
         """Read the API clients, page by page, painting the first as soon as it is here."""
-        self.run_worker(self._read(), group="api-clients", exclusive=True, exit_on_error=False)
+        start(self, self._read, group="api-clients")
 
     async def _read(self) -> None:
         self._loading = True
@@ -181,13 +183,13 @@ class ClientsPane(ModePane):
     # -- the list's events ---------------------------------------------------------------------------------------
 
     @on(RowList.Highlighted, "#api-clients")
-    def _highlighted(self, message: RowList.Highlighted[ApiClient]) -> None:
+    def _highlighted(self, message: RowList.Highlighted) -> None:
         message.stop()
         self._detail.show(message.row)
         self.app.refresh_bindings()
 
     @on(RowList.Opened, "#api-clients")
-    def _opened(self, message: RowList.Opened[ApiClient]) -> None:
+    def _opened(self, message: RowList.Opened) -> None:
         message.stop()
         self.show_detail()
 
@@ -227,7 +229,7 @@ class ClientsPane(ModePane):
     def why_not(self, command: str) -> str | None:
         """Say why a command cannot be done now."""
         verb = command.partition(".")[2]
-        if self._editing is not None and verb != "filter":
+        if self._editing is not None:
             return "The form is open: save or leave it first."
         if verb in self._OF_ONE and self._list.row is None:
             return "There is no API client under the cursor."
@@ -324,7 +326,7 @@ class ClientsPane(ModePane):
 
     def do_activate(self) -> None:
         """Activate or deactivate the API client."""
-        self.run_worker(self._activate(self._row), group="change", exclusive=True, exit_on_error=False)
+        start(self, partial(self._activate, self._row), group="change")
 
     async def _activate(self, api_client: ApiClient) -> None:
         name = plain(api_client.app_name)
@@ -345,7 +347,7 @@ class ClientsPane(ModePane):
 
     def do_delete(self) -> None:
         """Delete the API client, after a question."""
-        self.run_worker(self._delete(self._row), group="change", exclusive=True, exit_on_error=False)
+        start(self, partial(self._delete, self._row), group="change")
 
     async def _delete(self, api_client: ApiClient) -> None:
         name = plain(api_client.app_name)
@@ -364,7 +366,7 @@ class ClientsPane(ModePane):
 
     def do_undo(self) -> None:
         """Take the last change back."""
-        self.run_worker(self._undo(), group="change", exclusive=True, exit_on_error=False)
+        start(self, self._undo, group="change")
 
     async def _undo(self) -> None:
         change = await self.session.journal.undo_last()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.access.facts import Party, PartyKind, User
@@ -59,8 +59,3 @@ def party_of_supplier(supplier: Supplier) -> Party:
 def utc_now() -> datetime:
     """Return the time now, timezone-aware."""
     return datetime.now(UTC)
-
-
-def seconds_left(until: datetime | None, now: datetime) -> timedelta | None:
-    """Return the time left until a moment; None when there is no such moment."""
-    return None if until is None else until - now

@@ -6,7 +6,7 @@ Every change is a call of the typed client, noted in the journal with its way ba
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.ordercloud import OrderCloud
     from tui.ordercloud.models import ApiClient, ApiClientAssignment, ApiClientSecret
     from tui.ordercloud.models import User as WireUser
+    from tui.ordercloud.models.base import JSON
 
 AT_ONCE = 4
 """How many requests may be under way at once; more in flight are slower, measured in process."""
@@ -143,10 +144,10 @@ class Marketplace:
 
     # -- changing ------------------------------------------------------------------------------------------------
 
-    def _note(self, what: str, undo: Callable[[], object] | None = None) -> None:
-        self.journal.add(Change(self._clock(), what, undo))  # type: ignore[arg-type]  # every undo here is a coroutine
+    def _note(self, what: str, undo: Callable[[], Awaitable[None]] | None = None) -> None:
+        self.journal.add(Change(self._clock(), what, undo))
 
-    async def patch_api_client(self, before: ApiClient, changes: Mapping[str, object]) -> ApiClient:
+    async def patch_api_client(self, before: ApiClient, changes: Mapping[str, JSON]) -> ApiClient:
         """Save the changed fields alone, by their wire names, and return the API client as it is now."""
         after = await self._client.api_clients.patch(before.id, changes)
         self.api_clients[after.id] = after
@@ -165,7 +166,7 @@ class Marketplace:
         self._note(f"{before.app_name}: changed {fields}", None if secret else undo)
         return after
 
-    async def create_api_client(self, fields: Mapping[str, object]) -> ApiClient:
+    async def create_api_client(self, fields: Mapping[str, JSON]) -> ApiClient:
         """Create an API client and return it with the ID the marketplace gave it."""
         created = await self._client.api_clients.create(fields)
         self.api_clients[created.id] = created
@@ -221,7 +222,7 @@ class Marketplace:
 
     async def create_secret(self, api_client: ApiClient, name: str, expiration: datetime | None) -> ApiClientSecret:
         """Create a named secret; the answer is the only place where its value ever is."""
-        fields: dict[str, object] = {"Name": name}
+        fields: dict[str, JSON] = {"Name": name}
         if expiration is not None:
             fields["Expiration"] = expiration.isoformat()
         secret = await self._client.api_clients.secrets(api_client.id).create(fields)

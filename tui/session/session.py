@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from tui.session.marketplace import Marketplace
 
 if TYPE_CHECKING:
     from tui.config.connection import Connection
+    from tui.config.credentials import CredentialKind
     from tui.config.request import ConsoleRequest
     from tui.ordercloud import Exchange, OrderCloud
     from tui.ordercloud.models import MeUser
@@ -105,12 +106,12 @@ class Session:
         self.connection = None
         await self._attempt(self._open_sandbox)
 
-    async def _attempt(self, opening: Callable[[], object]) -> None:
+    async def _attempt(self, opening: Callable[[], Awaitable[None]]) -> None:
         from tui.ordercloud import errors
 
         self.phase, self.problem = Phase.CONNECTING, None
         try:
-            await opening()  # type: ignore[misc]  # both openings are coroutines
+            await opening()
         except (errors.OAuthRefused, errors.Unauthorized, CredentialsMissing) as problem:
             self.phase, self.problem = Phase.SIGN_IN_NEEDED, problem
         except (errors.OrderCloudError, OSError) as problem:
@@ -153,17 +154,17 @@ class Session:
             username=connection.username or None,
             password=password,
             secret=client_secret,
-            scope=connection.scope,
+            scope=" ".join(connection.scope) if connection.scope else None,
         )
         self._client = OrderCloud(connection.url, clock=self.clock, on_exchange=self._heard, credentials=credentials)
         self._tester = OrderCloud(connection.url, clock=self.clock, on_exchange=self._heard_probe)
         await self._enter(None)
 
-    async def _stored(self, kind: str, connection: Connection) -> str | None:
+    async def _stored(self, kind: CredentialKind, connection: Connection) -> str | None:
         from tui.config.credentials import CredentialKey, CredentialsUnavailable
 
         username = connection.username if kind == "password" else ""
-        key = CredentialKey(kind, connection.url, connection.client_id, username)  # type: ignore[arg-type]  # literal
+        key = CredentialKey(kind, connection.url, connection.client_id, username)
         try:
             return await self.request.credentials.get(key)
         except CredentialsUnavailable:
@@ -234,7 +235,9 @@ class Session:
     def token_left(self) -> timedelta | None:
         """Return how long the console's own token still lives; None while there is none."""
         signed_in = self._client.signed_in if self._client is not None else None
-        return None if signed_in is None else signed_in.expires_at - self.clock()
+        if signed_in is None or signed_in.expires_at is None:
+            return None
+        return signed_in.expires_at - self.clock()
 
     # -- exchanges -----------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
+from tui.widgets.fact_sheet import Fact, FactSheet
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -42,7 +43,9 @@ class Confirm(ModalScreen[bool]):
     Confirm .danger { border: round $error; }
     Confirm VerticalScroll { height: auto; max-height: 14; margin-top: 1; }
     Confirm Horizontal { height: auto; align-horizontal: right; margin-top: 1; }
-    Confirm Button { margin-left: 2; }
+    Confirm Button { margin-left: 2; background: $panel; color: $foreground; text-style: none; padding: 0 1; }
+    Confirm Button:focus { background: $accent; color: $background; text-style: bold; }
+    Confirm .danger Button#yes:focus { background: $error; color: $background; }
     Confirm Label { text-style: bold; }
     """
 
@@ -103,23 +106,30 @@ class Note(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     Note { align: center middle; background: $background 60%; }
+    Note FactSheet { width: 1fr; }
     Note > VerticalScroll {
         width: 84; max-width: 96%; height: auto; max-height: 92%; padding: 1 2;
         background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
     }
     """
 
-    def __init__(self, title: str, body: Content) -> None:
+    def __init__(self, title: str, body: Content | Sequence[Fact], *, label_width: int = 17) -> None:
         super().__init__()
         self._heading = plain(title)
         self._body = body
+        self._label_width = label_width
 
     def compose(self) -> ComposeResult:
         """Lay the text out."""
         with VerticalScroll() as scroll:
             scroll.border_title = Content(self._heading)
             scroll.border_subtitle = Content("esc closes")
-            yield Static(self._body)
+            if isinstance(self._body, Content):
+                yield Static(self._body)
+            else:
+                sheet = FactSheet(label_width=self._label_width)
+                sheet.show(self._body)
+                yield sheet
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll at once."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _HEADING = "bold $accent"
 _NAME = "$primary"
-_QUIET = "$text-muted"
+_QUIET = "$muted"
 
 
 def exchange_text(exchange: Exchange) -> Content:

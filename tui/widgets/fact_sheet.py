@@ -44,8 +44,10 @@ class FactSheet(Widget):
         room = max(10, width - self._label_width)
         lines: list[Content] = []
         for fact in self.facts:
-            label = Content.styled(f"{fact.label:<{self._label_width}}", "$text-muted")
-            wrapped = [line for part in fact.text.split("\n", allow_blank=True) for line in part.wrap(room)] or [Content("")]
+            label = Content.styled(f"{fact.label:<{self._label_width}}", "$muted")
+            wrapped = [line for part in fact.text.split("\n", allow_blank=True) for line in part.wrap(room)] or [
+                Content("")
+            ]
             for number, line in enumerate(wrapped):
                 lines.append(Content.assemble(label if number == 0 else " " * self._label_width, line))
         return lines

@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     r"|(?P<word>true|false|null)\b"
     r"|(?P<sign>[{}\[\],:]+)"
 )
-_STYLES = {"name": "$primary", "text": "$success", "number": "$warning", "word": "$secondary", "sign": "$text-muted"}
+_STYLES = {"name": "$primary", "text": "$success", "number": "$warning", "word": "$secondary", "sign": "$muted"}
 
 
 def json_text(text: str) -> Content:

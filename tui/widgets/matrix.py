@@ -22,6 +22,12 @@ from tui.widgets.plain import plain
 TONES = ("good", "bad", "special", "quiet")
 """What a cell can be coloured as; its sign alone must say the same."""
 
+COLUMN_WIDTH = 11
+"""Cells from one column to the next."""
+NARROW_COLUMN_WIDTH = 9
+WIDE = 90
+"""From this width on there is room for the wider columns."""
+
 _TONE_PARTS = {tone: f"matrix--{tone}" for tone in TONES}
 
 
@@ -38,7 +44,6 @@ class Matrix(ScrollView, can_focus=True):
 
     Args:
         sign: Gives what a cell shows, by row and column; asked for the cells in sight alone.
-        column_width: Cells from one column to the next.
         empty: What to say while there are no rows or no columns.
     """
 
@@ -104,7 +109,6 @@ class Matrix(ScrollView, can_focus=True):
         self,
         sign: Callable[[int, int], Sign],
         *,
-        column_width: int = 11,
         empty: str = "",
         id: str | None = None,
         classes: str | None = None,
@@ -112,9 +116,10 @@ class Matrix(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.empty = empty
         self._sign = sign
-        self._column_width = column_width
+        self._column_width = COLUMN_WIDTH
         self._row_names: Sequence[str] = ()
-        self._column_names: Sequence[tuple[str, ...]] = ()
+        self._column_names: Sequence[str] = ()
+        self._headings: Sequence[tuple[str, ...]] = ()
         self._label_width = 0
         self._heading_height = 1
 
@@ -123,9 +128,8 @@ class Matrix(ScrollView, can_focus=True):
     def show(self, rows: Sequence[str], columns: Sequence[str], *, at: tuple[int, int] | None = None) -> None:
         """Show other rows and columns by their names, with the cursor where it was or on the cell given."""
         self._row_names = [plain(name) for name in rows]
-        self._column_names = [_wrap(plain(name), self._column_width - 1, self.MOST_HEADING_LINES) for name in columns]
-        self._heading_height = max((len(lines) for lines in self._column_names), default=1)
-        self._arrange()
+        self._column_names = [plain(name) for name in columns]
+        self._arrange(afresh=True)
         row, column = at or self.cursor
         before = self.cursor
         self.cursor = (max(0, min(row, len(rows) - 1)), max(0, min(column, len(columns) - 1)))
@@ -193,8 +197,13 @@ class Matrix(ScrollView, can_focus=True):
         self._arrange()
         self._follow()
 
-    def _arrange(self) -> None:
+    def _arrange(self, *, afresh: bool = False) -> None:
         width = self.scrollable_content_region.width
+        column_width = COLUMN_WIDTH if width >= WIDE else NARROW_COLUMN_WIDTH
+        if afresh or column_width != self._column_width:
+            self._column_width = column_width
+            self._headings = [_wrap(name, column_width - 1, self.MOST_HEADING_LINES) for name in self._column_names]
+            self._heading_height = max((len(lines) for lines in self._headings), default=1)
         widest = max((cell_len(name) for name in self._row_names), default=0)
         # Names keep at most two fifths, so that a few columns always fit beside them.
         self._label_width = min(widest + 2, max(10, width * 2 // 5))
@@ -256,7 +265,7 @@ class Matrix(ScrollView, can_focus=True):
         quiet, here = self._style("matrix--heading"), self._style("matrix--here")
         segments = [Segment(" " * self._label_width, base)]
         for column in columns:
-            lines = self._column_names[column]
+            lines = self._headings[column]
             # Short names stand on the line next to the cells.
             line = y - (self._heading_height - len(lines))
             text = lines[line] if line >= 0 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from textual import events
@@ -65,7 +65,9 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         scrollbar-size-vertical: 1;
         overflow-x: hidden;
         & > .row-list--heading { color: $text-muted; text-style: none; }
-        & > .row-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
+        & > .row-list--cursor {
+            background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold;
+        }
         & > .row-list--cursor-blurred { background: $surface; text-style: bold; }
     }
     """
@@ -73,15 +75,16 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     cursor: reactive[int] = reactive(0)
 
     class Highlighted(Message):
-        """The cursor is on another row."""
+        """The cursor is on another row; `row` is None in an empty list."""
 
-        def __init__(self, row_list: RowList[Row], row: Row | None) -> None:
+        def __init__(self, row_list: RowList[Any], row: Any) -> None:
             super().__init__()
             self.row_list = row_list
+            # A message class cannot be generic in its list's row; whoever handles it says what the rows are.
             self.row = row
 
         @property
-        def control(self) -> RowList[Row]:
+        def control(self) -> RowList[Any]:
             """The list it came from."""
             return self.row_list
 
@@ -249,6 +252,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
             return self._line(cells, " ", base, width)
         focused = self.has_focus
         style = self.get_visual_style("row-list--cursor" if focused else "row-list--cursor-blurred")
+        # A cell's own colours would fight with the cursor's.
+        cells = [cell.without_spans for cell in cells]
         return self._line(cells, "\u258c" if focused else "\u258f", style, width)
 
     def _line(

@@ -57,12 +57,11 @@ class TabStrip(Widget):
         """Draw the titles; when they do not fit, those before the active one give way."""
         width = self.content_size.width
         parts = list(self.tabs)
-        while len(parts) > 1 and sum(len(title) + 3 for _, title in parts) > width + 1 and parts[0][0] != self.active:
+        while len(parts) > 1 and sum(len(title) + 2 for _, title in parts) > width and parts[0][0] != self.active:
             parts.pop(0)
         line: list[Content | str] = []
         for name, title in parts:
-            line.append(Content.styled(f" {title} ", "$accent bold reverse" if name == self.active else "$text-muted"))
-            line.append(" ")
+            line.append(Content.styled(f" {title} ", "$accent bold reverse" if name == self.active else "$muted"))
         return Content.assemble(*line)
 
     def on_click(self, event: events.Click) -> None:
@@ -72,4 +71,4 @@ class TabStrip(Widget):
             if at <= event.x < at + len(title) + 2:
                 self.active = name
                 return
-            at += len(title) + 3
+            at += len(title) + 2

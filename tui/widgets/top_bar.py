@@ -38,7 +38,7 @@ class TopBar(Widget):
     """
 
     mode: reactive[str] = reactive("")
-    whereabouts: reactive[Whereabouts] = reactive(Whereabouts("connecting", "$text-muted"))
+    whereabouts: reactive[Whereabouts] = reactive(Whereabouts("connecting", "$muted"))
 
     def __init__(self, modes: Sequence[tuple[str, str]]) -> None:
         """Take (command name, title) of each mode, in the order of their keys."""

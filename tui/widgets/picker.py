@@ -1,0 +1,126 @@
+"""One of many, found by typing: a list above the screen that narrows with every letter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from tui.widgets.plain import literal, plain
+from tui.widgets.row_list import Column, RowList
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice: the answer it gives, and what is shown of it. All texts may come from outside.
+
+    `mark` is a short sign before the title, such as the state; `hint` says more, and is searched as well.
+    """
+
+    value: str
+    title: str
+    hint: str = ""
+    mark: str = ""
+
+    def contains(self, words: Sequence[str]) -> bool:
+        """Return whether every word, in lower case, is somewhere in it."""
+        text = f"{self.title} {self.hint} {self.value}".casefold()
+        return all(word in text for word in words)
+
+
+class Picker(ModalScreen[str | None]):
+    """A list that narrows as letters are typed; None when the person leaves.
+
+    Args:
+        title: What is chosen.
+        choices: What there is, in the order it is shown.
+        current: The value the cursor starts on.
+        typed: What a text is that is in no choice, such as `client ID`: then it can be taken as it was typed.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Leave", show=False),
+        Binding("up,ctrl+p", "move(-1)", "Up", show=False, priority=True),
+        Binding("down,ctrl+n", "move(1)", "Down", show=False, priority=True),
+        Binding("pageup", "move(-10)", "Page up", show=False, priority=True),
+        Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
+    ]
+    DEFAULT_CSS = """
+    Picker { align: center middle; background: $background 60%; }
+    Picker > Vertical {
+        width: 72; max-width: 96%; height: 22; max-height: 90%; padding: 0 1;
+        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
+    }
+    Picker Input { margin-bottom: 1; }
+    """
+
+    def __init__(
+        self, title: str, choices: Sequence[Choice], *, current: str | None = None, typed: str | None = None
+    ) -> None:
+        super().__init__()
+        self._heading = plain(title)
+        self._choices = tuple(choices)
+        self._current = current
+        self._typed = typed
+
+    def compose(self) -> ComposeResult:
+        """Lay out the field to type in and the list."""
+        with Vertical() as box:
+            box.border_title = Content(self._heading)
+            box.border_subtitle = Content("type to find · enter chooses · esc leaves")
+            also = f", or a {self._typed}" if self._typed else ""
+            yield Input(placeholder=f"part of a name{also}", id="typed")
+            columns = (
+                Column[Choice]("", lambda each: literal(f"{each.mark} {each.title}".strip()), most=34),
+                Column[Choice]("", lambda each: literal(each.hint, "$muted"), grow=True),
+            )
+            yield RowList[Choice](columns, key=lambda each: each.value, heading=False, empty="Nothing matches.")
+
+    def on_mount(self) -> None:
+        """Show everything, with the cursor on what is chosen now."""
+        found = self._list
+        found.can_focus = False
+        found.rows = self._choices
+        if self._current is not None:
+            found.move_to(self._current)
+        self.query_one(Input).focus()
+
+    @property
+    def _list(self) -> RowList[Choice]:
+        return self.query_one(RowList)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list."""
+        event.stop()
+        text = event.value.strip()
+        words = text.casefold().split()
+        rows = [choice for choice in self._choices if choice.contains(words)]
+        known = any(text.casefold() in (each.value.casefold(), each.title.casefold()) for each in rows)
+        if text and self._typed and not known:
+            rows.append(Choice(text, f"“{text}”", f"this {self._typed}, as typed"))
+        self._list.rows = rows
+        if words:
+            self._list.cursor = 0
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Answer with the row under the cursor."""
+        event.stop()
+        if self._list.row is not None:
+            self.dismiss(self._list.row.value)
+
+    def on_row_list_opened(self, message: RowList.Opened) -> None:
+        """Answer with the row that was clicked twice."""
+        message.stop()
+        if isinstance(message.row, Choice):
+            self.dismiss(message.row.value)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor of the list."""
+        self._list.action_move(by)
