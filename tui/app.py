@@ -49,7 +49,14 @@ class OcgateApp(CommandHost, App[int]):
 
     SCOPE = "app"
     TITLE = "ocgate"
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "panes/clients.tcss", "panes/access.tcss", "panes/traffic.tcss", "panes/learn.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "app.tcss",
+        "panes/clients.tcss",
+        "panes/access.tcss",
+        "panes/tokens.tcss",
+        "panes/traffic.tcss",
+        "panes/learn.tcss",
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by the base class

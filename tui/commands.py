@@ -108,14 +108,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.call-me", "Call /me", "Call /v1/me with the token shown.", ("m",), footer=True),
     Command("tokens.next-tab", "Next tab", "Show the next tab of the answer.", ("right_square_bracket",), footer=True),
     Command("tokens.previous-tab", "Previous tab", "Show the previous tab.", ("left_square_bracket",)),
-    Command("tokens.copy", "Copy token", "Copy the access token shown.", ("y",)),
-    Command("tokens.mend", "Mend", "Open the API client where the refusal can be mended.", ("e",), footer=True),
+    Command("tokens.copy", "Copy token", "Copy the access token shown.", ("y",), footer=True),
+    Command("tokens.mend", "Mend", "Go where the refusal shown can be mended.", ("e",), footer=True),
+    Command("tokens.back", "Back", "Go from the answer to the form, and from the form to the history.", ("escape",)),
     # -- Traffic -------------------------------------------------------------------------------------------------
     Command("traffic.follow", "Follow", "Keep the newest exchange in view, or stop doing so.", ("f",), footer=True),
     Command("traffic.copy", "Copy", "Copy the exchange, redacted.", ("y",), footer=True),
     Command("traffic.open", "Open", "Read the exchange under the cursor.", ("enter",)),
     Command("traffic.back", "Back", "Return to the list.", ("escape",), footer=True),
     # -- Learn ---------------------------------------------------------------------------------------------------
+    Command("learn.read-on", "Read on", "Show the rest of the card, then the next one.", ("space",), footer=True),
     Command("learn.open", "Open the example", "Open the API client that shows the rule.", ("o",), footer=True),
     Command("learn.try", "Try it", "Try a grant with that API client in Tokens.", ("t",), footer=True),
     Command("learn.next", "Next card", "Show the next card.", ("right_square_bracket", "n"), footer=True),

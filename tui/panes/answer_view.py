@@ -1,0 +1,156 @@
+"""The answer of one attempt: token or refusal, the exchange, the lifetime, and the claims as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.panes.lifetime_view import LifetimeBar, lifetime_facts
+from tui.panes.token_view import answer_facts, verdict_line
+from tui.session.attempts import Call, Result
+from tui.widgets.exchange_text import exchange_text
+from tui.widgets.fact_sheet import FactSheet
+from tui.widgets.json_text import json_value
+from tui.widgets.plain import literal
+from tui.widgets.tab_strip import TabStrip
+
+TABS = (("token", "Token"), ("request", "Request"), ("lifetime", "Lifetime"), ("json", "JSON"))
+_NOTHING = "ctrl+r asks for the token. What the rules expect of it stands in the form."
+
+
+class AnswerView(Vertical):
+    """A view of one result; it keeps the calls that were made with each token."""
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        zone: Callable[[], tzinfo | None],
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._clock = clock
+        self._zone = zone
+        self._calls: dict[int, list[Call]] = {}
+        self._busy = ""
+        self.result: Result | None = None
+        self.names: Mapping[tuple[str, str], str] = {}
+
+    def compose(self) -> ComposeResult:
+        """Lay out the tabs, the verdicts, and what each tab shows."""
+        self.border_title = Content("Answer")
+        yield TabStrip(TABS, id="answer-tabs")
+        yield Static(id="verdicts")
+        with VerticalScroll(id="answer-body"):
+            yield FactSheet(label_width=12, id="answer-token")
+            yield Static(id="answer-request")
+            with Vertical(id="answer-lifetime"):
+                yield LifetimeBar(id="lifetime-bar")
+                yield FactSheet(label_width=12, id="lifetime-facts")
+            yield Static(id="answer-json")
+
+    def on_mount(self) -> None:
+        """Say that there is nothing yet."""
+        self.draw()
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    def show(self, result: Result | None) -> None:
+        """Show another result."""
+        if result is None:
+            self._calls.clear()
+        self.result = result
+        self.draw()
+        self.query_one("#answer-body").scroll_home(animate=False)
+
+    def add_call(self, result: Result, call: Call) -> None:
+        """Note a call made with the token of a result."""
+        self._calls.setdefault(result.number, []).append(call)
+        self.draw()
+        if self._tab == "token":
+            self.query_one("#answer-body").scroll_end(animate=False)
+
+    def busy(self, doing: str) -> None:
+        """Say what is under way; blank when nothing is."""
+        self._busy = doing
+        self.border_subtitle = literal(doing, "$text-muted")
+
+    @property
+    def _tab(self) -> str:
+        return self.query_one(TabStrip).active
+
+    def step(self, by: int) -> None:
+        """Show the tab that many places further."""
+        self.query_one(TabStrip).step(by)
+
+    @on(TabStrip.Chosen)
+    def _tab_chosen(self, message: TabStrip.Chosen) -> None:
+        message.stop()
+        self.draw()
+        self.query_one("#answer-body").scroll_home(animate=False)
+
+    def take_focus(self) -> None:
+        """Let the arrow keys scroll."""
+        self.query_one("#answer-body").focus()
+
+    # -- drawing -------------------------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Draw everything of the tab that is shown."""
+        if not self.is_mounted:
+            return
+        for name, _ in TABS:
+            self.query_one(f"#answer-{name}").display = name == self._tab
+        self.tick()
+        result = self.result
+        if result is None:
+            return
+        if self._tab == "request":
+            calls = [call.exchange for call in self._calls.get(result.number, ())]
+            exchanges = [each for each in (result.exchange, *calls) if each is not None]
+            none = literal("Nothing was sent.", "$text-muted")
+            text = Content("\n\n").join(exchange_text(each) for each in exchanges) if exchanges else none
+            self.query_one("#answer-request", Static).update(text)
+        if self._tab == "json":
+            self.query_one("#answer-json", Static).update(_json(result))
+
+    def tick(self) -> None:
+        """Draw what depends on the time."""
+        result, now, zone = self.result, self._clock(), self._zone()
+        verdicts = self.query_one("#verdicts", Static)
+        if result is None:
+            verdicts.update(Content.styled(_NOTHING, "$text-muted"))
+            for sheet in self.query(FactSheet):
+                sheet.show(())
+            self.query_one(LifetimeBar).lifetime = None
+            for name in ("request", "json"):
+                self.query_one(f"#answer-{name}", Static).update("")
+            return
+        verdicts.update(verdict_line(result, now))
+        if self._tab == "token":
+            facts = answer_facts(result, self._calls.get(result.number, ()), now, self.names, zone)
+            self.query_one("#answer-token", FactSheet).show(facts)
+        elif self._tab == "lifetime":
+            lifetime = result.lifetime()
+            bar = self.query_one(LifetimeBar)
+            bar.lifetime, bar.now = lifetime, now
+            self.query_one("#lifetime-facts", FactSheet).show(lifetime_facts(lifetime, now, zone))
+
+
+def _json(result: Result) -> Content:
+    """Return header and claims as they came; without a token there are none."""
+    if result.token is None:
+        return Content.styled("There is no token. The Request tab has the answer whole.", "$text-muted")
+    return Content.assemble(
+        ("Header\n", "bold $accent"),
+        json_value(dict(result.token.header_json)),
+        ("\n\nClaims\n", "bold $accent"),
+        json_value(dict(result.token.claims_json)),
+    )

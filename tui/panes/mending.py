@@ -1,0 +1,70 @@
+"""What mends a refusal: where in the marketplace, or what in the attempt itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.access.decision import Check
+from tui.session.attempts import Kind, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """One way to mend a refusal; `text` says it as an instruction.
+
+    Attributes:
+        tab: The tab of the API client's detail where it is mended; None when it is mended in the attempt.
+        row: The row of the form where it is mended.
+        kind: The grant to take instead.
+    """
+
+    text: str
+    tab: str | None = None
+    row: str | None = None
+    kind: Kind | None = None
+
+
+_BY_CHECK = {
+    Check.CLIENT_KNOWN: Mend("choose an API client of this marketplace", row="client"),
+    Check.CLIENT_ACTIVE: Mend("activate the API client", tab="details"),
+    Check.CLIENT_SECRET: Mend("look at its secrets", tab="secrets"),
+    Check.CREDENTIALS_PRESENT: Mend("give username and password", row="password"),
+    Check.CREDENTIALS_RIGHT: Mend("type the password again", row="password"),
+    Check.CONTEXT_USER: Mend("name a default context user", tab="details"),
+    Check.REFRESH_TOKEN: Mend("sign in again to get a new refresh token", row="kind", kind=Kind.PASSWORD),
+    Check.PARTY_ALLOWED: Mend("assign the company, or set the flag of its kind", tab="assignments"),
+    Check.ROLES_LEFT: Mend("look at the floor and the ceiling of its roles", tab="details"),
+}
+
+
+def mend_of(result: Result) -> Mend | None:
+    """Return how a refusal can be mended from here; None when it was none, or nothing here mends it."""
+    decision = result.comparison.decision
+    if result.token is not None or decision is None or decision.check is None:
+        return None
+    form = result.form
+    if decision.check is Check.CLIENT_SECRET and form.kind is Kind.PASSWORD:
+        return Mend("send the secret as well, with elevated password", row="secret", kind=Kind.ELEVATED)
+    if decision.check is Check.CREDENTIALS_RIGHT and not decision.reasons[0].endswith("the password is wrong."):
+        return Mend("choose a user of this marketplace", row="user")
+    if decision.check is Check.CREDENTIALS_PRESENT and not form.username:
+        return Mend("choose a user", row="user")
+    if decision.check is Check.ROLES_LEFT and form.scope.strip():
+        return Mend("ask for other roles", row="scope")
+    return _BY_CHECK.get(decision.check)
+
+
+def why_not_mend(result: Result | None) -> str | None:
+    """Return why there is nothing to mend from here, in a sentence; None when there is."""
+    if result is None:
+        return "No answer is shown."
+    if result.token is not None:
+        return "Nothing was refused."
+    if mend_of(result) is not None:
+        return None
+    decision = result.comparison.decision
+    if decision is not None and decision.check is Check.NOT_LOCKED_OUT:
+        return "A lockout ends by itself, or an administrator unlocks the user."
+    if decision is not None and decision.check is Check.ALL_ACTIVE:
+        return "Users and companies are made active elsewhere: ocgate changes API clients only."
+    return "The rules do not explain this answer, so nothing is known to mend it."
