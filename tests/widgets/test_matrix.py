@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.app import App, ComposeResult
 
-from tui.widgets.matrix import Matrix, Sign
+from tui.widgets.matrix import NARROW_COLUMN_WIDTH, Matrix, Sign
 
 
 class MatrixApp(App[None]):
@@ -45,12 +45,12 @@ def names(word: str, count: int) -> list[str]:
 
 
 async def test_cursor_is_bracketed_and_headings_stay_in_sight() -> None:
-    app = MatrixApp(names("row", 500), names("column", 500))
+    app = MatrixApp(names("row", 500), names("col", 500))
     async with app.run_test(size=(60, 12)) as pilot:
         await pilot.press("G", "end")
         await pilot.pause()
         drawn = lines(app)
-        assert drawn[0].rstrip().endswith("column499")
+        assert drawn[0].rstrip().endswith("col499")
         assert drawn[-2].startswith("▌row499") or drawn[-1].startswith("▌row499")
         assert sum("[" in line for line in drawn) == 1
         assert app.told[-1] == (499, 499)
@@ -101,7 +101,7 @@ async def test_last_column_can_be_seen_at_any_width() -> None:
 async def test_a_click_moves_and_a_second_opens() -> None:
     app = MatrixApp(names("row", 5), names("column", 5))
     async with app.run_test(size=(60, 12)) as pilot:
-        await pilot.click(Matrix, offset=(6 + 11 + 2, 3), times=2)
+        await pilot.click(Matrix, offset=(6 + NARROW_COLUMN_WIDTH + 2, 3), times=2)
         assert app.query_one(Matrix).cursor == (2, 1)
         assert app.opened == [(2, 1)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.commands import bindings
-from tui.panes.access_picture import KIND_LETTERS, LEGEND, TONE_COLOURS, Picture
+from tui.panes.access_picture import KIND_LETTERS, LEGEND, TONE_COLOURS, Picture, Reason
 from tui.panes.messages import OpenRequested, TestRequested
 from tui.panes.mode import ModePane
 from tui.widgets.matrix import Matrix, Sign
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from tui.session.session import Session
 
 NOTHING = Picture((), (), {})
+STAYS = 0.15
+"""Seconds on one cell after which more is asked of the marketplace about it."""
 
 
 class AccessPane(ModePane):
@@ -107,8 +110,7 @@ class AccessPane(ModePane):
             at=at,
         )
         matrix.empty = "Nothing to show."
-        shown = f"{len(picture.parties)} parties \u00d7 {len(picture.api_clients)} API clients"
-        self.query_one("#who").border_subtitle = shown if picture.parties else ""
+        self._tell_place(*matrix.cursor)
         self.refresh_bindings()
 
     # -- showing -------------------------------------------------------------------------------------------------
@@ -116,15 +118,35 @@ class AccessPane(ModePane):
     def _sign(self, row: int, column: int) -> Sign:
         return self.picture.sign(row, column)
 
+    def _tell_place(self, row: int, column: int) -> None:
+        """Tell where the cursor is, for what is out of sight shows no edge."""
+        rows, columns = len(self.picture.parties), len(self.picture.api_clients)
+        place = f"party {row + 1} of {rows} \u00b7 API client {column + 1} of {columns}"
+        self.query_one("#who").border_subtitle = place if self.picture.has(row, column) else ""
+
     def _say(self, words: str) -> None:
-        self.query_one("#reason", Static).update(literal(words, "$text-muted", lines=True))
+        self.query_one("#reason", Static).update(literal(words, "$muted", lines=True))
 
     def on_matrix_moved(self, message: Matrix.Moved) -> None:
         """Give the reason for the cell under the cursor."""
         message.stop()
+        self._tell_place(message.row, message.column)
         if self.picture.has(message.row, message.column):
-            self.query_one("#reason", Static).update(self.picture.reason(message.row, message.column).content())
+            reason = self.picture.reason(message.row, message.column)
+            self.query_one("#reason", Static).update(reason.content())
             self.query_one("#why").scroll_home(animate=False)
+            self.run_worker(self._tell_grants(reason), group="grants", exclusive=True, exit_on_error=False)
+
+    async def _tell_grants(self, reason: Reason) -> None:
+        """Add the grants, which need the secrets of the API client, when the cursor stays."""
+        from tui.ordercloud import errors
+
+        await asyncio.sleep(STAYS)
+        try:
+            secrets = await self.session.marketplace.secrets(reason.api_client.id)
+        except errors.OrderCloudError:
+            return  # the reason stands without them
+        self.query_one("#reason", Static).update(reason.content(secrets))
 
     def on_matrix_opened(self, message: Matrix.Opened) -> None:
         """Open the API client of the cell that was clicked twice."""

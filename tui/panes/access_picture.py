@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.access.facts import Party, PartyKind
+from tui.access.facts import Party, PartyKind, SecretFacts
+from tui.access.grants import Offer, offers
 from tui.access.parties import FLAG_OF_KIND, By, Gate, PartyAccess, who_may_use
 from tui.widgets.matrix import Sign
 from tui.widgets.plain import literal
@@ -26,8 +27,8 @@ INACTIVE_NULLIFIED = Sign("\u25cb\u2298", "bad")
 LEGEND: tuple[tuple[Sign, str], ...] = (
     (ALLOWED, "allowed"),
     (REFUSED, "refused"),
-    (NULLIFIED, "allowed, assignment nullified"),
-    (INACTIVE, "would be, but inactive"),
+    (NULLIFIED, "assignment nullified"),
+    (INACTIVE, "inactive"),
 )
 TONE_COLOURS: Mapping[str, str] = {
     "good": "$allowed",
@@ -157,8 +158,8 @@ class Reason:
             gate = replace(gate, buyers=gate.buyers - gone, suppliers=gate.suppliers - gone)
         return gate.by(party.kind, party.id)
 
-    def content(self) -> Content:
-        """Return the panel's text."""
+    def content(self, secrets: Sequence[SecretFacts] | None = None) -> Content:
+        """Return the panel's text; what the grants need is told once the named secrets are known."""
         verdict, colour = self.verdict
         lines = [
             Content.assemble(
@@ -169,10 +170,18 @@ class Reason:
             *(Content.styled(each, "$text-accent") for each in self.otherwise),
             *(literal(f"Nearly: {each}", "$warning") for each in self.gate.near_misses(self.party)),
             Content(" \u00b7 ").join(
-                Content.assemble((f"{name} ", "$text-muted"), literal(value)) for name, value in self.fields
+                Content.assemble((f"{name} ", "$muted"), literal(value)) for name, value in self.fields
             ),
         ]
+        if secrets is not None:
+            own = "Grants of " + self.api_client.app_name
+            lines += [Content(""), literal(own, "$muted"), *map(_offer, offers(self.api_client, secrets))]
         return Content("\n").join(lines)
+
+
+def _offer(offer: Offer) -> Content:
+    sign, colour = (ALLOWED.text, "$allowed") if offer.can else (REFUSED.text, "$muted")
+    return Content.assemble((f"{sign} {offer.kind.value}  ", colour), literal(offer.why))
 
 
 def _on(flag: bool) -> str:

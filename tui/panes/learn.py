@@ -34,7 +34,9 @@ class LearnPane(ModePane):
         with Vertical(id="topics", classes="panel") as topics:
             topics.border_title = "Learn"
             rows: RowList[Card] = RowList(
-                (Column("", lambda card: card.title, grow=True),), key=lambda card: card.name, heading=False
+                (Column("", lambda card: card.title.removeprefix("Check "), grow=True),),
+                key=lambda card: card.name,
+                heading=False,
             )
             yield rows
         with VerticalScroll(id="card", classes="panel"):
@@ -129,6 +131,14 @@ class LearnPane(ModePane):
         if (example := self.example) is not None:
             self.post_message(TestRequested(example.id))
 
+    def do_read_on(self) -> None:
+        """Show the rest of the card, then the next one."""
+        card = self.query_one("#card", VerticalScroll)
+        if card.scroll_offset.y < card.max_scroll_y:
+            card.scroll_page_down(animate=False)
+        else:
+            self.do_next()
+
     def do_next(self) -> None:
         """Go to the next card."""
         self._topics.action_move(1)
@@ -145,7 +155,7 @@ def card_text(card: Card, example: ApiClient | None) -> Content:
         error = card.error
         parts.append(
             Content.assemble(
-                ("The token endpoint answers  ", "$text-muted"),
+                ("The token endpoint answers  ", "$muted"),
                 ("\u2717 400 ", "bold $refused"),
                 (f"{error.error} \u00b7 {error.code}\n", "bold"),
                 literal(f"\u201c{error.description}\u201d"),
@@ -159,7 +169,7 @@ def card_text(card: Card, example: ApiClient | None) -> Content:
 
 
 def _example_text(example: Example) -> Content:
-    question = Content.styled(example.question, "$text-muted")
+    question = Content.styled(example.question, "$muted")
     if example.allowed is None:
         return Content.assemble(question, " ", literal(example.answer))
     sign, colour = ("\u2713", "$allowed") if example.allowed else ("\u2717", "$refused")
@@ -168,9 +178,9 @@ def _example_text(example: Example) -> Content:
 
 def _shown_by(example: ApiClient | None) -> Content:
     if example is None:
-        return Content.styled("No API client of this marketplace shows it.", "$text-muted")
+        return Content.styled("No API client of this marketplace shows it.", "$muted")
     return Content.assemble(
-        ("See it here: ", "$text-muted"),
+        ("See it here: ", "$muted"),
         literal(example.app_name, "bold"),
-        ("   enter opens it, t tries it", "$text-muted"),
+        ("   enter opens it, t tries it", "$muted"),
     )

@@ -189,7 +189,7 @@ class SignIn(ModalScreen[bool]):
         """Show what is wrong, mark the field concerned, and put the focus there."""
         lines = [literal(f"\u2717 {plain(complaint.said)}", "bold $refused")]
         if complaint.advice:
-            lines.append(literal(complaint.advice, "$text-muted"))
+            lines.append(literal(complaint.advice, "$muted"))
         self._say(Content("\n").join(lines))
         if focus:
             self._focus(complaint.field)

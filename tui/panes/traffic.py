@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from tui.session.session import Session
 
 
+_ID = re.compile(r"\b([0-9A-Fa-f]{8})-[0-9A-Fa-f]{4}-[0-9A-Fa-f-]{18,27}")
+
+
 def is_refusal(exchange: Exchange) -> bool:
     """Whether the marketplace said no, or nothing usable came back."""
     return exchange.status is None or exchange.status >= 400 or bool(exchange.failure)
@@ -43,9 +47,9 @@ class Totals:
         """Return them on one line."""
         parts = [Content(f"{self.count} exchange{'' if self.count == 1 else 's'}")]
         no = f"{self.refusals} refused or failed" if self.refusals else "none refused"
-        parts.append(Content.styled(no, "$refused" if self.refusals else "$text-muted"))
+        parts.append(Content.styled(no, "$refused" if self.refusals else "$muted"))
         if self.p50 is not None and self.p95 is not None:
-            parts.append(Content.styled(f"p50 {self.p50:.0f} ms  p95 {self.p95:.0f} ms", "$text-muted"))
+            parts.append(Content.styled(f"p50 {self.p50:.0f} ms  p95 {self.p95:.0f} ms", "$muted"))
         return Content(" \u00b7 ").join(parts)
 
 
@@ -71,7 +75,8 @@ def _status(exchange: Exchange) -> Content:
 
 
 def _path(exchange: Exchange) -> str:
-    line = exchange.redacted().request_line.partition(" ")[2]
+    # An ID is known by its beginning; what stands behind it tells what was asked for.
+    line = _ID.sub(r"\1\u2026", exchange.redacted().request_line.partition(" ")[2])
     return f"{line} (attempt {exchange.attempt})" if exchange.attempt > 1 else line
 
 

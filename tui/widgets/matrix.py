@@ -84,8 +84,6 @@ class Matrix(ScrollView, can_focus=True):
         & > .matrix--quiet { color: $text-muted; }
     }
     """
-    MOST_HEADING_LINES: ClassVar[int] = 3
-
     cursor: reactive[tuple[int, int]] = reactive((0, 0), repaint=False)
 
     class Moved(Message):
@@ -202,7 +200,8 @@ class Matrix(ScrollView, can_focus=True):
         column_width = COLUMN_WIDTH if width >= WIDE else NARROW_COLUMN_WIDTH
         if afresh or column_width != self._column_width:
             self._column_width = column_width
-            self._headings = [_wrap(name, column_width - 1, self.MOST_HEADING_LINES) for name in self._column_names]
+            lines = 3 if width >= WIDE else 2
+            self._headings = [_wrap(name, column_width - 1, lines) for name in self._column_names]
             self._heading_height = max((len(lines) for lines in self._headings), default=1)
         widest = max((cell_len(name) for name in self._row_names), default=0)
         # Names keep at most two fifths, so that a few columns always fit beside them.
