@@ -120,12 +120,12 @@ def show_help(app: App[int]) -> None:
     for scope, heading in sorted(SCOPES.items(), key=lambda each: each[0] not in here or each[0] == "app"):
         commands = [command for command in COMMANDS if command.scope == scope]
         aside = "" if scope in here else " (not on the screen)"
-        facts.append(Fact("", Content.styled(heading + aside, "bold $accent")))
+        facts.append(Fact(heading + aside, heading=True))
         facts.extend(
             Fact(f"{keys_of(app, command):>9}  {command.title}", Content(command.help)) for command in commands
         )
         facts.append(GAP)
-    facts.append(Fact("", Content.styled("Moving in lists", "bold $accent")))
+    facts.append(Fact("Moving in lists", heading=True))
     facts.append(
         Fact("  arrows, j k  g G", Content("line, first and last; page up and down; enter opens, tab goes on"))
     )

@@ -43,9 +43,12 @@ class Confirm(ModalScreen[bool]):
     Confirm .danger { border: round $error; }
     Confirm VerticalScroll { height: auto; max-height: 14; margin-top: 1; }
     Confirm Horizontal { height: auto; align-horizontal: right; margin-top: 1; }
-    Confirm Button { margin-left: 2; background: $panel; color: $foreground; text-style: none; padding: 0 1; }
-    Confirm Button:focus { background: $accent; color: $background; text-style: bold; }
-    Confirm .danger Button#yes:focus { background: $error; color: $background; }
+    Confirm Button {
+        margin-left: 2; padding: 0 1;
+        &.-style-default { background: $panel; color: $foreground; text-style: none; }
+        &.-style-default:focus { background: $accent; color: $background; text-style: bold; background-tint: $accent 0%; }
+    }
+    Confirm .danger #yes.-style-default:focus { background: $error; }
     Confirm Label { text-style: bold; }
     """
 
@@ -69,7 +72,7 @@ class Confirm(ModalScreen[bool]):
                 yield Label(literal(f"Type {self._retype} to go on:"))
                 yield Input(id="retype")
             with Horizontal():
-                yield Button(self._yes, id="yes", variant="error" if self._danger else "primary", compact=True)
+                yield Button(self._yes, id="yes", compact=True)
                 yield Button("No" if self._danger else "Cancel", id="no", compact=True)
 
     def on_mount(self) -> None:
@@ -177,7 +180,7 @@ class Ask(ModalScreen[tuple[str, ...] | None]):
                 yield Static(literal(label))
                 yield Input(value, password=secret, id=f"field-{number}", compact=True)
             with Horizontal():
-                yield Button(self._yes, id="yes", variant="primary", compact=True)
+                yield Button(self._yes, id="yes", compact=True)
                 yield Button("Cancel", id="no", compact=True)
 
     def on_mount(self) -> None:

@@ -13,10 +13,14 @@ from textual.widget import Widget
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line or more: `label` may be blank, which continues the fact above; `text` is safe content."""
+    """One line or more: `label` may be blank, which continues the fact above; `text` is safe content.
+
+    A heading is its label alone.
+    """
 
     label: str
-    text: Content
+    text: Content = Content("")
+    heading: bool = False
 
 
 GAP = Fact("", Content(""))
@@ -45,6 +49,9 @@ class FactSheet(Widget):
         lines: list[Content] = []
         for fact in self.facts:
             label = Content.styled(f"{fact.label:<{self._label_width}}", "$muted")
+            if fact.heading:
+                lines.append(Content.styled(fact.label, "bold $accent"))
+                continue
             wrapped = [line for part in fact.text.split("\n", allow_blank=True) for line in part.wrap(room)] or [
                 Content("")
             ]
