@@ -18,7 +18,6 @@ from textual.widgets import Static
 from tui.commands import bindings
 from tui.panes.mode import ModePane
 from tui.widgets.exchange_text import exchange_text
-from tui.widgets.plain import literal
 from tui.widgets.row_list import Column, RowList
 
 if TYPE_CHECKING:
@@ -64,28 +63,38 @@ def totals(exchanges: Sequence[Exchange]) -> Totals:
     )
 
 
-def _time(exchange: Exchange) -> str:
-    return exchange.started_at.astimezone(UTC).strftime("%H:%M:%S")
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One exchange as a line of the list, worked out once: masking credentials is work."""
+
+    exchange: Exchange
+    time: str
+    path: str
+    refused: bool
+
+    @classmethod
+    def of(cls, exchange: Exchange) -> Row:
+        """Return the line of an exchange."""
+        # An ID is known by its beginning; what stands behind it tells what was asked for.
+        path = _ID.sub("\\1\u2026", exchange.redacted().request_line.partition(" ")[2])
+        again = f" (attempt {exchange.attempt})" if exchange.attempt > 1 else ""
+        time = exchange.started_at.astimezone(UTC).strftime("%H:%M:%S")
+        return cls(exchange, time, path + again, is_refusal(exchange))
+
+    @property
+    def status(self) -> Content:
+        """Return the status with a sign, readable without colour."""
+        sign, colour = ("\u2717", "$refused") if self.refused else ("\u2713", "$allowed")
+        code = self.exchange.status
+        return Content.styled(f"{sign} {'none' if code is None else code}", colour)
 
 
-def _status(exchange: Exchange) -> Content:
-    no = is_refusal(exchange)
-    words = str(exchange.status) if exchange.status is not None else "none"
-    return Content.styled(f"{chr(0x2717) if no else chr(0x2713)} {words}", "$refused" if no else "$allowed")
-
-
-def _path(exchange: Exchange) -> str:
-    # An ID is known by its beginning; what stands behind it tells what was asked for.
-    line = _ID.sub(r"\1\u2026", exchange.redacted().request_line.partition(" ")[2])
-    return f"{line} (attempt {exchange.attempt})" if exchange.attempt > 1 else line
-
-
-COLUMNS: tuple[Column[Exchange], ...] = (
-    Column("Time UTC", _time, width=8),
-    Column("Status", _status, width=6),
-    Column("Method", lambda exchange: exchange.method, width=6),
-    Column("Path", _path, grow=True),
-    Column("ms", lambda exchange: f"{exchange.total_ms:.0f}", width=5, right=True),
+COLUMNS: tuple[Column[Row], ...] = (
+    Column("Time UTC", lambda row: row.time, width=8),
+    Column("Status", lambda row: row.status, width=6),
+    Column("Method", lambda row: row.exchange.method, width=6),
+    Column("Path", lambda row: row.path, grow=True),
+    Column("ms", lambda row: f"{row.exchange.total_ms:.0f}", width=5, right=True),
 )
 
 
@@ -99,13 +108,15 @@ class TrafficPane(ModePane):
         super().__init__(session, id=id)
         self.following = True
         self._waiting = False
+        self._rows: dict[int, Row] = {}
+        self._shown: Row | None = None
 
     def compose(self) -> ComposeResult:
         """Lay list and detail out."""
         with Vertical(id="exchanges", classes="panel") as exchanges:
             exchanges.border_title = "Traffic"
-            rows: RowList[Exchange] = RowList(
-                COLUMNS, key=lambda exchange: exchange.number, empty="Nothing has been asked of a marketplace yet."
+            rows: RowList[Row] = RowList(
+                COLUMNS, key=lambda row: id(row.exchange), empty="Nothing has been asked of a marketplace yet."
             )
             yield rows
             yield Static(id="totals")
@@ -128,7 +139,7 @@ class TrafficPane(ModePane):
         self._list.focus()
 
     @property
-    def _list(self) -> RowList[Exchange]:
+    def _list(self) -> RowList[Row]:
         return self.query_one("#exchanges RowList", RowList)
 
     # -- new exchanges -------------------------------------------------------------------------------------------
@@ -142,31 +153,31 @@ class TrafficPane(ModePane):
     def _draw(self) -> None:
         self._waiting = False
         exchanges = tuple(self.session.exchanges)
-        rows = self._list
-        rows.rows = exchanges
-        if self.following and exchanges:
-            rows.cursor = len(exchanges) - 1
+        known = self._rows
+        self._rows = {id(each): known.get(id(each)) or Row.of(each) for each in exchanges}
+        self._list.rows = tuple(self._rows.values())
+        if self.following and exchanges and not self.has_class("-open"):
+            self._list.cursor = len(exchanges) - 1
         self.query_one("#totals", Static).update(totals(exchanges).content())
-        self.query_one("#exchanges").border_subtitle = "following the newest" if self.following else "f follows"
+        self._tell_following()
         self.refresh_bindings()
 
     def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
         """Show the exchange under the cursor; whoever moves away from the newest does not want to be moved back."""
         message.stop()
-        exchange = self._list.row
-        if exchange is None:
-            self.query_one("#whole", Static).update("")
+        row = self._list.row
+        if row is self._shown:
             return
-        self.query_one("#whole", Static).update(exchange_text(exchange))
-        self.query_one("#exchange").border_title = literal(f"Exchange {exchange.number}")
+        self._shown = row
+        self.query_one("#whole", Static).update("" if row is None else exchange_text(row.exchange))
+        self.query_one("#exchange").border_title = f"Exchange {self._list.cursor + 1}"
         self.query_one("#exchange").scroll_home(animate=False)
-        newest = self.session.exchanges[-1].number if self.session.exchanges else None
-        self._follow(exchange.number == newest)
+        if not self._waiting:
+            self.following = self._list.cursor == len(self._list.rows) - 1
+            self._tell_following()
 
-    def _follow(self, following: bool) -> None:
-        if following != self.following and not self._waiting:
-            self.following = following
-            self.query_one("#exchanges").border_subtitle = "following the newest" if following else "f follows"
+    def _tell_following(self) -> None:
+        self.query_one("#exchanges").border_subtitle = "following the newest" if self.following else "f follows"
 
     # -- commands ------------------------------------------------------------------------------------------------
 
@@ -202,6 +213,6 @@ class TrafficPane(ModePane):
 
     def do_copy(self) -> None:
         """Copy the exchange under the cursor as it is shown: redacted."""
-        if (exchange := self._list.row) is not None:
-            self.app.copy_to_clipboard(exchange_text(exchange).plain)
-            self.tell(f"Copied exchange {exchange.number}, credentials masked.")
+        if (row := self._list.row) is not None:
+            self.app.copy_to_clipboard(exchange_text(row.exchange).plain)
+            self.tell("Copied the exchange, credentials masked.")
