@@ -140,7 +140,7 @@ def test_harmless_text_stays(text: str) -> None:
 
 SAFE = st.characters(blacklist_categories=["Cs"])
 secrets = st.text(SAFE, min_size=12, max_size=40).map(lambda text: f"<<{text}>>")
-plain_secrets = st.text(st.sampled_from("abcXYZ019-_.~"), min_size=12, max_size=40).map(lambda text: f"zq{text}")
+plain_secrets = st.text(st.sampled_from("abcXYZ019-_.~/&+"), min_size=12, max_size=40).map(lambda text: f"zq{text}")
 
 
 def shown_forms(secret: str) -> set[str]:
@@ -271,6 +271,12 @@ async def test_a_credential_in_an_error(secret: str, shape: str) -> None:
     else:
         raise AssertionError("this cannot succeed")
     assert_hidden(secret, *(all_text(each) for each in b.exchanges))
+
+
+def test_advice_is_no_way_out() -> None:
+    sent = Exchange(1, START, "GET", "https://host", (("Authorization", "Bearer hush-hush"),), status=400)
+
+    assert "hush" not in str(errors.ApiError("hush-hush", sent, advice="Do not use hush-hush."))
 
 
 def test_a_short_credential_is_masked_in_its_place_only() -> None:
