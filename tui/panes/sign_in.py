@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, Select, Static
+from textual.widgets import Button, Input, Select, Static
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from tui.config.connection import ConnectionProblem, Part, connect_profile
@@ -32,6 +33,7 @@ _GRANT_WORDS: dict[SignInGrant, str] = {
     "password": "password: a user signs in",
     "client_credentials": "client credentials: as the default context user",
 }
+_KEEP = (("no", "no, only for this sitting"), ("yes", "yes, in the system keyring"))
 _HOSTS = {each.url: each.name for each in ENVIRONMENTS}
 
 
@@ -99,7 +101,7 @@ class SignIn(ModalScreen[bool]):
             yield _line("Password", _input("password", "", secret=True))
             yield _line("Client secret", _input("client_secret", "only if the API client has one", secret=True))
             yield _line("Roles", _input("scope", "blank asks for every role there is"))
-            yield _line("Keep", Checkbox("secrets in the system keyring", id="keep", compact=True, disabled=True))
+            yield _line("Keep secrets", Pick(_KEEP, field="keep"))
             yield Static(id="state")
             with Horizontal(id="buttons"):
                 yield Button("Connect  ^s", id="connect", variant="primary", compact=True)
@@ -153,6 +155,12 @@ class SignIn(ModalScreen[bool]):
         for name in ("username", "password"):
             _line_of(self.query_one(f"#{name}")).display = self._pick("grant").answer == "password"
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Mark the line that the keyboard is on."""
+        here = _line_of(event.widget)
+        for line in self.query(".line"):
+            line.set_class(line is here, "-here")
+
     def on_select_changed(self, event: Select.Changed) -> None:
         """Take a profile's values over, or show the fields that the choice leaves open."""
         event.stop()
@@ -170,15 +178,15 @@ class SignIn(ModalScreen[bool]):
 
     async def _ask_keyring(self) -> None:
         """Offer to keep secrets, or say why that cannot be."""
-        keyring, box = self.session.request.keyring, self.query_one("#keep", Checkbox)
+        keyring = self.session.request.keyring
         try:
             if not keyring.writable:
                 raise CredentialsUnavailable(f"{keyring.title} cannot be written")
             await keyring.get(CredentialKey("password", self._filled.url, self._filled.client_id))
         except CredentialsUnavailable as unavailable:
-            box.label = literal(f"no secrets: {unavailable.reason}")
-        else:
-            box.disabled = False
+            keep = self._pick("keep")
+            keep.set_options([(Text(plain(f"no: {unavailable.reason}")), "no")])
+            keep.disabled = True
 
     # -- what is said --------------------------------------------------------------------------------------------
 
@@ -275,7 +283,7 @@ class SignIn(ModalScreen[bool]):
 
     async def _keep(self, typed: Typed) -> None:
         """Keep the secrets in the keyring if that was asked for; failing to is said, and harms nothing."""
-        if not self.query_one("#keep", Checkbox).value:
+        if self._pick("keep").answer != "yes":
             return
         try:
             for key, secret in typed.to_keep(typed.connection()):
