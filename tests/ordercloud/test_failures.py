@@ -191,6 +191,18 @@ async def test_a_refused_token(status: int, body: dict[str, object], expected: t
         assert word.rstrip(".") in str(error)
 
 
+@pytest.mark.parametrize(
+    ("body", "advice"),
+    [
+        ({"error": "invalid_grant", **error_body("Auth.LockedOut")}, "unlocked"),
+        ({"error": "invalid_client", "error_description": "invalid client secret"}, "every grant needs it"),
+        ({"error": "invalid_grant"}, "Look at the API client"),
+    ],
+)
+async def test_what_to_do_about_a_refusal(body: dict[str, object], advice: str) -> None:
+    assert advice in str(await oauth_refused(reply(400, body)))
+
+
 async def test_the_data_of_a_refusal() -> None:
     policy = {"MinimumCharacterCount": 10, "UpperCaseRequired": True}
     body = {"error": "invalid_grant", **error_body("PasswordReset.InsecurePassword", "Too simple.", policy)}

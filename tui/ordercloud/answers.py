@@ -23,6 +23,19 @@ _BY_STATUS: Mapping[int, type[errors.ApiError]] = {
     409: errors.Conflict,
     429: errors.RateLimited,
 }
+_TOKEN_ADVICE: Mapping[str, str] = {
+    "Auth.CompanyNotActive": "Activate the user's buyer or supplier.",
+    "Auth.ClientNotActive": "Activate the API client.",
+    "Auth.InsufficientRoles": "Ask for roles that the user's security profiles give, or have them assigned.",
+    "Auth.InvalidUsernameOrPassword": "Check both; the server does not say which is wrong, and counts failures.",
+    "Auth.LockedOut": "Wait until the lockout ends, or have the user unlocked.",
+    "Auth.PasswordExpired": "Set a new password.",
+    "Auth.TokenRevoked": "Sign in again.",
+    "Auth.UserNotActive": "Activate the user.",
+    "Auth.UsernameAndPasswordRequired": "Give both.",
+    "invalid_client": "Check the client ID, and the secret: once an API client has one, every grant needs it.",
+    "unsupported_grant_type": "The grants are password, client_credentials and refresh_token.",
+}
 _LONGEST_WORDS = 400
 
 
@@ -65,7 +78,9 @@ def refusal(exchange: Exchange) -> errors.ApiError:
         words = description or (items[0].error_code if items else "") or oauth
         label = ", ".join(dict.fromkeys(part for part in (oauth, items[0].error_code if items else "") if part))
         what = f"No token: {_short(words)}" + (f" [{label}]" if label and label != words else "")
-        return errors.OAuthRefused(what, exchange, error=oauth, description=description, errors=items)
+        code = items[0].error_code if items else ""
+        advice = _TOKEN_ADVICE.get(code) or _TOKEN_ADVICE.get(oauth, "")
+        return errors.OAuthRefused(what, exchange, error=oauth, description=description, errors=items, advice=advice)
     kind = _BY_STATUS.get(
         status, errors.ServerFailed if status >= HTTPStatus.INTERNAL_SERVER_ERROR else errors.ApiError
     )

@@ -211,7 +211,7 @@ class OAuthRefused(ApiError):
     servers send only the first two, others only `Errors`.
     """
 
-    default_advice = ""
+    default_advice = "Look at the API client: who may use it, its grants, and the user's roles."
 
     def __init__(
         self,
@@ -221,14 +221,17 @@ class OAuthRefused(ApiError):
         error: str = "",
         description: str = "",
         errors: tuple[ErrorItem, ...] = (),
+        advice: str = "",
     ) -> None:
-        super().__init__(what, exchange, errors=errors)
+        super().__init__(what, exchange, errors=errors, advice=advice)
         self.error = exchange.scrub(error)
         self.description = exchange.scrub(description)
 
 
 class BadRequest(ApiError):
     """400: the request itself is wrong; each entry of a `ValidationFailure` names a property in its Data."""
+
+    default_advice = "Nothing was changed; correct what it names."
 
 
 class Unauthorized(ApiError):
@@ -245,6 +248,7 @@ class Unauthorized(ApiError):
 class Forbidden(ApiError):
     """403: the token is good, but not for this."""
 
+    default_advice = "Sign in as a user whose security profiles allow it."
     LACKS_ROLE: ClassVar[frozenset[str]] = frozenset({"Auth.InsufficientRoles", "InsufficientRoles", "NotAuthorized"})
     """Three spellings of one refusal, all seen: the SDK's, the middleware's, and a body of 2019 without a message."""
 
