@@ -21,6 +21,7 @@ from tui.widgets.plain import literal
 from tui.widgets.tab_strip import TabStrip
 
 TABS = (("token", "Token"), ("request", "Request"), ("lifetime", "Lifetime"), ("json", "JSON"))
+LABEL_CELLS = 12
 _NOTHING = "ctrl+r asks for the token. What the rules expect of it stands in the form."
 
 
@@ -41,7 +42,7 @@ class AnswerView(Vertical):
         self._calls: dict[int, list[Call]] = {}
         self._busy = ""
         self.result: Result | None = None
-        self.names: Mapping[tuple[str, str], str] = {}
+        self._names: Mapping[tuple[str, str], str] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the tabs, the verdicts, and what each tab shows."""
@@ -49,11 +50,11 @@ class AnswerView(Vertical):
         yield TabStrip(TABS, id="answer-tabs")
         yield Static(id="verdicts")
         with VerticalScroll(id="answer-body"):
-            yield FactSheet(label_width=12, id="answer-token")
+            yield FactSheet(label_width=LABEL_CELLS, id="answer-token")
             yield Static(id="answer-request")
             with Vertical(id="answer-lifetime"):
                 yield LifetimeBar(id="lifetime-bar")
-                yield FactSheet(label_width=12, id="lifetime-facts")
+                yield FactSheet(label_width=LABEL_CELLS, id="lifetime-facts")
             yield Static(id="answer-json")
 
     def on_mount(self) -> None:
@@ -76,6 +77,11 @@ class AnswerView(Vertical):
         self.draw()
         if self._tab == "token":
             self.query_one("#answer-body").scroll_end(animate=False)
+
+    def take_names(self, names: Mapping[tuple[str, str], str]) -> None:
+        """Take the marketplace's names for claims, by claim and value."""
+        self._names = dict(names)
+        self.draw()
 
     def busy(self, doing: str) -> None:
         """Say what is under way; blank when nothing is."""
@@ -100,11 +106,15 @@ class AnswerView(Vertical):
         """Let the arrow keys scroll."""
         self.query_one("#answer-body").focus()
 
+    def on_resize(self) -> None:
+        """Share out the new width."""
+        self.call_after_refresh(self.tick)
+
     # -- drawing -------------------------------------------------------------------------------------------------
 
     def draw(self) -> None:
         """Draw everything of the tab that is shown."""
-        if not self.is_mounted:
+        if not self.query("#answer-json"):
             return
         for name, _ in TABS:
             self.query_one(f"#answer-{name}").display = name == self._tab
@@ -135,8 +145,9 @@ class AnswerView(Vertical):
             return
         verdicts.update(verdict_line(result, now))
         if self._tab == "token":
-            facts = answer_facts(result, self._calls.get(result.number, ()), now, self.names, zone)
-            self.query_one("#answer-token", FactSheet).show(facts)
+            sheet = self.query_one("#answer-token", FactSheet)
+            room = (sheet.content_size.width or 72) - LABEL_CELLS
+            sheet.show(answer_facts(result, self._calls.get(result.number, ()), now, self._names, zone, room))
         elif self._tab == "lifetime":
             lifetime = result.lifetime()
             bar = self.query_one(LifetimeBar)

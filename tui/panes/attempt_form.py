@@ -169,7 +169,7 @@ class AttemptForm(Vertical):
 
     def show(self) -> None:
         """Draw the rows from the value."""
-        if not self.is_mounted:
+        if not self.query("#kind"):
             return
         value = self.value
         wanted = rows_of(value.kind)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.access.facts import AssignmentFacts, SecretFacts
 from tui.access.parties import Gate
 from tui.access.summary import who
-from tui.session.attempts import Kind
+from tui.session.attempts import Kind, Result
 from tui.session.facts import Person
 from tui.widgets.picker import Choice
 
@@ -62,3 +62,12 @@ def suggested_user(
     if current.casefold() in (each.casefold() for each in fitting) or not fitting:
         return current
     return fitting[0]
+
+
+def result_choices(results: Iterable[Result]) -> tuple[Choice, ...]:
+    """Return the answers whose refresh token can be used, the newest first."""
+    found = [
+        Choice(str(each.number), each.who, f"{each.app_name}  {each.at:%H:%M:%S} UTC", f"#{each.number}")
+        for each in results
+    ]
+    return tuple(reversed(found))

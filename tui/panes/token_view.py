@@ -13,7 +13,7 @@ from tui.panes.expected_text import QUIET, check_text
 from tui.panes.mending import mend_of, why_not_mend
 from tui.session.attempts import Call, Result
 from tui.tokens.durations import format_remaining
-from tui.tokens.explain import explain
+from tui.tokens.explain import ClaimExplained, explain
 from tui.tokens.token import Token
 from tui.tokens.verify import Status, Verdict
 from tui.widgets.exchange_text import status_text
@@ -64,14 +64,16 @@ def answer_facts(
     now: datetime,
     names: Mapping[tuple[str, str], str],
     zone: tzinfo | None,
+    room: int = 60,
 ) -> tuple[Fact, ...]:
     """Return the Token tab.
 
-    `names` gives the marketplace's names for claims, by claim and value; `zone` is the person's own, None for UTC.
+    `room` is how many cells there are beside the labels. `names` gives the marketplace's names for claims, by claim
+    and value; `zone` is the person's own, None for UTC.
     """
     facts = [_attempt(result), *_outcome(result), GAP]
     if result.token is not None:
-        facts += _claims(result, result.token, now, names, zone)
+        facts += _claims(result, explain(result.token, now, names, zone), room)
         facts += _verdict_facts(result, now)
     else:
         facts += _refusal(result)
@@ -102,18 +104,17 @@ def _outcome(result: Result) -> list[Fact]:
     return facts + [Fact("", literal(each)) for each in comparison.differences]
 
 
-def _claims(
-    result: Result, token: Token, now: datetime, names: Mapping[tuple[str, str], str], zone: tzinfo | None
-) -> list[Fact]:
+def _claims(result: Result, claims: Sequence[ClaimExplained], room: int) -> list[Fact]:
+    """Return each claim with its meaning: beside the value where there is room, else below it."""
     facts = []
-    for claim in explain(token, now, names, zone):
+    for claim in claims:
         value = literal(claim.value)
-        apart = max(2, _VALUE_CELLS - value.cell_length) if value.cell_length <= 44 else 0
         meaning = literal(claim.meaning, QUIET if claim.known else "$countdown-near")
-        text = Content.assemble(value, " " * apart if apart else "\n", meaning)
-        facts.append(Fact(_short(claim.name, 11), text))
-        if claim.name == "role":
-            facts += _role_facts(result.comparison.decision, token)
+        apart = max(2, _VALUE_CELLS - value.cell_length)
+        beside = value.cell_length + apart + meaning.cell_length <= room
+        facts.append(Fact(_short(claim.name, 11), Content.assemble(value, " " * apart if beside else "\n", meaning)))
+        if claim.name == "role" and result.token is not None:
+            facts += _role_facts(result.comparison.decision, result.token)
     return facts
 
 

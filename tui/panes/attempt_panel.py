@@ -1,0 +1,225 @@
+"""The attempt: its form, filled from the marketplace, and what the rules expect of it, live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.worker import Worker
+
+from tui.panes.attempt_form import AttemptForm
+from tui.panes.attempt_picks import client_choices, result_choices, suggested_kind, suggested_user, user_choices
+from tui.panes.expected_text import expected_facts
+from tui.session.attempts import Attempts, Form, Kind, Result
+from tui.widgets.fact_sheet import FactSheet
+from tui.widgets.picker import Picker
+
+if TYPE_CHECKING:
+    from tui.session.session import Session
+
+SANDBOX_NOTE = "of the sandbox"
+CLIENT_NOTE = "of the API client"
+
+
+class AttemptPanel(Vertical):
+    """The form and the expectation. It asks the marketplace; it never asks for a token."""
+
+    class Changed(Message):
+        """Something in the form is different."""
+
+    def __init__(self, session: Session, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.border_title = Content("Attempt")
+        self._session = session
+        self._filled = False
+        self.attempts = Attempts(session)
+        self.last: Result | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the form above the expectation."""
+        yield AttemptForm(id="attempt-form")
+        with VerticalScroll(id="expected-scroll", can_focus=False):
+            yield FactSheet(label_width=12, id="expected")
+
+    def on_mount(self) -> None:
+        """Fill the form when there is a marketplace."""
+        self.expect()
+        if self._session.ready:
+            self._work(self._fill, "fill")
+
+    @property
+    def form(self) -> AttemptForm:
+        """The form."""
+        return self.query_one(AttemptForm)
+
+    @property
+    def value(self) -> Form:
+        """What the attempt would send."""
+        return self.form.value
+
+    def _work(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> Worker[None]:
+        """Do something in the background; whatever of the same group is still under way is given up for it."""
+        return self.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+
+    # -- filling -------------------------------------------------------------------------------------------------
+
+    def begin(self, attempts: Attempts) -> None:
+        """Begin anew with another marketplace."""
+        self.attempts, self.last, self._filled = attempts, None, False
+        self.form.value = Form(Kind.PASSWORD, "")
+        self.expect()
+        if self._session.ready:
+            self._work(self._fill, "fill")
+
+    async def _fill(self) -> None:
+        """Start with the console's own way in: on the sandbox everything is there to run at once."""
+        marketplace = self._session.marketplace
+        if not marketplace.api_clients:
+            async for _ in marketplace.read_api_clients():
+                self._name_clients()
+        self._name_clients()
+        if not self._filled:
+            self._filled = True
+            self.choose_client(self._session.identity.client_id)
+            self.form.change(username=self._session.identity.username)
+        self._fill_password()
+
+    def _fill_password(self) -> None:
+        """On the sandbox the password is no secret: every demo user has the one of the sign-in sheet."""
+        credentials = self._session.client.credentials
+        if self._session.connection is None and credentials is not None and not self.value.password:
+            self.form.change(password=credentials.password or "", notes={"password": SANDBOX_NOTE})
+
+    def _name_clients(self) -> None:
+        self.form.app_names = {each.id: each.app_name for each in self._session.marketplace.api_clients.values()}
+        self.form.show()
+
+    def choose_client(self, api_client_id: str) -> None:
+        """Take an API client into the form, with its legacy secret when that can be read."""
+        known = self.attempts.api_client(api_client_id)
+        secret = (known.client_secret if known is not None else None) or ""
+        chosen = known.id if known is not None else api_client_id.strip()
+        self.form.change(api_client_id=chosen, secret=secret, notes={"secret": CLIENT_NOTE})
+
+    def try_client(self, api_client_id: str) -> None:
+        """Take an API client into the form with a grant it is made for, and a user who may use it."""
+        self._filled = True
+        self._name_clients()
+        self.choose_client(api_client_id)
+        self._work(partial(self._suggest, api_client_id), "fill")
+
+    async def _suggest(self, api_client_id: str) -> None:
+        marketplace = self._session.marketplace
+        known = self.attempts.api_client(api_client_id)
+        if known is None:
+            return
+        kind = suggested_kind(known, await marketplace.secrets(known.id))
+        people, assignments = await marketplace.people(), await marketplace.assignments(known.id)
+        user = suggested_user(known, assignments, people, self.value.username)
+        if self.value.api_client_id == known.id:
+            self.form.change(kind=kind, username=user)
+            self._fill_password()
+
+    def look_again(self) -> None:
+        """Take over what was changed elsewhere: names, secrets, and with them what is expected."""
+        known = self.attempts.api_client(self.value.api_client_id)
+        if self.form.notes.get("secret") == CLIENT_NOTE and known is not None:
+            self.form.change(secret=known.client_secret or "")
+        self._name_clients()
+        self.expect()
+
+    # -- the form ------------------------------------------------------------------------------------------------
+
+    @on(AttemptForm.Changed)
+    def _form_changed(self, message: AttemptForm.Changed) -> None:
+        message.stop()
+        if self.value.kind is Kind.REFRESH and self.value.refreshing is None:
+            self._take_refresh_token(self._newest_with_refresh())
+        self.expect()
+        self.post_message(self.Changed())
+
+    def _newest_with_refresh(self) -> Result | None:
+        candidates = [each for each in (self.last, *reversed(self.attempts.results)) if each is not None]
+        return next((each for each in candidates if each.refresh_token), None)
+
+    def _take_refresh_token(self, result: Result | None) -> None:
+        if result is not None:
+            form = self.attempts.refresh_form(result)
+            notes = {"secret": "of that attempt"}
+            self.form.change(refreshing=result, api_client_id=form.api_client_id, secret=form.secret, notes=notes)
+
+    @on(AttemptForm.PickWanted)
+    def _pick_wanted(self, message: AttemptForm.PickWanted) -> None:
+        message.stop()
+        if not self._session.ready:
+            self._tell("There is no marketplace yet.")
+        elif message.row == "client":
+            self._pick_client()
+        elif message.row == "refreshing":
+            self._pick_refresh_token()
+        else:
+            self._work(self._pick_user, "pick")
+
+    def _tell(self, message: str) -> None:
+        self.app.notify(message, markup=False, timeout=4)
+
+    def _pick_client(self) -> None:
+        def then(chosen: str | None) -> None:
+            if chosen is not None:
+                self.choose_client(chosen)
+
+        choices = client_choices(self._session.marketplace.api_clients.values())
+        picker = Picker("API client", choices, current=self.value.api_client_id, typed="client ID")
+        self.app.push_screen(picker, then)
+
+    async def _pick_user(self) -> None:
+        def then(chosen: str | None) -> None:
+            if chosen is not None:
+                self.form.change(username=chosen)
+
+        marketplace = self._session.marketplace
+        people = await marketplace.people()
+        known = self.attempts.api_client(self.value.api_client_id)
+        assignments = await marketplace.assignments(known.id) if known is not None else ()
+        choices = user_choices(people, known, assignments)
+        self.app.push_screen(Picker("User", choices, current=self.value.username, typed="username"), then)
+
+    def _pick_refresh_token(self) -> None:
+        def then(chosen: str | None) -> None:
+            if chosen is not None:
+                self._take_refresh_token(self.attempts.results[int(chosen) - 1])
+
+        choices = result_choices(each for each in self.attempts.results if each.refresh_token)
+        if choices:
+            self.app.push_screen(Picker("Refresh token of", choices), then)
+        else:
+            self._tell("No answer of this sitting holds a refresh token.")
+
+    # -- the expectation -----------------------------------------------------------------------------------------
+
+    def expect(self) -> None:
+        """Say what the rules expect of the attempt as it stands."""
+        sheet = self.query_one("#expected", FactSheet)
+        if not self._session.ready:
+            sheet.show(expected_facts(None, "There is no marketplace yet."))
+        elif not self.value.api_client_id:
+            sheet.show(expected_facts(None, "Choose an API client."))
+        else:
+            self._work(self._show_expected, "expect")
+
+    async def _show_expected(self) -> None:
+        from tui.ordercloud.errors import OrderCloudError
+
+        sheet = self.query_one("#expected", FactSheet)
+        try:
+            decision = await self.attempts.expect(self.value)
+        except OrderCloudError as error:
+            sheet.show(expected_facts(None, f"Not known: {error.what}"))
+        else:
+            sheet.show(expected_facts(decision))
