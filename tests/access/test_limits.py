@@ -98,6 +98,7 @@ def test_what_is_missing_matters_in_a_whole_only() -> None:
         ("AccessTokenDuration", 600.0),
         ("AccessTokenDuration", True),
         ("RefreshTokenDuration", None),
+        ("RefreshTokenDuration", False),
         ("AppName", ""),
         ("AppName", "  \t"),
         ("AppName", "x" * 101),

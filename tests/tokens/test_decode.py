@@ -118,6 +118,7 @@ def with_body(claims: bytes) -> str:
         (f"{encode(b'[]')}.e30.", "no JSON object", 0),
         (with_body(b"null"), "no JSON object", 4),
         (with_body(b"{ x"), "not JSON", 4 + 2),
+        (with_body('{"é": 1, "b": x}'.encode()), "not JSON", 4 + 15 * 4 // 3),
         (with_body(bytes([123, 34, 255])), "UTF-8", 4 + 2),
         (with_body(b'{"n": NaN}'), "number", 4),
         (with_body(b'{"n": ' + b"9" * 5000 + b"}"), "number", 4),
