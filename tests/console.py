@@ -65,12 +65,25 @@ class Console:
         await self.pilot.pause()
 
     @property
+    def told(self) -> list[str]:
+        """The messages shown in passing, oldest first."""
+        return [notification.message for notification in self.app._notifications]
+
+    @property
     def text(self) -> str:
         """The screen as text, a line a row."""
         return screen_text(self.app)
 
 
-KEYS = {" ": "space", "/": "slash", "-": "minus", ".": "full_stop", "?": "question_mark", ":": "colon", "_": "underscore"}
+KEYS = {
+    " ": "space",
+    "/": "slash",
+    "-": "minus",
+    ".": "full_stop",
+    "?": "question_mark",
+    ":": "colon",
+    "_": "underscore",
+}
 
 
 def screen_text(app: OcgateApp) -> str:

@@ -13,7 +13,6 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.filter import LineFilter, NoColor
 from textual.widgets import ContentSwitcher
-from textual.worker import Worker, WorkerState
 
 from tui import crash
 from tui.commands import COMMAND_BY_NAME, CommandHost, bindings, key_sign
@@ -26,7 +25,7 @@ from tui.session.facts import utc_now
 from tui.session.failures import is_expected
 from tui.session.session import Phase, Session
 from tui.tokens.durations import format_remaining
-from tui.widgets.background import start
+from tui.widgets.background import BackgroundFailed, start
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.plain import SanitiseFilter, plain
 from tui.widgets.top_bar import TopBar, Whereabouts
@@ -155,15 +154,14 @@ class OcgateApp(CommandHost, App[int]):
         if not isinstance(self.screen, SignIn):
             self.push_screen(SignIn(self.session), then)
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Turn a worker's failure into a message, or, when it is a fault of ours, into a crash report."""
-        if event.state is not WorkerState.ERROR or not isinstance(event.worker.error, Exception):
-            return
-        error = event.worker.error
-        if is_expected(error):
-            self.notify(plain(error), title="That did not work", severity="error", timeout=8, markup=False)
+    def on_background_failed(self, message: BackgroundFailed) -> None:
+        """Turn a failure into a message, or, when it is a fault of ours, into a crash report."""
+        if is_expected(message.error):
+            self.notify(
+                plain(message.error, lines=True), title="That did not work", severity="error", timeout=8, markup=False
+            )
         else:
-            self._handle_exception(error)
+            self._handle_exception(message.error)
 
     # -- modes ---------------------------------------------------------------------------------------------------
 
@@ -249,8 +247,11 @@ class OcgateApp(CommandHost, App[int]):
 
         show_help(self)
 
-    async def do_quit(self) -> None:
+    def do_quit(self) -> None:
         """Leave, unless a pane has work that would be lost and the person stays."""
+        start(self, self._quit, group="quit")
+
+    async def _quit(self) -> None:
         for pane in self.query(ModePane):
             if not await pane.may_leave():
                 return
@@ -258,7 +259,7 @@ class OcgateApp(CommandHost, App[int]):
 
     async def action_quit(self) -> None:
         """Leave as the command does."""
-        start(self, self.do_quit, group="quit")
+        self.do_quit()
 
     # -- the end -------------------------------------------------------------------------------------------------
 

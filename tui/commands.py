@@ -56,7 +56,6 @@ SCOPES: Mapping[str, str] = {
     "form": "Clients: editing",
     "assign": "Clients: assignments",
     "secrets": "Clients: secrets",
-    "advice": "Clients: advice",
     "access": "Access",
     "tokens": "Tokens",
     "traffic": "Traffic",

@@ -164,9 +164,7 @@ class SecretsView(CommandHost, Vertical):
         value = secret.client_secret or ""
         self.app.copy_to_clipboard(value)
         told = Content.assemble(
-            Content.styled(
-                "This is the only time it can be seen. It was sent to the clipboard (OSC 52).", "$muted"
-            ),
+            Content.styled("Shown this once. It was sent to the terminal's clipboard (OSC 52).", "$muted"),
             "\n\n",
             literal(value),
         )

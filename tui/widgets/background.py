@@ -6,7 +6,16 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from textual.dom import DOMNode
+from textual.message import Message
 from textual.worker import Worker
+
+
+class BackgroundFailed(Message):
+    """Work in the background raised; the app says so, or ends with a crash report when it is a fault of our own."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
 
 
 def start(
@@ -20,6 +29,14 @@ def start(
         group: What kind of work it is.
         exclusive: Cancel what is still under way of the same group.
     """
+    app = node.app
+
+    async def guarded() -> None:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - the app tells what is expected from what is a fault
+            app.post_message(BackgroundFailed(error))
+
     # The declared type keeps the checker from mixing up the union of what may be run.
-    worker: Worker[None] = node.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
+    worker: Worker[None] = node.run_worker(guarded, group=group, exclusive=exclusive, exit_on_error=False)
     return worker
