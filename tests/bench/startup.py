@@ -2,7 +2,8 @@
 
 Every program is started in a terminal of its own (120x40), in turn, so that whatever else the machine does meets all of
 them alike. A program has started when the text it is known by is painted: the table's column, or an API client's name.
-The console runs on an embedded sandbox that was opened before, as on every day but the first.
+The console runs on an embedded sandbox that was opened before, as on every day but the first; and every program finds
+its bytecode, as an installed one does, whatever the environment says about writing it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TOKEN = "eyJhbGciOiJSUzI1NiIsImtpZCI6Ing2c0EifQ.eyJ1c3IiOiJzaG9wcGVyMDEiLCJyb2xlIjoiU2hvcHBlciJ9.c2ln"
 PATIENCE = 20.0
+_NOT_INHERITED = ("OCGATE_", "NO_COLOR", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 
 _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[@-Z\\^_=>78])")
 _ANSWERS = ((b"\x1b[?2026$p", b"\x1b[?2026;2$y"), (b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[c", b"\x1b[?62;22c"))
@@ -109,8 +111,9 @@ def measure(runs: int) -> list[tuple[str, str, str]]:
     """Run everything in turn and return the rows of the table: what, the median, the ratio to the baseline."""
     python = sys.executable
     with tempfile.TemporaryDirectory() as home:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("OCGATE_", "NO_COLOR"))}
-        environ = {**kept, "OCGATE_HOME": home, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
+        environ |= {"OCGATE_HOME": home, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        environ["PYTHONPYCACHEPREFIX"] = str(Path(home, "bytecode"))
         console = ([python, "-m", "tui", "--sandbox"], ("Clients", "Buyer Storefront"))
         baseline = ([python, str(HERE / "baseline.py")], ("Baseline",))
         for warm_up in (console, baseline):
