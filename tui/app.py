@@ -114,7 +114,7 @@ class OcgateApp(CommandHost, App[int]):
         session = self.session
         identity = session.identity
         left = session.token_left() if session.ready else None
-        self.query_one(TopBar).whereabouts = Whereabouts(
+        whereabouts = Whereabouts(
             environment=identity.kind or "no marketplace",
             environment_style="$env-" + (identity.kind or "custom").replace(" ", "-"),
             marketplace=identity.marketplace if session.ready else session.phase.value,
@@ -123,6 +123,8 @@ class OcgateApp(CommandHost, App[int]):
             urgency="ok" if left is None or left > NEAR_THE_END else "near" if left > timedelta(0) else "over",
             read_only=session.read_only,
         )
+        for bar in self.query(TopBar):  # none is left while the console closes
+            bar.whereabouts = whereabouts
 
     # -- the session ---------------------------------------------------------------------------------------------
 
