@@ -12,6 +12,7 @@ from textual.content import Content
 from tui.access.facts import Party, PartyKind, SecretFacts
 from tui.access.grants import Offer, offers
 from tui.access.parties import FLAG_OF_KIND, By, Gate, PartyAccess, who_may_use
+from tui.access.words import shorten
 from tui.widgets.matrix import Sign
 from tui.widgets.plain import literal
 
@@ -163,7 +164,9 @@ class Reason:
         verdict, colour = self.verdict
         lines = [
             Content.assemble(
-                literal(self.party.label, "bold"), Content(" \u2192 "), literal(self.api_client.app_name, "bold")
+                literal(shorten(self.party.label), "bold"),
+                " \u2192 ",
+                literal(shorten(self.api_client.app_name), "bold"),
             ),
             Content.styled(verdict, f"bold {colour}"),
             literal(self.access.reason),
