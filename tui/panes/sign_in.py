@@ -185,7 +185,7 @@ class SignIn(ModalScreen[bool]):
             await keyring.get(CredentialKey("password", self._filled.url, self._filled.client_id))
         except CredentialsUnavailable as unavailable:
             keep = self._pick("keep")
-            keep.set_options([(Text(plain(f"no: {unavailable.reason}")), "no")])
+            keep.set_options([(Text(plain(f"no: {unavailable.reason}")), "cannot")])
             keep.disabled = True
 
     # -- what is said --------------------------------------------------------------------------------------------
