@@ -89,7 +89,7 @@ class PickField(Widget, can_focus=True):
     """A field whose value is picked from a list; enter opens it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "pick", "Choose", show=False)]
-    shown: reactive[Content] = reactive(Content(""), layout=True)
+    shown: reactive[Content] = reactive(Content(""))
 
     class Wanted(Message):
         """The list of choices is wanted."""
@@ -189,8 +189,10 @@ class AttemptForm(Vertical):
             if field.value != text:
                 with field.prevent(Input.Changed):
                     field.value = text
-            note = self.query_one(f"#note-{name}", Static)
-            note.update(literal(self.notes.get(name, "") if text else "", "$muted"))
+            note = literal(self.notes.get(name, "") if text else "", "$muted")
+            shown = self.query_one(f"#note-{name}", Static)
+            if shown.content != note:  # an update lays the whole screen out anew
+                shown.update(note)
 
     def _client_shown(self, value: Form) -> Content:
         if not value.api_client_id:

@@ -20,7 +20,7 @@ def history_columns(zone: Callable[[], tzinfo | None]) -> tuple[Column[Result], 
         Column("Time", lambda each: f"{each.at.astimezone(zone()) if zone() else each.at:%H:%M:%S}", width=8),
         Column("", _outcome, width=3),
         Column("Grant", lambda each: _SHORT.get(each.form.kind, each.form.kind.value), most=11),
-        Column("Who", lambda each: each.who or each.app_name, grow=True),
+        Column("Who", _who, grow=True),
         Column("", _time, most=7, right=True),
     )
 
@@ -28,6 +28,11 @@ def history_columns(zone: Callable[[], tzinfo | None]) -> tuple[Column[Result], 
 def _outcome(result: Result) -> Content:
     sign = Content.styled("✓", "$allowed") if result.token is not None else Content.styled("✗", "$refused")
     return Content.assemble(sign, (" ≠", "bold $refused")) if result.agreed is False else sign
+
+
+def _who(result: Result) -> Content:
+    client = literal(result.app_name, "$text-muted")
+    return Content.assemble(literal(result.who), " · ", client) if result.who else client
 
 
 def _time(result: Result) -> Content:

@@ -27,6 +27,14 @@ SANDBOX_NOTE = "of the sandbox"
 CLIENT_NOTE = "of the API client"
 
 
+class Overflow(VerticalScroll):
+    """Takes the focus only while there is something to scroll to."""
+
+    def allow_focus(self) -> bool:
+        """Return whether not everything is in view."""
+        return super().allow_focus() and self.max_scroll_y > 0
+
+
 class AttemptPanel(Vertical):
     """The form and the expectation. It asks the marketplace; it never asks for a token."""
 
@@ -44,7 +52,7 @@ class AttemptPanel(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out the form above the expectation."""
         yield AttemptForm(id="attempt-form")
-        with VerticalScroll(id="expected-scroll", can_focus=False):
+        with Overflow(id="expected-scroll"):
             yield FactSheet(label_width=12, id="expected")
 
     def on_mount(self) -> None:

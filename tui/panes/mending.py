@@ -51,6 +51,8 @@ def mend_of(result: Result) -> Mend | None:
         return Mend("choose a user", row="user")
     if decision.check is Check.ROLES_LEFT and form.scope.strip():
         return Mend("ask for other roles", row="scope")
+    if decision.check is Check.PARTY_ALLOWED and decision.reasons[0].startswith("AllowSeller"):
+        return Mend("set AllowSeller, or take another user", tab="assignments")
     return _BY_CHECK.get(decision.check)
 
 

@@ -77,9 +77,9 @@ class Picker(ModalScreen[str | None]):
             box.border_subtitle = Content("type to find · enter chooses · esc leaves")
             also = f", or a {self._typed}" if self._typed else ""
             yield Input(placeholder=f"part of a name{also}", id="typed")
-            columns = (
-                Column[Choice]("", lambda each: literal(f"{each.mark} {each.title}".strip()), most=34),
-                Column[Choice]("", lambda each: literal(each.hint, "$muted"), grow=True),
+            columns: tuple[Column[Choice], ...] = (
+                Column("", lambda each: literal(f"{each.mark} {each.title}".strip()), most=34),
+                Column("", lambda each: literal(each.hint, "$muted"), grow=True),
             )
             yield RowList[Choice](columns, key=lambda each: each.value, heading=False, empty="Nothing matches.")
 
