@@ -11,6 +11,11 @@ from ipaddress import ip_address
 import pytest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what the tests of screens understand."""
+    parser.addoption("--update-pictures", action="store_true", help="write the pictures of screens anew")
+
+
 @pytest.fixture(autouse=True)
 def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Point ocgate's folders somewhere new (made when first written to) and drop what the developer's shell has set."""
