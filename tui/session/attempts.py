@@ -220,7 +220,7 @@ class Attempts:
         error: Exception | None = None
         try:
             answer = await self._ask(form)
-        except errors.OrderCloudError as refused:
+        except (errors.OrderCloudError, ValueError) as refused:  # ValueError: no request can hold this text
             error = refused
         exchange = session.take_probe()
         signature: Verdict | None = None
@@ -341,7 +341,7 @@ class Attempts:
         from tui.ordercloud import errors
 
         session = self._session
-        bearer = result.answer.access_token if result.answer is not None else ""
+        bearer = result.token.compact if result.token is not None else ""
         at = session.clock()
         expected = self.expect_call(result, at)
         session.take_probe()
@@ -349,7 +349,7 @@ class Attempts:
         error: Exception | None = None
         try:
             me = await session.tester.me.get(bearer)
-        except errors.OrderCloudError as refused:
+        except (errors.OrderCloudError, ValueError) as refused:  # ValueError: no request can hold this text
             error = refused
         return Call(at, expected, me, error, session.take_probe())
 
