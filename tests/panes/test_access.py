@@ -165,7 +165,7 @@ async def test_without_a_marketplace_it_says_what_to_do() -> None:
     nowhere = Connection("", problems=(ConnectionProblem(Part.URL, "Where to?", missing=True),))
     async with open_console(console_request(connection=nowhere)) as console:
         await console.press("escape", "2")
-        assert "There is no marketplace yet: p signs in." in console.text
+        assert why(console) == "There is no marketplace yet: p signs in."
         await console.press("enter", "t", "r", "down")
         assert set(told(console)) == {"There is no marketplace yet."}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.app import App, ComposeResult
 
-from tui.widgets.matrix import NARROW_COLUMN_WIDTH, Matrix, Sign
+from tui.widgets.matrix import COLUMN_WIDTH, Matrix, Sign
 
 
 class MatrixApp(App[None]):
@@ -101,7 +101,7 @@ async def test_last_column_can_be_seen_at_any_width() -> None:
 async def test_a_click_moves_and_a_second_opens() -> None:
     app = MatrixApp(names("row", 5), names("column", 5))
     async with app.run_test(size=(60, 12)) as pilot:
-        await pilot.click(Matrix, offset=(6 + NARROW_COLUMN_WIDTH + 2, 3), times=2)
+        await pilot.click(Matrix, offset=(6 + COLUMN_WIDTH + 2, 3), times=2)
         assert app.query_one(Matrix).cursor == (2, 1)
         assert app.opened == [(2, 1)]
 

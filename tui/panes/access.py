@@ -142,6 +142,8 @@ class AccessPane(ModePane):
         from tui.ordercloud import errors
 
         await asyncio.sleep(STAYS)
+        if not self.session.ready:
+            return
         try:
             secrets = await self.session.marketplace.secrets(reason.api_client.id)
         except errors.OrderCloudError:

@@ -24,9 +24,9 @@ TONES = ("good", "bad", "special", "quiet")
 
 COLUMN_WIDTH = 11
 """Cells from one column to the next."""
-NARROW_COLUMN_WIDTH = 9
-WIDE = 90
-"""From this width on there is room for the wider columns."""
+HEADING_LINES = 3
+"""Lines a column's name may take; one less where the window is not TALL."""
+TALL = 20
 
 _TONE_PARTS = {tone: f"matrix--{tone}" for tone in TONES}
 
@@ -73,7 +73,7 @@ class Matrix(ScrollView, can_focus=True):
         height: 1fr;
         background: transparent;
         scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 1;
+        scrollbar-size-horizontal: 0;
         & > .matrix--heading { color: $text-muted; }
         & > .matrix--here { color: $foreground; text-style: bold; }
         & > .matrix--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
@@ -114,11 +114,11 @@ class Matrix(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.empty = empty
         self._sign = sign
-        self._column_width = COLUMN_WIDTH
         self._row_names: Sequence[str] = ()
         self._column_names: Sequence[str] = ()
         self._headings: Sequence[tuple[str, ...]] = ()
         self._label_width = 0
+        self._heading_lines = HEADING_LINES
         self._heading_height = 1
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ class Matrix(ScrollView, can_focus=True):
         if offset is None or offset.y < self._heading_height or offset.x < self._label_width:
             return
         row = offset.y - self._heading_height + self.scroll_offset.y
-        column = (offset.x - self._label_width) // self._column_width + self._first_column
+        column = (offset.x - self._label_width) // COLUMN_WIDTH + self._first_column
         if row < len(self._row_names) and column < len(self._column_names):
             self.cursor = (row, column)
             if event.chain == 2:
@@ -197,17 +197,16 @@ class Matrix(ScrollView, can_focus=True):
 
     def _arrange(self, *, afresh: bool = False) -> None:
         width = self.scrollable_content_region.width
-        column_width = COLUMN_WIDTH if width >= WIDE else NARROW_COLUMN_WIDTH
-        if afresh or column_width != self._column_width:
-            self._column_width = column_width
-            lines = 3 if width >= WIDE else 2
-            self._headings = [_wrap(name, column_width - 1, lines) for name in self._column_names]
-            self._heading_height = max((len(lines) for lines in self._headings), default=1)
+        lines = HEADING_LINES if self.scrollable_content_region.height >= TALL else HEADING_LINES - 1
+        if afresh or lines != self._heading_lines:
+            self._heading_lines = lines
+            self._headings = [_wrap(name, COLUMN_WIDTH - 1, lines) for name in self._column_names]
+            self._heading_height = max(map(len, self._headings), default=1)
         widest = max((cell_len(name) for name in self._row_names), default=0)
         # Names keep at most two fifths, so that a few columns always fit beside them.
         self._label_width = min(widest + 2, max(10, width * 2 // 5))
         self.virtual_size = Size(
-            self._label_width + len(self._column_names) * self._column_width,
+            self._label_width + len(self._column_names) * COLUMN_WIDTH,
             self._heading_height + len(self._row_names),
         )
 
@@ -217,12 +216,12 @@ class Matrix(ScrollView, can_focus=True):
 
     @property
     def _columns_in_sight(self) -> int:
-        return max(1, (self.scrollable_content_region.width - self._label_width) // self._column_width)
+        return max(1, (self.scrollable_content_region.width - self._label_width) // COLUMN_WIDTH)
 
     @property
     def _first_column(self) -> int:
         # Columns are drawn whole: the scroll position is rounded up, so that its end shows the last column.
-        return -(-self.scroll_offset.x // self._column_width)
+        return -(-self.scroll_offset.x // COLUMN_WIDTH)
 
     def _follow(self) -> None:
         if not self.is_attached:
@@ -231,9 +230,9 @@ class Matrix(ScrollView, can_focus=True):
         top, first = self.scroll_offset.y, self._first_column
         x, y = None, None
         if column < first:
-            x = column * self._column_width
+            x = column * COLUMN_WIDTH
         elif column >= first + self._columns_in_sight:
-            x = (column - self._columns_in_sight + 1) * self._column_width
+            x = (column - self._columns_in_sight + 1) * COLUMN_WIDTH
         if row < top:
             y = row
         elif row >= top + self._rows_in_sight:
@@ -269,7 +268,7 @@ class Matrix(ScrollView, can_focus=True):
             line = y - (self._heading_height - len(lines))
             text = lines[line] if line >= 0 else ""
             style = here if column == self.cursor[1] else quiet
-            segments.append(Segment(_fit(text, self._column_width - 1) + " ", style))
+            segments.append(Segment(_fit(text, COLUMN_WIDTH - 1) + " ", style))
         return segments
 
     def _row(self, row: int, columns: range, base: Style) -> list[Segment]:
@@ -282,10 +281,10 @@ class Matrix(ScrollView, can_focus=True):
             sign = self._sign(row, column)
             if on_cursor and column == self.cursor[1]:
                 segments.append(Segment(f"[{sign.text}]", cursor))
-                segments.append(Segment(" " * (self._column_width - cell_len(sign.text) - 2), base))
+                segments.append(Segment(" " * (COLUMN_WIDTH - cell_len(sign.text) - 2), base))
             else:
                 style = self._style(_TONE_PARTS[sign.tone])
-                segments.append(Segment(" " + set_cell_size(sign.text, self._column_width - 1), style))
+                segments.append(Segment(" " + set_cell_size(sign.text, COLUMN_WIDTH - 1), style))
         return segments
 
     def _style(self, part: str) -> Style:
