@@ -165,6 +165,11 @@ class OcgateApp(CommandHost, App[int]):
         else:
             self._handle_exception(message.error)
 
+    def on_descendant_focus(self) -> None:
+        """Light the panel that holds the focus; `:focus-within` would restyle everything in it at each move."""
+        for panel in self.query(".panel"):
+            panel.set_class(panel.has_focus_within, "-focused")
+
     # -- modes ---------------------------------------------------------------------------------------------------
 
     async def show_mode(self, name: str) -> ModePane:

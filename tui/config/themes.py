@@ -109,8 +109,21 @@ class ThemeSpec:
             boost=colours.get("boost"),
             dark=self.dark,
             ansi=self.ansi,
-            variables={**(_ANSI_GAPS if self.ansi else {}), **self.variables},
+            variables={**(_ANSI_GAPS if self.ansi else {}), **self._scrollbar(), **self.variables},
         )
+
+    def _scrollbar(self) -> dict[str, str]:
+        """Return quiet scrollbars, where the theme has none of its own: Textual's stand out more than the text."""
+        track, thumb, held = self.colours["surface"], self.variables.get("border-blurred"), self.colours["accent"]
+        return {
+            "scrollbar": thumb or self.colours["panel"],
+            "scrollbar-hover": held,
+            "scrollbar-active": held,
+            "scrollbar-background": track,
+            "scrollbar-background-hover": track,
+            "scrollbar-background-active": track,
+            "scrollbar-corner-color": track,
+        }
 
 
 def theme_folders(user: Path | None) -> tuple[Path, ...]:

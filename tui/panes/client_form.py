@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
 from tui.commands import CommandHost, bindings
-from tui.panes.client_draft import FIELDS, GROUPS, Draft, DraftField, FieldKind, said
+from tui.panes.client_draft import FIELDS, GROUPS, Draft
+from tui.panes.client_field import FieldRow
 from tui.session.session import Session
 from tui.widgets.background import start
 from tui.widgets.dialogs import Confirm
@@ -27,75 +28,7 @@ if TYPE_CHECKING:
     from tui.ordercloud.models.base import JSON
 
 
-class FieldRow(Vertical):
-    """One field: its label and input on a line, and below it what is wrong with it, if anything."""
-
-    DEFAULT_CSS = """
-    FieldRow { height: auto; }
-    FieldRow > Horizontal { height: auto; }
-    FieldRow .label { width: 18; color: $text-muted; }
-    FieldRow.-changed .label { color: $accent; text-style: bold; }
-    FieldRow Input { width: 1fr; }
-    FieldRow TextArea { width: 1fr; height: 5; border: none; padding: 0 1; background: $surface; }
-    FieldRow TextArea:focus { border: none; background: $panel; }
-    FieldRow .aside { width: auto; padding: 0 1; color: $text-muted; }
-    FieldRow .note { margin-left: 19; color: $text-muted; display: none; height: auto; }
-    FieldRow:focus-within .note.-some { display: block; }
-    FieldRow.-wrong .note { display: block; color: $refused; }
-    """
-
-    def __init__(self, field: DraftField, draft: Draft) -> None:
-        super().__init__()
-        self.field = field
-        self._draft = draft
-
-    def compose(self) -> ComposeResult:
-        """Lay the field out."""
-        field, draft = self.field, self._draft
-        with Horizontal():
-            yield Static(Content(field.label), classes="label")
-            if field.kind is FieldKind.FLAG:
-                yield Flag(draft.flag(field.name))
-            elif field.kind is FieldKind.JSON:
-                yield TextArea(draft.text(field.name), tab_behavior="focus", compact=True)
-            else:
-                yield Input(draft.text(field.name), password=field.kind is FieldKind.SECRET, compact=True)
-                if field.kind is FieldKind.MINUTES:
-                    yield Static(classes="aside")
-        yield Static(classes="note")
-
-    def on_mount(self) -> None:
-        """Show the field as the draft has it."""
-        self.look({})
-
-    def look(self, problems: Mapping[str, str]) -> None:
-        """Show whether the field is changed, and what is wrong with it."""
-        name = self.field.name
-        problem = problems.get(name)
-        self.set_class(self._draft.changed(name), "-changed")
-        self.set_class(problem is not None, "-wrong")
-        note = self.query_one(".note", Static)
-        told = problem or self.field.hint
-        note.update(literal(("✗ " if problem else "") + told))
-        note.set_class(bool(told), "-some")
-        for aside in self.query(".aside").results(Static):
-            value = self._draft.value(name)
-            assert isinstance(aside, Static)  # noqa: S101 - narrows the type of the query
-            aside.update(
-                literal(f"= {said(FieldKind.MINUTES, value)}" if isinstance(value, int) and not problem else "")
-            )
-
-    def show_value(self) -> None:
-        """Put the draft's value back into the input."""
-        for flag in self.query(Flag):
-            flag.value = self._draft.flag(self.field.name)
-        for single in self.query(Input):
-            single.value = self._draft.text(self.field.name)
-        for area in self.query(TextArea):
-            area.text = self._draft.text(self.field.name)
-
-
-class ApiClientForm(CommandHost, VerticalScroll):
+class ApiClientForm(CommandHost, Vertical):
     """Edits one API client, or makes a new one from what it is given.
 
     Args:
@@ -107,9 +40,11 @@ class ApiClientForm(CommandHost, VerticalScroll):
     SCOPE = "form"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("form")]
     DEFAULT_CSS = """
-    ApiClientForm { height: 1fr; padding: 0; }
+    ApiClientForm { height: 1fr; }
+    ApiClientForm VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
     ApiClientForm .heading { color: $accent; text-style: bold; margin-top: 1; }
     ApiClientForm .heading.-first { margin-top: 0; }
+    ApiClientForm #form-hint { height: 1; color: $text-muted; }
     """
 
     class Finished(Message):
@@ -130,7 +65,7 @@ class ApiClientForm(CommandHost, VerticalScroll):
     def __init__(
         self, session: Session, before: ApiClient | None, start: Mapping[str, JSON], *, id: str | None = None
     ) -> None:
-        super().__init__(id=id, can_focus=False)
+        super().__init__(id=id)
         self.session = session
         self.before = before
         self.draft = Draft(start, new=before is None)
@@ -139,17 +74,28 @@ class ApiClientForm(CommandHost, VerticalScroll):
         self._saving = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the fields under their headings."""
-        for number, (heading, fields) in enumerate(GROUPS.items()):
-            yield Static(Content(heading), classes="heading -first" if number == 0 else "heading")
-            for field in fields:
-                yield FieldRow(field, self.draft)
+        """Lay out the fields under their headings, and a line for the hint of the focused one."""
+        with VerticalScroll(can_focus=False):
+            for number, (heading, fields) in enumerate(GROUPS.items()):
+                yield Static(Content(heading), classes="heading -first" if number == 0 else "heading")
+                for field in fields:
+                    yield FieldRow(field, self.draft)
+        yield Static(id="form-hint")
 
     def on_mount(self) -> None:
         """Start in the first field, and learn which users there are."""
         self.query(Input).first().focus()
         start(self, self._learn_usernames, group="usernames", exclusive=False)
         self._look()
+
+    def on_descendant_focus(self) -> None:
+        """Show the hint of the field that has the focus now."""
+        row = self._focused_row()
+        self.query_one("#form-hint", Static).update(Content(row.field.hint if row is not None else ""))
+
+    def _focused_row(self) -> FieldRow | None:
+        focused = self.screen.focused
+        return next((each for each in focused.ancestors if isinstance(each, FieldRow)), None) if focused else None
 
     async def _learn_usernames(self) -> None:
         people = await self.session.marketplace.people()
@@ -205,8 +151,7 @@ class ApiClientForm(CommandHost, VerticalScroll):
 
     def do_revert(self) -> None:
         """Put the focused field's saved value back."""
-        focused = self.screen.focused
-        row = next((each for each in focused.ancestors if isinstance(each, FieldRow)), None) if focused else None
+        row = self._focused_row()
         if row is not None:
             self.draft.revert(row.field.name)
             row.show_value()
