@@ -75,7 +75,7 @@ def _read_text(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
         return None, _wrong_type(field, value, "a text")
     if field.length is not None and len(value) > field.length:
         message = f"{field.name} has at most {field.length} characters."
-        return None, invalid_value(field.name, value, message, {"MaximumLength": field.length})
+        return None, invalid_value(field.name, None, message, {"MaximumLength": field.length, "Length": len(value)})
     return value, None
 
 

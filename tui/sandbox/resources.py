@@ -105,7 +105,7 @@ API_CLIENTS = Resource(
     table="api_clients",
     fields=(
         _id(read_only=True),
-        Field("ClientSecret", length=1000),
+        Field("ClientSecret"),
         Field("AccessTokenDuration", Kind.INT, required=True),
         Field("Active", Kind.BOOL, default=False),
         Field("AppName", required=True, searchable=True, sortable=True),
