@@ -126,8 +126,8 @@ class Reason:
         found = [("Active", _on(self.api_client.active)), (FLAG_OF_KIND[kind], _on(self.gate.flag(kind)))]
         if kind is not PartyKind.SELLER:
             assigned = self.gate.assigned(kind)
-            mine = "this one too" if self.party.id in assigned else "not this one"
-            found.append(("assignments", f"{len(assigned)} of {self.of_kind} {kind}s, {mine}"))
+            mine = ", this one too" if self.party.id in assigned else ", not this one" if assigned else ""
+            found.append(("assignments", f"{len(assigned)} of {self.of_kind} {kind}s{mine}"))
         return tuple(found)
 
     @property

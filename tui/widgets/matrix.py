@@ -206,7 +206,7 @@ class Matrix(ScrollView, can_focus=True):
         # Names keep at most two fifths, so that a few columns always fit beside them.
         self._label_width = min(widest + 2, max(10, width * 2 // 5))
         self.virtual_size = Size(
-            self._label_width + len(self._column_names) * COLUMN_WIDTH,
+            self._label_width + len(self._column_names) * COLUMN_WIDTH - 1,
             self._heading_height + len(self._row_names),
         )
 
@@ -216,7 +216,8 @@ class Matrix(ScrollView, can_focus=True):
 
     @property
     def _columns_in_sight(self) -> int:
-        return max(1, (self.scrollable_content_region.width - self._label_width) // COLUMN_WIDTH)
+        # The gap behind the last one may be cut.
+        return max(1, (self.scrollable_content_region.width - self._label_width + 1) // COLUMN_WIDTH)
 
     @property
     def _first_column(self) -> int:
