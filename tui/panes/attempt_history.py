@@ -18,8 +18,7 @@ def history_columns(zone: Callable[[], tzinfo | None]) -> tuple[Column[Result], 
     """Return the columns: when, whether it worked and was expected, which grant, who, and how long it took."""
     return (
         Column("Time", lambda each: f"{each.at.astimezone(zone()) if zone() else each.at:%H:%M:%S}", width=8),
-        Column("", _outcome, width=3),
-        Column("Grant", lambda each: _SHORT.get(each.form.kind, each.form.kind.value), most=11),
+        Column("Grant", _outcome, most=14),
         Column("Who", _who, grow=True),
         Column("", _time, most=7, right=True),
     )
@@ -27,7 +26,8 @@ def history_columns(zone: Callable[[], tzinfo | None]) -> tuple[Column[Result], 
 
 def _outcome(result: Result) -> Content:
     sign = Content.styled("✓", "$allowed") if result.token is not None else Content.styled("✗", "$refused")
-    return Content.assemble(sign, (" ≠", "bold $refused")) if result.agreed is False else sign
+    finding = Content.styled("≠", "bold $refused") if result.agreed is False else ""
+    return Content.assemble(sign, finding, " ", _SHORT.get(result.form.kind, result.form.kind.value))
 
 
 def _who(result: Result) -> Content:

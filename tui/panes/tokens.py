@@ -188,8 +188,7 @@ class TokensPane(ModePane):
         try:
             result = await attempts.run(form)
         finally:
-            self._under_way = False
-            self.answer.busy("")
+            self._finish()
         if attempts is not self.attempts:
             return
         self._history.rows = tuple(reversed(attempts.results))
@@ -199,6 +198,11 @@ class TokensPane(ModePane):
         self._work(self._name_claims, "names")
         if result.comparison.note:
             self.panel.expect()
+
+    def _finish(self) -> None:
+        self._under_way = False
+        if self.is_attached:  # not so when the console is left meanwhile
+            self.answer.busy("")
 
     def do_call_me(self) -> None:
         """Call `/v1/me` with the token shown."""
@@ -212,8 +216,7 @@ class TokensPane(ModePane):
         try:
             call = await self.attempts.call_me(result)
         finally:
-            self._under_way = False
-            self.answer.busy("")
+            self._finish()
         self.answer.add_call(result, call)
         self.refresh_bindings()
 
