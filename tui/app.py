@@ -16,6 +16,7 @@ from textual.widgets import ContentSwitcher
 
 from tui import crash
 from tui.commands import COMMAND_BY_NAME, CommandHost, bindings, key_sign
+from tui.config.keys import check_keys
 from tui.config.themes import choose_theme, load_themes
 from tui.driver import quick_driver
 from tui.panes import messages
@@ -83,7 +84,9 @@ class OcgateApp(CommandHost, App[int]):
         self.query_one(TopBar).mode = "app.clients"
         self._look_around()
         self.set_interval(1, self._look_around)
-        for problem in (*self.request.problems, *self._theme_problems):
+        settings_file = self.request.paths.settings_file
+        no_commands = check_keys(self.request.settings.keys, COMMAND_BY_NAME, settings_file)
+        for problem in (*self.request.problems, *self._theme_problems, *map(str, no_commands)):
             self.notify(plain(problem), severity="warning", timeout=10, markup=False)
         self.call_after_refresh(self.open_session)
 

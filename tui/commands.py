@@ -86,6 +86,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("detail.previous-tab", "Previous tab", "Show the previous tab.", ("left_square_bracket",)),
     # -- Clients: editing ----------------------------------------------------------------------------------------
     Command("form.save", "Save", "Show the changed fields, then save them.", ("ctrl+s",), footer=True, priority=True),
+    Command("form.pick", "Pick", "Pick a user or a role for the field.", ("ctrl+o",), footer=True),
     Command("form.leave", "Leave", "Leave the form; asks when something would be lost.", ("escape",), footer=True),
     Command("form.revert", "Revert field", "Put the field's saved value back.", ("ctrl+z",), footer=True),
     # -- Clients: assignments ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from textual.widgets import Input
 from tests.console import Console, console_request, open_console
 from tui.ordercloud.models import ApiClient
 from tui.panes.client_detail import ClientDetail
+from tui.panes.client_field import FieldRow
 from tui.panes.client_form import ApiClientForm
 from tui.widgets.dialogs import Confirm
 from tui.widgets.row_list import RowList
@@ -85,13 +86,8 @@ async def test_sorting_by_a_column_and_again_the_other_way(console: Console) -> 
 async def test_editing_in_place_patches_the_changed_field_alone(console: Console) -> None:
     before = await go_to(console, "Buyer Storefront")
     await console.press("e")
-    form = console.app.query_one(ApiClientForm)
-    row = next(
-        each
-        for each in form.query("FieldRow")
-        if each.query("Input") and "Access token" in str(each.query_one(".label").render())
-    )
-    row.query_one(Input).value = "1h30"
+    field = next(each for each in console.app.query(FieldRow) if each.field.name == "AccessTokenDuration")
+    field.query_one(Input).value = "1h30"
     await console.settle()
     assert "1 changed" in console.text
     await console.press("ctrl+s")
@@ -141,6 +137,17 @@ async def test_a_user_nobody_knows_is_said_before_saving(console: Console) -> No
     form = console.app.query_one(ApiClientForm)
     form.draft.put("DefaultContextUserName", "nobody-at-all")
     assert "No user of this marketplace is called nobody-at-all." in form._problems().values()
+
+
+async def test_the_context_user_is_picked_from_those_there_are(console: Console) -> None:
+    before = await go_to(console, "Buyer Storefront")
+    await console.press("e")
+    field = next(each for each in console.app.query(FieldRow) if each.field.name == "DefaultContextUserName")
+    field.query_one(Input).focus()
+    await console.press("ctrl+o")
+    await console.type("harbor-admin")
+    await console.press("enter", "ctrl+s", "enter")
+    assert (await on_server(console, before.id)).default_context_user_name == "harbor-admin"
 
 
 async def test_leaving_with_something_typed_asks_with_the_focus_on_no(console: Console) -> None:

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
+from tui.access.api_roles import API_ROLES
 from tui.commands import CommandHost, bindings
 from tui.panes.client_draft import FIELDS, GROUPS, Draft
 from tui.panes.client_field import FieldRow
@@ -19,6 +20,7 @@ from tui.session.session import Session
 from tui.widgets.background import start
 from tui.widgets.dialogs import Confirm
 from tui.widgets.flag import Flag
+from tui.widgets.picker import Choice, Picker
 from tui.widgets.plain import literal, plain
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.models.base import JSON
+
+
+_USER = "DefaultContextUserName"
+_ROLES = ("MinimumRequiredRoles", "MaximumGrantedRoles")
 
 
 class ApiClientForm(CommandHost, Vertical):
@@ -92,6 +98,7 @@ class ApiClientForm(CommandHost, Vertical):
         """Show the hint of the field that has the focus now."""
         row = self._focused_row()
         self.query_one("#form-hint", Static).update(Content(row.field.hint if row is not None else ""))
+        self.app.refresh_bindings()
 
     def _focused_row(self) -> FieldRow | None:
         focused = self.screen.focused
@@ -136,7 +143,11 @@ class ApiClientForm(CommandHost, Vertical):
     # -- commands ------------------------------------------------------------------------------------------------
 
     def why_not(self, command: str) -> str | None:
-        """Say why nothing can be saved."""
+        """Say why nothing can be saved, or picked."""
+        if command == "form.pick":
+            row = self._focused_row()
+            can_pick = row is not None and row.field.name in (_USER, *_ROLES)
+            return None if can_pick else "There is nothing to pick from for this field: type it."
         if command == "form.save":
             if (reason := self.session.why_not_change()) is not None:
                 return reason
@@ -156,6 +167,32 @@ class ApiClientForm(CommandHost, Vertical):
             self.draft.revert(row.field.name)
             row.show_value()
             self._look()
+
+    def do_pick(self) -> None:
+        """Pick the context user, or one more role, from what there is."""
+        start(self, self._pick, group="pick")
+
+    async def _pick(self) -> None:
+        row = self._focused_row()
+        if row is None:
+            return
+        if row.field.name == _USER:
+            people = await self.session.marketplace.people()
+            choices = [
+                Choice(each.user.username, each.user.username, f"{each.party.kind.value} {each.party.label}")
+                for each in people
+            ]
+            title = "Context user"
+        else:
+            choices = [Choice(role, role, phrase) for role, phrase in API_ROLES.items()]
+            title = f"One more role: {row.field.label.lower()}"
+        picked = await self.app.push_screen_wait(Picker(title, choices))
+        if picked is None:
+            return
+        before = "" if row.field.name == _USER else self.draft.text(row.field.name)
+        self.draft.put(row.field.name, f"{before} {picked}")
+        row.show_value()
+        self._look()
 
     def do_leave(self) -> None:
         """Leave, after asking when something would be lost."""
