@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from tui.access.facts import PartyKind
 from tui.sandbox.errors import anonymous_prohibited, insufficient_roles, not_authorized_to_admin
@@ -15,8 +16,7 @@ from tui.tokens.token import JSON
 Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Whom an access token speaks for, as the marketplace knows it now. `company` is the key of buyer or supplier."""
 
     username: str
@@ -48,8 +48,7 @@ class Call:
     hashed: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A status and a body, None for none."""
 
     status: int
@@ -59,8 +58,7 @@ class Answer:
 NO_CONTENT = Answer(204)
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """What one method of one path does. `roles` of which any suffices; None for any valid token.
 
     `kinds` are the kinds of user who may do it at all; finer rules are the operation's own. `hashes` names the member

@@ -8,15 +8,14 @@ member is unlike every value, so `!` lets it pass; it is neither greater nor les
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.sandbox.fields import Field, Kind, format_time, parse_time
 
 Parameter = str | int | float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A piece of a WHERE and its parameters, in order."""
 
     sql: str

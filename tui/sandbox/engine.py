@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from tui.access.facts import PartyKind
 from tui.sandbox.calls import NO_CONTENT, Answer, Call, Operation
@@ -44,12 +43,12 @@ class Rules:
         """Raise ApiError to refuse a deletion."""
 
 
-@dataclass(frozen=True, slots=True)
 class Engine:
     """Serves one resource."""
 
-    resource: Resource
-    rules: Rules
+    def __init__(self, resource: Resource, rules: Rules) -> None:
+        self.resource = resource
+        self.rules = rules
 
     def routes(self) -> Iterator[tuple[str, str, Operation]]:
         """Give method, path and operation of everything the resource offers."""

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from tui.access.facts import Party, PartyKind, User
 from tui.access.times import UNTIL_UNLOCKED
@@ -115,8 +116,7 @@ def marketplace_active(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute('SELECT "Active" FROM marketplace').fetchone()[0])
 
 
-@dataclass(frozen=True, slots=True)
-class LockoutPolicy:
+class LockoutPolicy(NamedTuple):
     """How many failures lock a user out, and for how many minutes; 0 until an administrator unlocks."""
 
     attempts: int = 10

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui.access.limits import FieldProblem, check_id, check_xp
 from tui.sandbox.errors import ErrorEntry, invalid_value
@@ -27,8 +27,7 @@ class Kind(StrEnum):
     OBJECT = "object"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One member of a resource.
 
     `sql` is the expression that gives it, `t` being the resource's table; without one it is the column of that name.

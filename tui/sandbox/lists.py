@@ -7,7 +7,7 @@ value, paths into `xp` included, is a parameter. Texts compare without the case 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.sandbox.conditions import Condition, filter_condition, like_pattern
 from tui.sandbox.errors import ApiError, refusal
@@ -22,8 +22,7 @@ _RESERVED = frozenset({"search", "searchon", "searchtype", "sortby", "page", "pa
 Query = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
+class Paging(NamedTuple):
     """Which page is wanted; pages count from 1."""
 
     page: int = 1
@@ -46,8 +45,7 @@ class Paging:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A list request, compiled: conditions to be joined by AND, an order, a page."""
 
     conditions: tuple[Condition, ...]

@@ -7,11 +7,10 @@ import hashlib
 import hmac
 import secrets
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Hashing:
+class Hashing(NamedTuple):
     """How much work a password costs (scrypt's parameters). They are stored with each password."""
 
     n: int

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tui.access.facts import PartyKind
 from tui.access.limits import FieldProblem, validate_api_client, validate_secret
@@ -26,8 +27,7 @@ class Reach(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True)
-class Parent:
+class Parent(NamedTuple):
     """The company or API client which objects belong to: `{parameter}` in the path, `column` in the table."""
 
     object_type: str

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 H = TypeVar("H")
 
 
-@dataclass
 class _Node(Generic[H]):
-    literals: dict[str, _Node[H]] = field(default_factory=dict)
-    parameter: _Node[H] | None = None
-    methods: dict[str, tuple[H, tuple[str, ...]]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.literals: dict[str, _Node[H]] = {}
+        self.parameter: _Node[H] | None = None
+        self.methods: dict[str, tuple[H, tuple[str, ...]]] = {}
 
 
-@dataclass(frozen=True)
-class Match(Generic[H]):
+class Match(NamedTuple, Generic[H]):
     """What a path leads to: the handlers by method, each with the names of its parameters, and their values."""
 
     methods: Mapping[str, tuple[H, tuple[str, ...]]]

@@ -9,6 +9,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote_plus
 
 from starlette.requests import Request
@@ -51,8 +52,7 @@ class Form:
         return self.fields.get(name) or None
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One attempt with everything that was found about it."""
 
     attempt: Attempt
