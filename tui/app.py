@@ -137,24 +137,24 @@ class OcgateApp(CommandHost, App[int]):
 
     async def _open_session(self) -> None:
         await self.session.open()
-        await self.session_opened()
+        await self._show_session()
+        if self.session.phase is Phase.SIGN_IN_NEEDED:
+            self.do_sign_in()
 
-    async def session_opened(self) -> None:
-        """Show what came of connecting: the panes, or the sign-in screen."""
+    async def _show_session(self) -> None:
+        """Let every pane show the marketplace that is there now, or why there is none."""
         self._look_around()
         for pane in self.query(ModePane):
             await pane.session_changed()
-        if self.session.phase is Phase.SIGN_IN_NEEDED:
-            await self.do_sign_in()
         self.refresh_bindings()
 
-    async def do_sign_in(self) -> None:
+    def do_sign_in(self) -> None:
         """Ask where to connect and as whom, then do it."""
         from tui.panes.sign_in import SignIn
 
         def then(connected: bool | None) -> None:
-            if connected:
-                start(self, self.session_opened, group="session")
+            if connected or self.session.resume() or not self.session.ready:
+                start(self, self._show_session, group="session")
 
         if not isinstance(self.screen, SignIn):
             self.push_screen(SignIn(self.session), then)

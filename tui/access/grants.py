@@ -98,7 +98,7 @@ def _refresh(known: _Known) -> tuple[bool, str]:
         return False, "RefreshTokenDuration is 0, so no refresh tokens are issued."
     if not (_password(known)[0] or _client_credentials(known)[0]):
         return False, "No grant is offered that comes with a refresh token."
-    return True, f"A sign-in can be refreshed for {minutes} minutes, without the password."
+    return True, "A refresh token comes with each sign-in, and renews it without the password."
 
 
 def _client_credentials(known: _Known) -> tuple[bool, str]:
