@@ -160,7 +160,7 @@ class AttemptForm(Vertical):
         self.show()
         self.post_message(self.Changed())
 
-    def change(self, *, notes: dict[str, str] | None = None, **fields: object) -> None:
+    def change(self, notes: dict[str, str] | None = None, /, **fields: object) -> None:
         """Change some fields of the value; `notes` says of a row where its value comes from."""
         if notes is not None:
             self.notes.update(notes)
@@ -218,7 +218,7 @@ class AttemptForm(Vertical):
         name = event.input.id or ""
         field = {"visitor": "anon_user_id"}.get(name, name)
         if getattr(self.value, field) != event.value:
-            self.change(notes={name: ""}, **{field: event.value})
+            self.change({name: ""}, **{field: event.value})
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:

@@ -102,7 +102,7 @@ class AttemptPanel(Vertical):
         """On the sandbox the password is no secret: every demo user has the one of the sign-in sheet."""
         credentials = self._session.client.credentials
         if self._session.connection is None and credentials is not None and not self.value.password:
-            self.form.change(password=credentials.password or "", notes={"password": SANDBOX_NOTE})
+            self.form.change({"password": SANDBOX_NOTE}, password=credentials.password or "")
 
     def _name_clients(self) -> None:
         self.form.app_names = {each.id: each.app_name for each in self._session.marketplace.api_clients.values()}
@@ -113,7 +113,7 @@ class AttemptPanel(Vertical):
         known = self.attempts.api_client(api_client_id)
         secret = (known.client_secret if known is not None else None) or ""
         chosen = known.id if known is not None else api_client_id.strip()
-        self.form.change(api_client_id=chosen, secret=secret, notes={"secret": CLIENT_NOTE})
+        self.form.change({"secret": CLIENT_NOTE}, api_client_id=chosen, secret=secret)
 
     def try_client(self, api_client_id: str) -> None:
         """Take an API client into the form with a grant it is made for, and a user who may use it."""
@@ -160,7 +160,7 @@ class AttemptPanel(Vertical):
         if result is not None:
             form = self.attempts.refresh_form(result)
             notes = {"secret": "of that attempt"}
-            self.form.change(refreshing=result, api_client_id=form.api_client_id, secret=form.secret, notes=notes)
+            self.form.change(notes, refreshing=result, api_client_id=form.api_client_id, secret=form.secret)
 
     @on(AttemptForm.PickWanted)
     def _pick_wanted(self, message: AttemptForm.PickWanted) -> None:
