@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from tui.commands import bindings
 from tui.panes.access_picture import KIND_LETTERS, LEGEND, TONE_COLOURS, Picture, Reason
 from tui.panes.messages import OpenRequested, TestRequested
 from tui.panes.mode import ModePane
+from tui.widgets.background import start
 from tui.widgets.matrix import Matrix, Sign
 from tui.widgets.plain import literal
 
@@ -76,7 +78,7 @@ class AccessPane(ModePane):
         self._stale = False
         if self.session.ready:
             self._say("Reading the marketplace\u2026")
-            self.run_worker(self._read(afresh=afresh), group="access", exclusive=True, exit_on_error=False)
+            start(self, partial(self._read, afresh=afresh), group="access")
         else:
             self._draw(NOTHING)
             self._say("There is no marketplace yet: p signs in.")
@@ -135,7 +137,7 @@ class AccessPane(ModePane):
             reason = self.picture.reason(message.row, message.column)
             self.query_one("#reason", Static).update(reason.content())
             self.query_one("#why").scroll_home(animate=False)
-            self.run_worker(self._tell_grants(reason), group="grants", exclusive=True, exit_on_error=False)
+            start(self, partial(self._tell_grants, reason), group="grants")
 
     async def _tell_grants(self, reason: Reason) -> None:
         """Add the grants, which need the secrets of the API client, when the cursor stays."""

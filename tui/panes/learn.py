@@ -16,6 +16,7 @@ from tui.panes.learn_cards import lessons
 from tui.panes.learn_checks import check_cards
 from tui.panes.messages import OpenRequested, TestRequested
 from tui.panes.mode import ModePane
+from tui.widgets.background import start
 from tui.widgets.plain import literal
 from tui.widgets.row_list import Column, RowList
 
@@ -68,7 +69,7 @@ class LearnPane(ModePane):
     def _look_for_examples(self) -> None:
         self._draw()
         if self.session.ready and not self.session.marketplace.api_clients:
-            self.run_worker(self._read(), group="learn", exclusive=True, exit_on_error=False)
+            start(self, self._read, group="learn")
 
     async def _read(self) -> None:
         async for _ in self.session.marketplace.read_api_clients():

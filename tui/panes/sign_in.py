@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -24,6 +25,7 @@ from tui.config.profiles import SIGN_IN_GRANTS, SignInGrant
 from tui.ordercloud.environments import ENVIRONMENTS
 from tui.panes.sign_in_form import Complaint, Typed, complaint_of_problem, complaint_of_session, typed_of
 from tui.session.session import Phase, Session
+from tui.widgets.background import start
 from tui.widgets.plain import literal, plain
 
 OTHER_HOST = "other"
@@ -119,7 +121,7 @@ class SignIn(ModalScreen[bool]):
             now = f"Connected as {here.username} to {here.marketplace}." if self.session.ready else ""
             self._say(literal(f"{now} Connecting elsewhere leaves it." if now else "Where to, and as whom?"))
             self._focus("profile" if self._profiles else "host")
-        self.run_worker(self._ask_keyring(), group="keyring", exit_on_error=False)
+        start(self, self._ask_keyring, group="keyring")
 
     def _fill(self, typed: Typed) -> None:
         """Put values into the fields; secrets are left as they are."""
@@ -229,7 +231,7 @@ class SignIn(ModalScreen[bool]):
         elif event.button.id == "sandbox":
             self._start(None)
         else:
-            self.run_worker(self.action_leave(), exit_on_error=False)
+            start(self, self.action_leave, group="leave")
 
     def action_connect(self) -> None:
         """Connect as the form says, unless something is missing or wrong."""
@@ -247,7 +249,7 @@ class SignIn(ModalScreen[bool]):
             self.app.notify(f"Blanks around the {' and the '.join(trimmed)} were taken away.", markup=False)
 
     def _start(self, typed: Typed | None) -> None:
-        self.run_worker(self._connect(typed), group="connect", exclusive=True, exit_on_error=False)
+        start(self, partial(self._connect, typed), group="connect")
 
     async def _connect(self, typed: Typed | None) -> None:
         """Connect as typed, or to the embedded sandbox; leave the screen when that worked."""
