@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,12 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.worker import Worker
 
 from tui.panes.attempt_form import AttemptForm
 from tui.panes.attempt_picks import client_choices, result_choices, suggested_kind, suggested_user, user_choices
 from tui.panes.expected_text import expected_facts
 from tui.session.attempts import Attempts, Form, Kind, Result
+from tui.widgets.background import start
 from tui.widgets.fact_sheet import FactSheet
 from tui.widgets.picker import Picker
 
@@ -59,7 +58,7 @@ class AttemptPanel(Vertical):
         """Fill the form when there is a marketplace."""
         self.expect()
         if self._session.ready:
-            self._work(self._fill, "fill")
+            start(self, self._fill, group="fill")
 
     @property
     def form(self) -> AttemptForm:
@@ -71,10 +70,6 @@ class AttemptPanel(Vertical):
         """What the attempt would send."""
         return self.form.value
 
-    def _work(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> Worker[None]:
-        """Do something in the background; whatever of the same group is still under way is given up for it."""
-        return self.run_worker(work, group=group, exclusive=True, exit_on_error=False)
-
     # -- filling -------------------------------------------------------------------------------------------------
 
     def begin(self, attempts: Attempts) -> None:
@@ -83,7 +78,7 @@ class AttemptPanel(Vertical):
         self.form.value = Form(Kind.PASSWORD, "")
         self.expect()
         if self._session.ready:
-            self._work(self._fill, "fill")
+            start(self, self._fill, group="fill")
 
     async def _fill(self) -> None:
         """Start with the console's own way in: on the sandbox everything is there to run at once."""
@@ -120,7 +115,7 @@ class AttemptPanel(Vertical):
         self._filled = True
         self._name_clients()
         self.choose_client(api_client_id)
-        self._work(partial(self._suggest, api_client_id), "fill")
+        start(self, partial(self._suggest, api_client_id), group="fill")
 
     async def _suggest(self, api_client_id: str) -> None:
         marketplace = self._session.marketplace
@@ -172,7 +167,7 @@ class AttemptPanel(Vertical):
         elif message.row == "refreshing":
             self._pick_refresh_token()
         else:
-            self._work(self._pick_user, "pick")
+            start(self, self._pick_user, group="pick")
 
     def _tell(self, message: str) -> None:
         self.app.notify(message, markup=False, timeout=4)
@@ -219,7 +214,7 @@ class AttemptPanel(Vertical):
         elif not self.value.api_client_id:
             sheet.show(expected_facts(None, "Choose an API client."))
         else:
-            self._work(self._show_expected, "expect")
+            start(self, self._show_expected, group="expect")
 
     async def _show_expected(self) -> None:
         from tui.ordercloud.errors import OrderCloudError

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tui.access.limits import DURATIONS, validate_api_client
+from tui.access.limits import DURATIONS, REQUIRED, validate_api_client
 from tui.tokens.durations import format_minutes, parse_minutes
 
 if TYPE_CHECKING:
@@ -132,6 +132,8 @@ class Draft:
         except ValueError as problem:
             self._unread[name] = str(problem)
             return
+        if value == "" and name not in REQUIRED:
+            value = None
         # Blank, empty and absent mean the same to a person; going between them is no change.
         nothing: tuple[object, ...] = (None, "", [], ())
         same = value in nothing and (self.base[name] in nothing or self.base[name] == {})
@@ -155,7 +157,10 @@ class Draft:
         """Return the fields to send, by wire name: the changed ones, or all that are set of a new API client."""
         if self.new:
             return {name: value for name, value in self._values.items() if value is not None}
-        return {name: self._values[name] for name in FIELDS if self._values[name] != self.base[name]}
+        changed = {name: self._values[name] for name in FIELDS if self._values[name] != self.base[name]}
+        if "xp" in changed:
+            changed["xp"] = _xp_patch(self.base["xp"], changed["xp"])
+        return changed
 
     def problems(self, usernames: Collection[str] | None = None) -> dict[str, str]:
         """Return what is wrong, a sentence a field; nothing is sent while there is any.
@@ -176,6 +181,13 @@ class Draft:
             field = FIELDS[name]
             before = "" if self.new else said(field.kind, self.base[name])
             yield field.label, before, said(field.kind, self._values[name])
+
+
+def _xp_patch(before: JSON, after: JSON) -> JSON:
+    """Return what a PATCH has to say of xp: it merges, so a member that is to go is sent as null."""
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping | None):
+        return after
+    return {**dict.fromkeys(before), **(after or {})} if before else after
 
 
 def said(kind: FieldKind, value: object) -> str:
@@ -220,4 +232,4 @@ def _read(kind: FieldKind, typed: str) -> JSON:
             raise ValueError("Not usable: nested too deeply.") from None
         except json.JSONDecodeError as error:
             raise ValueError(f"Not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from None
-    return text or None
+    return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -11,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.worker import Worker
 
 from tui.commands import bindings
 from tui.panes.answer_view import AnswerView
@@ -22,6 +20,7 @@ from tui.panes.mending import mend_of, why_not_mend
 from tui.panes.messages import OpenRequested
 from tui.panes.mode import ModePane
 from tui.session.attempts import Attempts, Form, Result
+from tui.widgets.background import start
 from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -94,10 +93,6 @@ class TokensPane(ModePane):
         if self.display:
             self.answer.tick()
 
-    def _work(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> Worker[None]:
-        """Do something in the background; whatever of the same group is still under way is given up for it."""
-        return self.run_worker(work, group=group, exclusive=True, exit_on_error=False)
-
     # -- the marketplace -----------------------------------------------------------------------------------------
 
     async def session_changed(self) -> None:
@@ -111,7 +106,7 @@ class TokensPane(ModePane):
         """Take over what was changed elsewhere."""
         if self.session.ready:
             self.panel.look_again()
-            self._work(self._name_claims, "names")
+            start(self, self._name_claims, group="names")
 
     async def choose_api_client(self, api_client_id: str) -> None:
         """Take an API client into the form with a grant it is made for, and a user who may use it."""
@@ -181,7 +176,7 @@ class TokensPane(ModePane):
     def _run(self, form: Form) -> None:
         self._under_way = True
         self.answer.busy("asking for the token…")
-        self._work(partial(self._run_attempt, form), "attempt")
+        start(self, partial(self._run_attempt, form), group="attempt")
 
     async def _run_attempt(self, form: Form) -> None:
         attempts = self.attempts
@@ -195,7 +190,7 @@ class TokensPane(ModePane):
         self._history.move_to(result.number)
         self._show(result)
         self._open_answer()
-        self._work(self._name_claims, "names")
+        start(self, self._name_claims, group="names")
         if result.comparison.note:
             self.panel.expect()
 
@@ -210,7 +205,7 @@ class TokensPane(ModePane):
         if result is not None:
             self._under_way = True
             self.answer.busy("calling /v1/me…")
-            self._work(partial(self._call_me, result), "attempt")
+            start(self, partial(self._call_me, result), group="attempt")
 
     async def _call_me(self, result: Result) -> None:
         try:

@@ -1,0 +1,118 @@
+"""The draft of a form: what is typed, what would be sent, what is wrong with it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.panes.client_draft import FIELDS, NEW_API_CLIENT, Draft
+
+BASE = {
+    "ID": "A",
+    "AppName": "Buyer Storefront",
+    "Active": True,
+    "AccessTokenDuration": 600,
+    "RefreshTokenDuration": 0,
+    "AnonymousTokenDuration": 10080,
+    "AllowAnyBuyer": True,
+    "AllowAnySupplier": False,
+    "AllowSeller": False,
+    "IsAnonBuyer": False,
+    "MinimumRequiredRoles": [],
+    "MaximumGrantedRoles": ["Shopper", "MeAdmin"],
+    "MinimumRequiredCustomRoles": [],
+    "MaximumGrantedCustomRoles": [],
+    "ClientSecret": None,
+    "DefaultContextUserName": None,
+    "xp": {"owner": "web", "note": "n"},
+}
+
+
+def test_nothing_typed_is_nothing_to_send() -> None:
+    draft = Draft(BASE)
+    assert not draft.dirty
+    assert draft.changes() == {}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_typing_what_is_shown_changes_nothing(name: str) -> None:
+    draft = Draft(BASE)
+    shown = draft.flag(name) if FIELDS[name].kind == "flag" else draft.text(name)
+    draft.put(name, shown)
+    assert draft.changes() == {}
+    assert draft.problems() == {}
+
+
+def test_only_the_changed_field_is_sent() -> None:
+    draft = Draft(BASE)
+    draft.put("AccessTokenDuration", "1h30")
+    assert draft.changes() == {"AccessTokenDuration": 90}
+
+
+def test_a_reverted_field_is_as_saved() -> None:
+    draft = Draft(BASE)
+    draft.put("AppName", "X")
+    draft.put("RefreshTokenDuration", "no duration")
+    draft.revert("AppName")
+    draft.revert("RefreshTokenDuration")
+    assert not draft.dirty
+
+
+def test_a_member_taken_out_of_xp_is_sent_as_null_because_a_patch_merges() -> None:
+    draft = Draft(BASE)
+    draft.put("xp", '{"owner": "shop"}')
+    assert draft.changes() == {"xp": {"owner": "shop", "note": None}}
+    draft.put("xp", "")
+    assert draft.changes() == {"xp": {"owner": None, "note": None}}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "told"),
+    [
+        ("AppName", "  ", "required"),
+        ("AccessTokenDuration", "9", "10 to 600"),
+        ("AccessTokenDuration", "soon", "no duration"),
+        ("AnonymousTokenDuration", "1h", "10080 to 86400"),
+        ("MaximumGrantedRoles", "Shoper", "no API role"),
+        ("xp", "[1]", "JSON object"),
+        ("xp", "{", "Not JSON"),
+        ("xp", "[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_what_is_wrong_is_said_and_kept(name: str, typed: str, told: str) -> None:
+    draft = Draft(BASE)
+    draft.put(name, typed)
+    assert told in draft.problems()[name]
+    assert draft.dirty
+
+
+def test_a_secret_is_never_told() -> None:
+    draft = Draft(BASE)
+    draft.put("ClientSecret", "s3cr3t")
+    assert draft.changes() == {"ClientSecret": "s3cr3t"}
+    assert all("s3cr3t" not in part for line in draft.told() for part in line)
+
+
+def test_a_user_is_known_whatever_the_case() -> None:
+    draft = Draft(BASE)
+    draft.put("DefaultContextUserName", "Shopper01")
+    assert draft.problems({"shopper01"}) == {}
+    assert "DefaultContextUserName" in draft.problems({"somebody"})
+    assert draft.problems(None) == {}
+
+
+def test_a_new_api_client_sends_all_that_is_set() -> None:
+    draft = Draft(NEW_API_CLIENT, new=True)
+    draft.put("AppName", "Harbour Kiosk")
+    assert draft.changes() == {**NEW_API_CLIENT, "AppName": "Harbour Kiosk"}
+
+
+@given(st.sampled_from(list(FIELDS)), st.text(max_size=60))
+def test_no_text_typed_anywhere_breaks_the_draft(name: str, typed: str) -> None:
+    draft = Draft(BASE)
+    draft.put(name, typed)
+    draft.problems(set())
+    list(draft.told())
+    draft.revert(name)
+    assert not draft.dirty
