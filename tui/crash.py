@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 import traceback
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tui import __version__
@@ -38,10 +36,14 @@ def write_report(error: BaseException, folder: Path, now: datetime) -> Path | No
 
 def report(error: BaseException, now: datetime) -> str:
     """Return the report's text: versions, the chain of errors, and each frame's file, line and function."""
+    import platform
+
     lines = [
         f"ocgate {__version__} crashed at {now:%Y-%m-%dT%H:%M:%SZ}",
-        f"python {platform.python_version()} on {sys.platform}; textual {_version('textual')}; "
-        f"terminal {os.environ.get('TERM', '?')}",
+        (
+            f"python {platform.python_version()} on {sys.platform}; textual {_version('textual')}; "
+            f"terminal {os.environ.get('TERM', '?')}"
+        ),
         "",
     ]
     seen: set[int] = set()
@@ -70,6 +72,8 @@ def _short(filename: str) -> str:
 
 
 def _version(distribution: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(distribution)
     except PackageNotFoundError:

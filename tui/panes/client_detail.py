@@ -1,7 +1,11 @@
-"""The detail of one API client: its tabs, and the form in their place while it is edited."""
+"""The detail of one API client: its tabs, and the form in their place while it is edited.
+
+The list is painted first: what the detail says follows it, and the tabs behind the first are made after that.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -12,16 +16,10 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
-from tui.access.advice import advise
 from tui.commands import CommandHost, bindings
-from tui.panes.client_assignments import AssignmentsView
-from tui.panes.client_form import ApiClientForm
-from tui.panes.client_secrets import SecretsView
-from tui.panes.client_text import advice_text, details_facts
 from tui.session.session import Session
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import FactSheet
-from tui.widgets.json_text import json_value
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import RowList
 from tui.widgets.tab_strip import TabStrip
@@ -31,6 +29,9 @@ if TYPE_CHECKING:
 
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.models.base import JSON
+    from tui.panes.client_assignments import AssignmentsView
+    from tui.panes.client_form import ApiClientForm
+    from tui.panes.client_secrets import SecretsView
 
 TABS = (
     ("details", "Details"),
@@ -83,17 +84,32 @@ class ClientDetail(CommandHost, Vertical):
         self.api_client: ApiClient | None = None
         self.form: ApiClientForm | None = None
         """The form while it is open."""
+        self._assignments: AssignmentsView | None = None
+        self._secrets: SecretsView | None = None
+        self._views_made = asyncio.Lock()
+        self._focus_when_shown = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the tabs."""
+        """Lay out the first tab."""
         yield TabStrip(TABS, id="client-tabs")
-        with ContentSwitcher(initial="details", id="client-views"):
-            with FactView(id="details"):
-                yield FactSheet()
-            yield AssignmentsView(self.session, id="assignments")
-            yield SecretsView(self.session, id="secrets")
-            yield TextView(id="advice")
-            yield TextView(id="json")
+        with ContentSwitcher(initial="details", id="client-views"), FactView(id="details"):
+            yield FactSheet()
+
+    async def _make_views(self) -> tuple[AssignmentsView, SecretsView]:
+        """Make the tabs behind the first, once."""
+        from tui.panes.client_assignments import AssignmentsView
+        from tui.panes.client_secrets import SecretsView
+
+        async with self._views_made:
+            if self._assignments is None or self._secrets is None:
+                assignments = AssignmentsView(self.session, id="assignments")
+                secrets = SecretsView(self.session, id="secrets")
+                views = (assignments, secrets, TextView(id="advice"), TextView(id="json"))
+                for view in views:
+                    view.display = False
+                await self.query_one(ContentSwitcher).mount(*views)
+                self._assignments, self._secrets = assignments, secrets
+            return self._assignments, self._secrets
 
     @property
     def _sheet(self) -> FactSheet:
@@ -110,13 +126,26 @@ class ClientDetail(CommandHost, Vertical):
         self._title()
         if api_client is None:
             self._sheet.show(())
+        else:
+            self.call_after_refresh(self._follow, api_client, changed)
+
+    def _follow(self, api_client: ApiClient, changed: bool) -> None:
+        """Say what the API client itself says, and read the rest, unless the cursor has moved on meanwhile."""
+        from tui.panes.client_text import details_facts
+
+        if self.api_client is not api_client:
             return
-        self.query_one("#json", TextView).update(json_value(_masked(api_client.to_wire())))
         if changed:
             self._sheet.show(details_facts(api_client, None, None, None, self.session.clock()))
         start(self, partial(self._read, api_client), group="detail")
 
     async def _read(self, api_client: ApiClient) -> None:
+        from tui.access.advice import advise
+        from tui.panes.client_text import advice_text, details_facts
+        from tui.widgets.json_text import json_value
+
+        assignments_view, secrets_view = await self._make_views()
+        self.query_one("#json", TextView).update(json_value(_masked(api_client.to_wire())))
         marketplace = self.session.marketplace
         assignments = await marketplace.assignments(api_client.id)
         secrets = await marketplace.secrets(api_client.id)
@@ -130,8 +159,8 @@ class ClientDetail(CommandHost, Vertical):
         self._sheet.show(
             details_facts(api_client, assignments, secrets, user, now, names=await marketplace.party_names())
         )
-        self.query_one(AssignmentsView).show(api_client, assignments, companies)
-        self.query_one(SecretsView).show(api_client, secrets)
+        assignments_view.show(api_client, assignments, companies)
+        secrets_view.show(api_client, secrets)
         self.query_one("#advice", TextView).update(advice_text(advice))
         strip = self.query_one(TabStrip)
         strip.retitle("assignments", f"Assignments {len(assignments)}")
@@ -155,11 +184,14 @@ class ClientDetail(CommandHost, Vertical):
         self.query_one(TabStrip).active = tab
 
     @on(TabStrip.Chosen, "#client-tabs")
-    def _tab_chosen(self, message: TabStrip.Chosen) -> None:
+    async def _tab_chosen(self, message: TabStrip.Chosen) -> None:
         message.stop()
-        had_focus = self.query_one(ContentSwitcher).has_focus_within
-        self.query_one(ContentSwitcher).current = message.tab
-        if had_focus:
+        switcher = self.query_one(ContentSwitcher)
+        had_focus = switcher.has_focus_within
+        if message.tab != switcher.current:
+            await self._make_views()
+            switcher.current = message.tab
+        if had_focus or self._focus_when_shown:
             self.take_focus()
         self.app.refresh_bindings()
 
@@ -176,21 +208,25 @@ class ClientDetail(CommandHost, Vertical):
         return "The form is open: save or leave it first." if self.form is not None else None
 
     def take_focus(self) -> None:
-        """Put the focus on what the tab shows."""
+        """Put the focus on what the tab shows, as soon as it is there."""
         tab = self.query_one(TabStrip).active
-        view = self.query_one(f"#{tab}")
-        lists = view.query(RowList)
-        (lists.first() if lists else view).focus()
+        self._focus_when_shown = not self.query(f"#{tab}")
+        if not self._focus_when_shown:
+            view = self.query_one(f"#{tab}")
+            lists = view.query(RowList)
+            (lists.first() if lists else view).focus()
 
     def leave_find(self) -> bool:
         """Clear the search among the companies; return whether there was one."""
         showing = self.query_one(TabStrip).active == "assignments" and self.form is None
-        return showing and self.query_one(AssignmentsView).leave_find()
+        return showing and self._assignments is not None and self._assignments.leave_find()
 
     # -- editing -------------------------------------------------------------------------------------------------
 
     def edit(self, before: ApiClient | None, start: Mapping[str, JSON]) -> None:
         """Open the form in place of the tabs."""
+        from tui.panes.client_form import ApiClientForm
+
         self.add_class("-editing")
         self.border_title = literal(f"Editing {before.app_name}" if before is not None else "New API client")
         self.border_subtitle = Content("")
@@ -205,8 +241,8 @@ class ClientDetail(CommandHost, Vertical):
             self.form = None
         self._title()
 
-    @on(ApiClientForm.Edited)
-    def _edited(self, message: ApiClientForm.Edited) -> None:
+    def on_api_client_form_edited(self, message: ApiClientForm.Edited) -> None:
+        """Tell on the border what the form would change."""
         message.stop()
         wrong = f", {message.wrong} wrong" if message.wrong else ""
         self.border_subtitle = Content(plain(f"{message.changed} changed{wrong}") if message.changed or wrong else "")

@@ -17,14 +17,11 @@ from tui.access.grants import grant_letters
 from tui.access.summary import who
 from tui.commands import bindings
 from tui.panes.client_detail import ClientDetail
-from tui.panes.client_draft import NEW_API_CLIENT
-from tui.panes.client_form import ApiClientForm
 from tui.panes.messages import MarketplaceChanged, TestRequested
 from tui.panes.mode import ModePane
 from tui.session.session import Phase, Session
 from tui.tokens.durations import format_minutes
 from tui.widgets.background import start
-from tui.widgets.dialogs import Choose, Confirm
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from tui.ordercloud.models import ApiClient
+    from tui.panes.client_form import ApiClientForm
 
 Key = TypeVar("Key")
 
@@ -242,7 +240,7 @@ class ClientsPane(ModePane):
     @property
     def _row(self) -> ApiClient:
         row = self._list.row
-        assert row is not None, "why_not has seen to it"  # noqa: S101 - narrows the type
+        assert row is not None, "why_not has seen to it"
         return row
 
     def do_filter(self) -> None:
@@ -267,6 +265,8 @@ class ClientsPane(ModePane):
 
     def do_new(self) -> None:
         """Open the form of a new API client."""
+        from tui.panes.client_draft import NEW_API_CLIENT
+
         self._detail.edit(None, NEW_API_CLIENT)
         self.add_class("-detail")
 
@@ -311,6 +311,7 @@ class ClientsPane(ModePane):
 
     def do_sort(self) -> None:
         """Choose the column to sort by; the same again turns the direction."""
+        from tui.widgets.dialogs import Choose
 
         def then(title: str | None) -> None:
             if title is None:
@@ -329,6 +330,8 @@ class ClientsPane(ModePane):
         start(self, partial(self._activate, self._row), group="change")
 
     async def _activate(self, api_client: ApiClient) -> None:
+        from tui.widgets.dialogs import Confirm
+
         name = plain(api_client.app_name)
         if api_client.active:
             told = "Nobody can sign in through it then, and tokens that are out stop working at once."
@@ -350,6 +353,8 @@ class ClientsPane(ModePane):
         start(self, partial(self._delete, self._row), group="change")
 
     async def _delete(self, api_client: ApiClient) -> None:
+        from tui.widgets.dialogs import Confirm
+
         name = plain(api_client.app_name)
         told = literal(
             f"{name} ({api_client.id}) with its secrets and assignments. Its ID never comes back, and its tokens stop "
@@ -375,8 +380,8 @@ class ClientsPane(ModePane):
 
     # -- the form ------------------------------------------------------------------------------------------------
 
-    @on(ApiClientForm.Finished)
-    def _form_finished(self, message: ApiClientForm.Finished) -> None:
+    def on_api_client_form_finished(self, message: ApiClientForm.Finished) -> None:
+        """Return to the list, with what was saved under the cursor."""
         message.stop()
         self._detail.close_form()
         if message.saved is not None:
