@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.ordercloud.models.base import JSON
 from tui.panes.client_draft import FIELDS, NEW_API_CLIENT, Draft
 
-BASE = {
+BASE: dict[str, JSON] = {
     "ID": "A",
     "AppName": "Buyer Storefront",
     "Active": True,
