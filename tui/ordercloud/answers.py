@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from tui.ordercloud import body, errors
 from tui.ordercloud.exchange import Exchange
-from tui.ordercloud.models.base import JSON
-from tui.ordercloud.models.page import ErrorItem
 from tui.ordercloud.redact import redact_json
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models.base import JSON
+    from tui.ordercloud.models.page import ErrorItem
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105  # a path
 
@@ -106,6 +109,8 @@ def retry_after(exchange: Exchange, now: datetime) -> float | None:
 
 
 def _items(value: JSON, exchange: Exchange) -> tuple[ErrorItem, ...]:
+    from tui.ordercloud.models.page import ErrorItem
+
     if isinstance(value, str) or not isinstance(value, Sequence):
         return ()
     items = []

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeAlias
-
-import anyio
 
 from tui.ordercloud import errors
 from tui.ordercloud.models.tokens import AccessToken
@@ -116,7 +115,7 @@ class TokenKeeper:
         self._credentials = credentials
         self._clock = clock
         self._listener = listener
-        self._lock: anyio.Lock | None = None
+        self._lock = asyncio.Lock()
         self._held: SignedIn | None = None
         self._refused: errors.OAuthRefused | None = None
 
@@ -135,7 +134,7 @@ class TokenKeeper:
         held = self._held
         if held is not None and not held.is_due(self._clock()):
             return held.access_token
-        async with self._locked():
+        async with self._lock:
             held = self._held
             if held is None or held.is_due(self._clock()):
                 held = await self._renew_or_keep(held)
@@ -143,7 +142,7 @@ class TokenKeeper:
 
     async def renewed(self, stale: str) -> str | None:
         """Give a token other than the one the server just refused; None when there is no way to another."""
-        async with self._locked():
+        async with self._lock:
             held = self._held
             if held is None or held.access_token == stale:
                 if self._credentials is None or self._credentials.grant == "token":
@@ -153,7 +152,7 @@ class TokenKeeper:
 
     async def sign_in(self, credentials: Credentials | None = None) -> SignedIn:
         """Sign in from scratch, with new credentials if given. They replace the old ones only when they are good."""
-        async with self._locked():
+        async with self._lock:
             chosen = credentials or self._credentials
             if chosen is None:
                 raise errors.NotSignedIn("There are no credentials to sign in with")
@@ -166,11 +165,6 @@ class TokenKeeper:
         self._held = self._credentials = self._refused = None
         if self._listener is not None:
             self._listener(None)
-
-    def _locked(self) -> anyio.Lock:
-        if self._lock is None:  # made late: an anyio lock belongs to the event loop it was made under
-            self._lock = anyio.Lock()
-        return self._lock
 
     async def _renew(self, held: SignedIn | None) -> SignedIn:
         credentials = self._credentials

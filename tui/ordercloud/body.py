@@ -6,11 +6,13 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote_plus
 
-from tui.ordercloud.models.base import JSON
 from tui.ordercloud.redact import Secrets, redact_json, redact_pairs, redact_text
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models.base import JSON
 
 KEPT_BYTES = 256 * 1024
 """How much of a body an exchange keeps."""

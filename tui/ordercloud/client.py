@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import random as _random
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import cached_property
 from types import TracebackType
-from typing import Self
-
-import anyio
+from typing import TYPE_CHECKING, Self
 
 from tui import __version__
 from tui.ordercloud._httpx import AsyncBaseTransport
 from tui.ordercloud.auth import Credentials, SignedIn, TokenKeeper
 from tui.ordercloud.environments import Environment, environment_of
 from tui.ordercloud.exchange import Exchange
-from tui.ordercloud.models.companies import Buyer, Supplier
-from tui.ordercloud.models.users import BuyerUser, SellerUser, SupplierUser
 from tui.ordercloud.oauth import Certs, Me, OAuth
-from tui.ordercloud.resources import ApiClients, Resource, SecurityProfiles, resource
+from tui.ordercloud.resources import ApiClients, Resource, resource
 from tui.ordercloud.transports.network import NetworkTransport
 from tui.ordercloud.transports.recording import RecordingTransport
 from tui.ordercloud.transports.renewal import RenewingTransport
 from tui.ordercloud.transports.retry import RetryPolicy, RetryTransport
 from tui.ordercloud.wire import Timeouts, Wire
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models.companies import Buyer, Supplier
+    from tui.ordercloud.models.users import BuyerUser, SellerUser, SupplierUser
+    from tui.ordercloud.security_profiles import SecurityProfiles
 
 Clock = Callable[[], datetime]
 
@@ -57,7 +60,7 @@ class OrderCloud:
         on_exchange: Callable[[Exchange], object] | None = None,
         on_signed_in: Callable[[SignedIn | None], object] | None = None,
         clock: Clock = utc_now,
-        sleep: Callable[[float], Awaitable[object]] = anyio.sleep,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = _random.random,
         timer: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -73,17 +76,47 @@ class OrderCloud:
         self.certs = Certs(self._wire)
         self.me = Me(self._wire)
         self.api_clients = ApiClients(self._wire)
-        self.security_profiles = SecurityProfiles(self._wire)
-        self.buyers: Resource[Buyer] = resource(self._wire, Buyer, "buyers")
-        self.suppliers: Resource[Supplier] = resource(self._wire, Supplier, "suppliers")
-        self.seller_users: Resource[SellerUser] = resource(self._wire, SellerUser, "adminusers")
+
+    # A resource brings its models along, which take a while to load: each is made when it is first asked for.
+
+    @cached_property
+    def security_profiles(self) -> SecurityProfiles:
+        """The security profiles."""
+        from tui.ordercloud.security_profiles import SecurityProfiles
+
+        return SecurityProfiles(self._wire)
+
+    @cached_property
+    def buyers(self) -> Resource[Buyer]:
+        """The buyers."""
+        from tui.ordercloud.models.companies import Buyer
+
+        return resource(self._wire, Buyer, "buyers")
+
+    @cached_property
+    def suppliers(self) -> Resource[Supplier]:
+        """The suppliers."""
+        from tui.ordercloud.models.companies import Supplier
+
+        return resource(self._wire, Supplier, "suppliers")
+
+    @cached_property
+    def seller_users(self) -> Resource[SellerUser]:
+        """The users of the seller."""
+        from tui.ordercloud.models.users import SellerUser
+
+        return resource(self._wire, SellerUser, "adminusers")
 
     def buyer_users(self, buyer_id: str) -> Resource[BuyerUser]:
         """Give the users of one buyer."""
+        from tui.ordercloud.models.users import BuyerUser
+
         return resource(self._wire, BuyerUser, "buyers", buyer_id, "users")
 
     def supplier_users(self, supplier_id: str) -> Resource[SupplierUser]:
         """Give the users of one supplier."""
+        from tui.ordercloud.models.users import SupplierUser
+
         return resource(self._wire, SupplierUser, "suppliers", supplier_id, "users")
 
     @property

@@ -23,11 +23,13 @@ Each keeps the exchange it came from. Messages say what happened, where, and wha
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from tui.ordercloud.exchange import Exchange
-from tui.ordercloud.models.base import JSON
-from tui.ordercloud.models.page import ErrorItem
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models.base import JSON
+    from tui.ordercloud.models.page import ErrorItem
 
 
 class OrderCloudError(Exception):

@@ -13,7 +13,6 @@ from tui.tokens.token import JSON
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from joserfc.jwk import RSAKey
 
 BITS = 2048
 
@@ -47,12 +46,12 @@ class SigningKey:
         if not isinstance(key, RSAPrivateKey):
             raise TypeError("the marketplace's signing key is no RSA key")
         self.kid = kid
-        self._key = _as_jwk(key)
+        self._key: RSAPrivateKey = key
         numbers = key.public_key().public_numbers()
         self.public: Mapping[str, str] = {
             "kty": "RSA",
-            "n": _base64url(numbers.n),
-            "e": _base64url(numbers.e),
+            "n": _number_segment(numbers.n),
+            "e": _number_segment(numbers.e),
             "alg": "RS256",
             "use": "sig",
             "kid": kid,
@@ -62,19 +61,26 @@ class SigningKey:
         return f"SigningKey({self.kid!r})"
 
     def sign(self, claims: Mapping[str, JSON]) -> str:
-        """Give the compact access token with these claims."""
-        from joserfc.jws import serialize_compact
+        """Give the compact access token with these claims.
+
+        cryptography signs, as it does inside joserfc, which takes longer to load than all the rest of a sign-in. What
+        comes from elsewhere is verified with joserfc.
+        """
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+        from cryptography.hazmat.primitives.hashes import SHA256
 
         header = {"alg": "RS256", "kid": self.kid, "typ": "JWT"}
-        payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()
-        return serialize_compact(header, payload, self._key, algorithms=["RS256"])
+        signed = f"{_json_segment(header)}.{_json_segment(claims)}"
+        return f"{signed}.{_segment(self._key.sign(signed.encode(), PKCS1v15(), SHA256()))}"
 
 
-def _as_jwk(key: RSAPrivateKey) -> RSAKey:
-    from joserfc.jwk import RSAKey
-
-    return RSAKey(key, key)
+def _json_segment(value: Mapping[str, JSON]) -> str:
+    return _segment(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
 
 
-def _base64url(number: int) -> str:
-    return urlsafe_b64encode(number.to_bytes((number.bit_length() + 7) // 8, "big")).decode().rstrip("=")
+def _number_segment(number: int) -> str:
+    return _segment(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+
+
+def _segment(content: bytes) -> str:
+    return urlsafe_b64encode(content).decode().rstrip("=")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-
-import anyio
 
 from tui.ordercloud import errors
 from tui.ordercloud._httpx import AsyncBaseTransport, Request, Response, httpx
@@ -48,20 +47,20 @@ class RecordingTransport(AsyncBaseTransport):
         """Send the request. See the class."""
         record = _Record(request, next(self._numbers), self._clock(), self._timer)
         error: errors.OrderCloudError | None = None
+        deadline = asyncio.timeout(self._deadline)
         try:
-            with anyio.move_on_after(self._deadline) as scope:
+            async with deadline:
                 await self._send(request, record)
-            if scope.cancelled_caught:
-                error = self._failed(record, errors.DeadlinePassed, f"No whole answer within {self._deadline:g} s")
         except _TooLargeError:
             error = self._failed(record, errors.TooLarge, f"The answer is larger than {LARGEST_BODY // 2**20} MiB")
-        except anyio.get_cancelled_exc_class():
+        except asyncio.CancelledError:
             self._tell(record.exchange("cancelled"))
             raise
         except Exception as cause:  # whatever an app in process raises, the caller gets no answer
-            kind, what, options = failure_of(cause, request.url)
-            error = kind(what, self._tell(record.exchange(what)), **options)
-            raise error from cause
+            if not deadline.expired():
+                kind, what, options = failure_of(cause, request.url)
+                raise kind(what, self._tell(record.exchange(what)), **options) from cause
+            error = self._failed(record, errors.DeadlinePassed, f"No whole answer within {self._deadline:g} s")
         if error is not None:
             raise error
         exchange = self._tell(record.exchange())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import random as _random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-import anyio
 
 from tui.ordercloud import answers, errors
 from tui.ordercloud._httpx import AsyncBaseTransport, Request, Response
@@ -74,7 +73,7 @@ class RetryTransport(AsyncBaseTransport):
         policy: RetryPolicy,
         *,
         clock: Callable[[], datetime],
-        sleep: Callable[[float], Awaitable[object]] = anyio.sleep,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = _random.random,
     ) -> None:
         self._inner = inner
