@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -42,6 +43,8 @@ MODES: tuple[tuple[str, str], ...] = (
     ("app.learn", "Learn"),
 )
 NEAR_THE_END = timedelta(minutes=5)
+START_SECONDS = 1.0
+"""How long after connecting the console counts as started."""
 
 
 class OcgateApp(CommandHost, App[int]):
@@ -138,6 +141,7 @@ class OcgateApp(CommandHost, App[int]):
     async def _open_session(self) -> None:
         await self.session.open()
         await self._show_session()
+        self.set_timer(START_SECONDS, _collect_garbage_again)
         if self.session.phase is Phase.SIGN_IN_NEEDED:
             self.do_sign_in()
 
@@ -291,6 +295,13 @@ class OcgateApp(CommandHost, App[int]):
         """Print nothing: `run` tells about a crash after the terminal is itself again."""
 
 
+def _collect_garbage_again() -> None:
+    """Undo what the command line did for a quick start, and never look through what the start has made."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
 def _make_pane(name: str, session: Session) -> ModePane:
     """Make a mode's pane; each is imported when it is first shown."""
     if name == "access":
@@ -314,6 +325,7 @@ def run(request: ConsoleRequest) -> int:
     """Run the console until the person leaves; return the exit code."""
     app = OcgateApp(request)
     result = app.run()
+    gc.freeze()  # else the interpreter looks through everything for garbage once more before it ends
     if app.return_code == crash.EXIT_CODE:
         where = f"A report without your data is in {app.crash_file}" if app.crash_file else "No report could be written"
         print(f"ocgate stopped because of a fault of its own. {where}.", file=sys.stderr)  # noqa: T201 - the terminal is free

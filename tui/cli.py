@@ -199,6 +199,11 @@ def _console(options: Options) -> int:
             "the console needs a terminal on standard input and standard output. Without one, "
             "`ocgate decode` reads a token and `ocgate sandbox` serves the sandbox."
         )
+    import gc
+
+    # Hardly anything that is made while starting becomes garbage, and looking for it again and again takes a seventh
+    # of the time. The console collects again once it has started.
+    gc.disable()
     request = console_request(options, os.environ)
     from tui.app import run
 

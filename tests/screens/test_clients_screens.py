@@ -5,13 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.console import console_request, open_console
-from tests.screens.conftest import Pictures
-
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
-
-
-def named(what: str, size: tuple[int, int]) -> str:
-    return f"{what}-{size[0]}x{size[1]}"
+from tests.screens.conftest import SIZES, Pictures, named
 
 
 @SIZES

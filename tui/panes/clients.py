@@ -69,6 +69,7 @@ class ClientsPane(ModePane):
         self._descending = False
         self._loading = False
         self._loaded = False
+        self._problem: Exception | None = None
 
     # -- layout --------------------------------------------------------------------------------------------------
 
@@ -121,12 +122,11 @@ class ClientsPane(ModePane):
 
     async def session_changed(self) -> None:
         """Read the list of the marketplace that is there now, or say why there is none."""
-        problem = self.query_one("#client-list-problem", Static)
         self._loaded = False
         self._list.rows = ()
         self._detail.show(None)
         if self.session.ready:
-            problem.update("")
+            self._say(None)
             self.read()
             return
         self._list.empty = {
@@ -134,8 +134,15 @@ class ClientsPane(ModePane):
             Phase.SIGN_IN_NEEDED: "Not signed in: p signs in.",
             Phase.FAILED: "No marketplace: r tries again, p changes the connection.",
         }.get(self.session.phase, "")
-        problem.update(literal(self.session.problem or "", "$refused", lines=True))
+        self._say(self.session.problem)
         self._list.refresh()
+
+    def _say(self, problem: Exception | None) -> None:
+        """Tell below the list what went wrong, if anything; the screen is laid out anew only when that changes."""
+        if problem is not self._problem:
+            self._problem = problem
+            text = "" if problem is None else literal(problem, "$refused", lines=True)
+            self.query_one("#client-list-problem", Static).update(text)
 
     async def marketplace_changed(self) -> None:
         """Draw what is known now; the place in the list stays."""
@@ -156,12 +163,12 @@ class ClientsPane(ModePane):
                 self._draw()
         except Exception as error:
             self._list.empty = "The list could not be read: r tries again."
-            self.query_one("#client-list-problem", Static).update(literal(error, "$refused", lines=True))
+            self._say(error)
             raise
         finally:
             self._loading = False
         self._loaded = True
-        self.query_one("#client-list-problem", Static).update("")
+        self._say(None)
         self._draw()
 
     def _draw(self) -> None:

@@ -201,6 +201,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         """Share the new width among the columns."""
         self._arrange()
         self._show_cursor()
+        self.refresh()
 
     def _show_cursor(self) -> None:
         if self.is_attached:
@@ -215,7 +216,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         for index in growing:
             wanted[index] = max(6, wanted[index] + spare // len(growing))
         self._widths = wanted
-        self.virtual_size = Size(available, len(self._rows) + self._head)
+        # It never scrolls sideways, and an empty list keeps the size it was made with: each change is a new layout.
+        self.virtual_size = Size(0, len(self._rows) + self._head if self._rows else 0)
 
     def _wanted_width(self, column: Column[Row]) -> int:
         if column.width is not None:

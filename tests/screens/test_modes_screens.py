@@ -1,0 +1,94 @@
+"""How the other modes look, and what the console shows when there is nothing to show."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input
+
+from tests.console import Console, console_request, open_console
+from tests.screens.conftest import SIZES, Pictures, named
+from tui.config.connection import Connection, missing_parts
+from tui.widgets.row_list import RowList
+
+
+async def choose(console: Console, name: str) -> None:
+    """Put the cursor of Clients on the API client of that name."""
+    rows = console.app.query_one("#api-clients", RowList)
+    rows.cursor = [each.app_name for each in rows.rows].index(name)
+    await console.settle()
+
+
+@SIZES
+async def test_access(pictures: Pictures, size: tuple[int, int]) -> None:
+    async with open_console(size=size) as console:
+        await console.press("2", "j", "j", "l", "l")
+        pictures.check_text(console, named("access", size))
+
+
+@SIZES
+async def test_a_token(pictures: Pictures, size: tuple[int, int]) -> None:
+    async with open_console(size=size) as console:
+        await choose(console, "Buyer Storefront")
+        await console.press("t", "ctrl+r")
+        pictures.check_text(console, named("tokens", size))
+
+
+@SIZES
+async def test_a_refusal(pictures: Pictures, size: tuple[int, int]) -> None:
+    async with open_console(size=size) as console:
+        await choose(console, "Reporting Job")
+        await console.press("t", "ctrl+r")
+        pictures.check_text(console, named("tokens-refused", size))
+
+
+@SIZES
+async def test_traffic(pictures: Pictures, size: tuple[int, int]) -> None:
+    async with open_console(size=size) as console:
+        await console.press("4", "g")
+        pictures.check_text(console, named("traffic", size))
+
+
+@SIZES
+async def test_learn(pictures: Pictures, size: tuple[int, int]) -> None:
+    async with open_console(size=size) as console:
+        await console.press("5", "j", "j", "j", "j")
+        pictures.check_text(console, named("learn", size))
+
+
+async def test_the_form_of_a_sign_in_that_lacks_something(pictures: Pictures) -> None:
+    url = "https://api.ordercloud.io"
+    connection = Connection(url, problems=missing_parts("", "password", ""))
+    async with open_console(console_request(connection=connection), size=(80, 24)) as console:
+        console.app.screen.query(Input).first().cursor_blink = False
+        pictures.check_text(console, "sign-in-80x24")
+
+
+async def test_a_filter_without_a_match(pictures: Pictures) -> None:
+    async with open_console(size=(80, 24)) as console:
+        await console.press("slash")
+        await console.type("zzz")
+        pictures.check_text(console, "clients-no-match-80x24")
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("walk-1-clients", []),
+        ("walk-2-edit", ["e", "tab", "tab", "space"]),
+        ("walk-3-assign", ["a", "j", "j", "j"]),
+        ("walk-4-token", ["t", "ctrl+r"]),
+        ("walk-5-access", ["2", "j", "j", "l", "l"]),
+    ],
+)
+async def test_the_pictures_of_the_readme(pictures: Pictures, name: str, keys: list[str]) -> None:
+    async with open_console(size=(110, 30)) as console:
+        await choose(console, "Buyer Storefront")
+        await console.press(*keys)
+        pictures.check_svg(console, name)
+
+
+async def test_the_refusal_in_the_readme(pictures: Pictures) -> None:
+    async with open_console(size=(110, 30)) as console:
+        await choose(console, "Reporting Job")
+        await console.press("t", "ctrl+r")
+        pictures.check_svg(console, "walk-6-refused")
