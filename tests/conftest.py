@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import uuid
@@ -9,6 +10,11 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """Look for unreachable cycles less often: a console is a large heap, and tests open hundreds of them."""
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -124,7 +124,7 @@ async def open_console(
 ) -> AsyncIterator[Console]:
     """Open a console and wait until its list is there."""
     clock = StandingClock()
-    app = OcgateApp(request or console_request(), clock=clock)
+    app = OcgateApp(request or console_request(), clock=clock, timer=lambda: 0.0)
     app.animation_level = "none"
     async with app.run_test(size=size) as pilot:
         console = Console(app, pilot, clock)

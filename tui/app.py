@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -64,10 +65,16 @@ class OcgateApp(CommandHost, App[int]):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by the base class
 
-    def __init__(self, request: ConsoleRequest, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        request: ConsoleRequest,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
         super().__init__(driver_class=quick_driver())
         self.request = request
-        self.session = Session(request, clock=clock)
+        self.session = Session(request, clock=clock, timer=timer)
         self.crash_file: str | None = None
         self.themes: dict[str, str] = {}
         self._theme_problems = self._set_up_themes()

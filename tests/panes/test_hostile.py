@@ -55,19 +55,16 @@ def assert_harmless(console: Console) -> None:
     assert console.app._exception is None
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 @pytest.mark.parametrize("name", HOSTILE)
-async def test_every_mode_shows_it_and_lives(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
+async def test_every_mode_shows_it_and_lives(tmp_path: Path, name: str) -> None:
     file = await poisoned(tmp_path, HOSTILE[name])
     request = replace(console_request(), sandbox_memory=False, sandbox_db=file)
-    async with open_console(request, size=size) as console:
+    async with open_console(request, size=(110, 30)) as console:
         assert len(console.app.query_one("#api-clients", RowList).rows) > 10, console.text
         for keys in (
-            ["j", "enter", "right_square_bracket", "right_square_bracket", "right_square_bracket"],
-            ["a", "j", "j", "j", "j", "escape"],
-            ["x", "escape", "e", "escape", "d", "escape", "y"],
-            ["delete", "escape", "2", "j", "l", "3"],
-            ["ctrl+r", "4", "5", "1", "question_mark", "escape"],
+            ["a", "j", "j", "j", "right_square_bracket", "right_square_bracket", "right_square_bracket", "escape"],
+            ["x", "escape", "e", "escape", "delete", "escape"],
+            ["2", "j", "l", "3", "ctrl+r", "4", "5"],
         ):
             for key in keys:
                 await console.press(key)

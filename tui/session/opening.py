@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui.config.connection import Connection
     from tui.config.credentials import CredentialKind, CredentialStore
     from tui.ordercloud import Credentials, Exchange, OrderCloud
+    from tui.ordercloud._httpx import AsyncBaseTransport
     from tui.sandbox import Sandbox
 
 
@@ -67,34 +68,48 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Ears:
-    """Who hears the exchanges of the console, and those of the token tester."""
+class Surroundings:
+    """What a marketplace is opened with: the time, a timer in seconds for durations, and who hears the exchanges."""
 
-    console: Callable[[Exchange], None]
-    tester: Callable[[Exchange], None]
+    clock: Callable[[], datetime]
+    timer: Callable[[], float]
+    hear_console: Callable[[Exchange], None]
+    hear_tester: Callable[[Exchange], None]
+
+    def client(
+        self, url: str, credentials: Credentials | None, transport: AsyncBaseTransport | None = None
+    ) -> OrderCloud:
+        """Return a typed client: the console's with credentials, the token tester's without."""
+        from tui.ordercloud import OrderCloud
+
+        return OrderCloud(
+            url,
+            transport=transport,
+            credentials=credentials,
+            clock=self.clock,
+            timer=self.timer,
+            on_exchange=self.hear_tester if credentials is None else self.hear_console,
+        )
 
 
-async def open_sandbox(path: Path | None, clock: Callable[[], datetime], ears: Ears) -> Opened:
+async def open_sandbox(path: Path | None, around: Surroundings) -> Opened:
     """Open the embedded sandbox in a file, or in memory without one, signed in as its Full Access seller user.
 
     Raises:
         SandboxError: The file cannot be used.
         OrderCloudError: The sandbox refused its own user, as when somebody changed what the sign-in rests on.
     """
-    from tui.ordercloud import Credentials, OrderCloud
+    from tui.ordercloud import Credentials
     from tui.sandbox import Sandbox
 
-    sandbox = await Sandbox.open(path, clock=clock)
+    sandbox = await Sandbox.open(path, clock=around.clock)
     try:
         sheet = sandbox.sign_in
         credentials = Credentials(sheet.client_id, grant="password", username=sheet.username, password=sheet.password)
         identity = Identity("sandbox", sheet.url, sheet.client_id, sheet.marketplace)
-        transport = sandbox.transport
-        client = OrderCloud(
-            sheet.url, transport=transport(), clock=clock, on_exchange=ears.console, credentials=credentials
-        )
-        tester = OrderCloud(sheet.url, transport=transport(), clock=clock, on_exchange=ears.tester)
-        return replace(await _enter(identity, client, tester, clock), sandbox=sandbox)
+        client = around.client(sheet.url, credentials, sandbox.transport())
+        tester = around.client(sheet.url, None, sandbox.transport())
+        return replace(await _enter(identity, client, tester, around.clock), sandbox=sandbox)
     except BaseException:
         await sandbox.close()
         raise
@@ -104,8 +119,7 @@ async def open_connection(
     connection: Connection,
     secrets: SignInSecrets,
     store: CredentialStore,
-    clock: Callable[[], datetime],
-    ears: Ears,
+    around: Surroundings,
 ) -> Opened:
     """Open a marketplace somewhere else.
 
@@ -113,13 +127,11 @@ async def open_connection(
         CredentialsMissing: No store has the password.
         OrderCloudError: It refused, or did not answer.
     """
-    from tui.ordercloud import OrderCloud
-
     credentials = await _credentials(connection, secrets, store)
     identity = Identity(kind_of(connection.url), connection.url, connection.client_id)
-    client = OrderCloud(connection.url, clock=clock, on_exchange=ears.console, credentials=credentials)
-    tester = OrderCloud(connection.url, clock=clock, on_exchange=ears.tester)
-    return replace(await _enter(identity, client, tester, clock), connection=connection)
+    client = around.client(connection.url, credentials)
+    tester = around.client(connection.url, None)
+    return replace(await _enter(identity, client, tester, around.clock), connection=connection)
 
 
 async def _enter(identity: Identity, client: OrderCloud, tester: OrderCloud, clock: Callable[[], datetime]) -> Opened:

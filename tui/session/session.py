@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -12,10 +13,10 @@ from tui.session.facts import utc_now
 from tui.session.journal import Journal
 from tui.session.opening import (
     CredentialsMissing,
-    Ears,
     Identity,
     Opened,
     SignInSecrets,
+    Surroundings,
     kind_of,
     open_connection,
     open_sandbox,
@@ -45,9 +46,16 @@ class Phase(StrEnum):
 class Session:
     """What every pane shares. It reads and changes a marketplace; it knows no screen."""
 
-    def __init__(self, request: ConsoleRequest, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        request: ConsoleRequest,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self.request = request
         self.clock = clock
+        self._timer = timer
         self.phase = Phase.CONNECTING
         self.problem: Exception | None = None
         self.identity = Identity("sandbox" if request.connection is None else "", "", "")
@@ -82,10 +90,8 @@ class Session:
         if not connection.complete:
             self.phase, self.problem = Phase.SIGN_IN_NEEDED, None
             return
-        store = self.request.credentials
-        await self._attempt(
-            lambda: open_connection(connection, secrets or SignInSecrets(), store, self.clock, self._ears)
-        )
+        typed, store = secrets or SignInSecrets(), self.request.credentials
+        await self._attempt(lambda: open_connection(connection, typed, store, self._around))
 
     async def use_sandbox(self) -> None:
         """Open the embedded sandbox; see `connect`."""
@@ -93,7 +99,7 @@ class Session:
         self.connection = None
         self.identity = Identity("sandbox", "", "")
         path = None if self.request.sandbox_memory else self.request.sandbox_db
-        await self._attempt(lambda: open_sandbox(path, self.clock, self._ears))
+        await self._attempt(lambda: open_sandbox(path, self._around))
 
     def resume(self) -> bool:
         """Go back to the marketplace that was open before an attempt that failed; return whether there was one."""
@@ -130,8 +136,8 @@ class Session:
                 self._parked = None
 
     @property
-    def _ears(self) -> Ears:
-        return Ears(self._heard, self._heard_probe)
+    def _around(self) -> Surroundings:
+        return Surroundings(self.clock, self._timer, self._heard, self._heard_probe)
 
     async def close(self) -> None:
         """Close what is open."""

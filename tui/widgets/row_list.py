@@ -72,7 +72,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     }
     """
 
-    cursor: reactive[int] = reactive(0)
+    cursor: reactive[int] = reactive(0, repaint=False)
 
     class Highlighted(Message):
         """The cursor is on another row; `row` is None in an empty list."""
@@ -107,7 +107,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self._row_key = key
         self._heading = heading
         self._rows: Sequence[Row] = ()
-        self._widths: list[int] = []
+        self._wanted = [self._wanted_width(column) for column in self.columns]
+        self._shared_out: tuple[int, list[int]] = (-1, [])
 
     # -- rows ----------------------------------------------------------------------------------------------------
 
@@ -178,10 +179,11 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
             if event.chain == 2:
                 self.action_open()
 
-    def watch_cursor(self) -> None:
-        """Keep the cursor in view and tell who listens."""
+    def watch_cursor(self, before: int, now: int) -> None:
+        """Keep the cursor in view and tell who listens; only the two rows concerned are drawn again."""
         self._show_cursor()
-        self.refresh()
+        self.refresh_lines(before + self._head)
+        self.refresh_lines(now + self._head)
         self._announce()
 
     def _announce(self) -> None:
@@ -208,16 +210,22 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
             self.scroll_to_region(Region(0, self.cursor, 1, self._head + 1), animate=False, x_axis=False, force=True)
 
     def _arrange(self) -> None:
-        """Give each column its width, and the list its height."""
-        wanted = [self._wanted_width(column) for column in self.columns]
-        available = self.scrollable_content_region.width or sum(wanted) + len(wanted)
-        spare = available - sum(wanted) - 2 * (len(wanted) - 1) - 1
-        growing = [index for index, column in enumerate(self.columns) if column.grow]
-        for index in growing:
-            wanted[index] = max(6, wanted[index] + spare // len(growing))
-        self._widths = wanted
-        # It never scrolls sideways, and an empty list keeps the size it was made with: each change is a new layout.
-        self.virtual_size = Size(0, len(self._rows) + self._head if self._rows else 0)
+        """Learn what the columns want, and give the list its height."""
+        self._wanted = [self._wanted_width(column) for column in self.columns]
+        self._shared_out = (-1, [])
+        width = self.scrollable_content_region.width or sum(self._wanted) + len(self._wanted)
+        self.virtual_size = Size(width, len(self._rows) + self._head)
+
+    def _widths(self, width: int) -> list[int]:
+        """Share a width among the columns; it changes with the window, and when a scrollbar comes or goes."""
+        if self._shared_out[0] != width:
+            widths = list(self._wanted)
+            spare = width - sum(widths) - 2 * (len(widths) - 1) - 1
+            growing = [index for index, column in enumerate(self.columns) if column.grow]
+            for index in growing:
+                widths[index] = max(6, widths[index] + spare // len(growing))
+            self._shared_out = (width, widths)
+        return self._shared_out[1]
 
     def _wanted_width(self, column: Column[Row]) -> int:
         if column.width is not None:
@@ -264,7 +272,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         plain_style = style.rich_style
         parse_style = self.app.stylesheet.parse_style
         segments = [Segment(mark, plain_style)]
-        for position, (content, cells_wide) in enumerate(zip(cells, widths or self._widths, strict=False)):
+        for position, (content, cells_wide) in enumerate(zip(cells, widths or self._widths(width), strict=False)):
             if position:
                 segments.append(Segment("  ", plain_style))
             fitted = content.truncate(cells_wide, ellipsis=True)
