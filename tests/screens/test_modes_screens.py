@@ -36,7 +36,7 @@ async def test_a_token(pictures: Pictures, size: tuple[int, int]) -> None:
 @SIZES
 async def test_a_refusal(pictures: Pictures, size: tuple[int, int]) -> None:
     async with open_console(size=size) as console:
-        await choose(console, "Reporting Job")
+        await choose(console, "Vendor Onboarding")
         await console.press("t", "ctrl+r")
         pictures.check_text(console, named("tokens-refused", size))
 
@@ -89,6 +89,6 @@ async def test_the_pictures_of_the_readme(pictures: Pictures, name: str, keys: l
 
 async def test_the_refusal_in_the_readme(pictures: Pictures) -> None:
     async with open_console(size=(110, 30)) as console:
-        await choose(console, "Reporting Job")
+        await choose(console, "Vendor Onboarding")
         await console.press("t", "ctrl+r")
         pictures.check_svg(console, "walk-6-refused")

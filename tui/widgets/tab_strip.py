@@ -37,6 +37,7 @@ class TabStrip(Widget):
     def __init__(self, tabs: Sequence[tuple[str, str]], *, id: str | None = None) -> None:
         """Take (identity, title) pairs; the first is active."""
         super().__init__(id=id)
+        self._places: list[tuple[int, int, str]] = []
         self.set_reactive(TabStrip.tabs, tuple(tabs))
         self.set_reactive(TabStrip.active, tabs[0][0])
 
@@ -54,21 +55,26 @@ class TabStrip(Widget):
         self.post_message(self.Chosen(self, tab))
 
     def render(self) -> Content:
-        """Draw the titles; when they do not fit, those before the active one give way."""
+        """Draw the titles; when they do not fit, they move closer, and then those before the active one give way."""
         width = self.content_size.width
+        self._places = []
         parts = list(self.tabs)
-        while len(parts) > 1 and sum(len(title) + 2 for _, title in parts) > width and parts[0][0] != self.active:
+        blank = " " if sum(len(title) + 2 for _, title in parts) <= width else ""
+        while len(parts) > 1 and self._width(parts, blank) > width and parts[0][0] != self.active:
             parts.pop(0)
-        line: list[Content | str] = []
+        line = Content("")
         for name, title in parts:
-            line.append(Content.styled(f" {title} ", "$accent bold reverse" if name == self.active else "$muted"))
-        return Content.assemble(*line)
+            shown = Content.styled(f" {title}{blank}", "$accent bold reverse" if name == self.active else "$muted")
+            self._places.append((line.cell_length, line.cell_length + shown.cell_length, name))
+            line += shown
+        return line
+
+    @staticmethod
+    def _width(parts: Sequence[tuple[str, str]], blank: str) -> int:
+        return sum(len(title) + 1 + len(blank) for _, title in parts)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the tab under the mouse."""
-        at = 0
-        for name, title in self.tabs:
-            if at <= event.x < at + len(title) + 2:
+        for start, end, name in self._places:
+            if start <= event.x < end:
                 self.active = name
-                return
-            at += len(title) + 2
