@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from textual.pilot import Pilot
@@ -88,7 +88,7 @@ KEYS = {
 
 def screen_text(app: OcgateApp) -> str:
     """Return what the terminal shows, without colours; blanks at line ends are cut."""
-    width, height = app.size
+    height = app.size.height
     strips = app.screen._compositor.render_strips()
     return "\n".join(strip.text.rstrip() for strip in strips[:height]) + "\n"
 

@@ -54,9 +54,9 @@ def test_a_scope_binds_each_of_its_keys_once_and_by_the_commands_name(scope: str
     assert {binding.id for binding in found} == {
         command.name for command in COMMANDS if command.scope == scope and command.keys
     }
-    bound = (
-        {binding.id for _, binding in HOSTS[scope]._merge_bindings()} if issubclass(HOSTS[scope], DOMNode) else set()
-    )
+    host = HOSTS[scope]
+    assert issubclass(host, DOMNode)
+    bound = {binding.id for _, binding in host._merge_bindings()}
     assert {binding.id for binding in found} <= bound
 
 

@@ -26,7 +26,8 @@ def caught() -> Exception:
         except ValueError as error:
             raise AttributeError("no attribute 'x'") from error
     except AttributeError as error:
-        return error
+        found = error
+    return found
 
 
 def test_a_report_tells_types_and_frames_and_no_data() -> None:
@@ -49,6 +50,10 @@ def test_a_folder_that_cannot_be_made_is_no_second_crash(tmp_path: Path) -> None
     assert crash.write_report(caught(), tmp_path / "file" / "crashes", NOW) is None
 
 
+def assert_holds_no_secret(file: Path) -> None:
+    assert SECRET not in file.read_text(encoding="utf-8")
+
+
 async def test_a_fault_in_the_console_ends_it_with_code_70_and_a_report() -> None:
     error: Exception | None = None
     try:
@@ -60,4 +65,4 @@ async def test_a_fault_in_the_console_ends_it_with_code_70_and_a_report() -> Non
     assert error is not None
     assert console.app.return_code == crash.EXIT_CODE
     assert console.app.crash_file is not None
-    assert SECRET not in Path(console.app.crash_file).read_text(encoding="utf-8")
+    assert_holds_no_secret(Path(console.app.crash_file))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.filter import LineFilter, NoColor
+from textual.notifications import SeverityLevel
 from textual.widgets import ContentSwitcher
 
 from tui import crash
@@ -63,6 +64,7 @@ class OcgateApp(CommandHost, App[int]):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = False
+    SUSPENDED_SCREEN_CLASS = "-suspended"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by the base class
 
     def __init__(
@@ -96,8 +98,10 @@ class OcgateApp(CommandHost, App[int]):
         self.set_interval(1, self._look_around)
         settings_file = self.request.paths.settings_file
         no_commands = check_keys(self.request.settings.keys, COMMAND_BY_NAME, settings_file)
-        for problem in (*self.request.problems, *self._theme_problems, *map(str, no_commands)):
-            self.notify(plain(problem), severity="warning", timeout=10, markup=False)
+        problems = (*self.request.problems, *self._theme_problems, *map(str, no_commands))
+        if problems:
+            told = "\n".join(plain(problem) for problem in problems)
+            self.notify(told, severity="warning", timeout=15)
         self.call_after_refresh(self.open_session)
 
     def _set_up_themes(self) -> tuple[str, ...]:
@@ -138,6 +142,19 @@ class OcgateApp(CommandHost, App[int]):
         )
         for bar in self.query(TopBar):  # none is left while the console closes
             bar.whereabouts = whereabouts
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show one message at a time: a newer one is about what is on the screen now, and messages are data."""
+        self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     # -- the session ---------------------------------------------------------------------------------------------
 
@@ -278,6 +295,10 @@ class OcgateApp(CommandHost, App[int]):
                 return
         self.exit(0)
 
+    def action_help_quit(self) -> None:
+        """Ctrl+c is a habit: say what leaves."""
+        self.notify("q leaves; ctrl+q does so while typing.")
+
     async def action_quit(self) -> None:
         """Leave as the command does."""
         self.do_quit()
@@ -334,7 +355,10 @@ def run(request: ConsoleRequest) -> int:
     result = app.run()
     gc.freeze()  # else the interpreter looks through everything for garbage once more before it ends
     if app.return_code == crash.EXIT_CODE:
-        where = f"A report without your data is in {app.crash_file}" if app.crash_file else "No report could be written"
-        print(f"ocgate stopped because of a fault of its own. {where}.", file=sys.stderr)  # noqa: T201 - the terminal is free
+        # The path stands on a line of its own, so that it can be copied from a narrow terminal.
+        where = (
+            f"A report without your data is in\n{app.crash_file}" if app.crash_file else "No report could be written."
+        )
+        print(f"ocgate stopped because of a fault of its own. {where}", file=sys.stderr)  # noqa: T201 - the terminal is free
         return crash.EXIT_CODE
     return result or 0

@@ -12,7 +12,7 @@ from tui.ordercloud.models import ApiClient
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_field import FieldRow
 from tui.panes.client_form import ApiClientForm
-from tui.widgets.dialogs import Confirm
+from tui.widgets.dialogs import Ask, Confirm
 from tui.widgets.row_list import RowList
 
 
@@ -189,20 +189,17 @@ async def test_deleting_needs_more_than_a_hasty_enter(console: Console) -> None:
     assert doomed.app_name not in names(console)
 
 
-async def test_the_last_full_access_client_stays_with_the_servers_words(console: Console) -> None:
-    for name in names(console):
-        api_client = await go_to(console, name)
-        if api_client.allow_seller and api_client.id != console.app.session.identity.client_id:
-            await console.press("delete", "y")
+async def test_the_api_client_one_is_signed_in_through_is_neither_stopped_nor_deleted(console: Console) -> None:
     last = next(
         each.app_name
         for each in console.app.query_one("#api-clients", RowList).rows
         if each.id == console.app.session.identity.client_id
     )
-    await go_to(console, last)
-    await console.press("delete", "y")
-    assert last in names(console)
-    assert any("FullAccess" in told for told in console.told), console.told
+    own = await go_to(console, last)
+    await console.press("delete", "x")
+    assert not isinstance(console.app.screen, Confirm)
+    assert any("signed in through this API client" in told for told in console.told)
+    assert (await on_server(console, own.id)).active
 
 
 async def test_assigning_a_buyer_and_taking_it_back(console: Console) -> None:
@@ -254,7 +251,7 @@ async def test_a_named_secret_is_shown_once_and_only_masked_ones_afterwards(cons
     await console.press("enter")
     await console.type("30d")
     await console.press("enter")
-    assert "Shown this once." in console.text
+    assert "Shown this once; y copies it." in console.text
     await console.press("escape")
     assert "rotation" in console.text
     assert "in 30d" in console.text
@@ -303,3 +300,40 @@ async def test_quitting_with_a_draft_asks(console: Console) -> None:
     assert isinstance(console.app.screen, Confirm)
     await console.press("escape")
     assert console.app.is_running
+
+
+async def test_a_refusal_of_the_server_is_told_in_its_own_words(console: Console) -> None:
+    doomed = await go_to(console, "Old ERP Bridge")
+    await console.app.session.client.api_clients.delete(doomed.id)
+    await console.press("x")
+    assert any("not found" in told.casefold() for told in console.told), console.told
+
+
+async def test_a_secret_that_cannot_be_made_keeps_its_dialog_open(console: Console) -> None:
+    await go_to(console, "Buyer Storefront")
+    await console.press("s", "n")
+    await console.type("rotation")
+    await console.press("tab")
+    await console.type("soon")
+    await console.press("enter")
+    assert isinstance(console.app.screen, Ask)
+    assert "no duration" in console.text
+    await console.press("escape")
+    assert "rotation" not in console.text
+
+
+async def test_undo_passes_over_what_has_no_way_back(console: Console) -> None:
+    changed = await go_to(console, "Buyer Storefront")
+    await console.press("x", "y")
+    await go_to(console, "Old ERP Bridge")
+    await console.press("delete", "y", "u")
+    assert any("no way back" in told for told in console.told)
+    await console.press("u")
+    assert (await on_server(console, changed.id)).active
+
+
+async def test_the_footer_is_blank_under_a_dialog(console: Console) -> None:
+    await console.press("o")
+    assert console.text.splitlines()[-1].strip() == ""
+    await console.press("escape")
+    assert "Filter" in console.text.splitlines()[-1]

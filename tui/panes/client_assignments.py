@@ -210,7 +210,7 @@ class AssignmentsView(CommandHost, Vertical):
     @on(RowList.Opened, "#companies")
     def _opened(self, message: RowList.Opened) -> None:
         message.stop()
-        start(self, partial(self.action_run, "assign.toggle"), group="toggle", exclusive=False)
+        self.tell("space assigns and unassigns.")
 
     # -- commands ------------------------------------------------------------------------------------------------
 

@@ -108,6 +108,7 @@ class Draft:
         self.new = new
         self._values: dict[str, JSON] = dict(self.base)
         self._unread: dict[str, str] = {}
+        self._unread_text: dict[str, str] = {}
 
     def text(self, name: str) -> str:
         """Return what an input shows for a field before anything is typed."""
@@ -124,6 +125,7 @@ class Draft:
     def put(self, name: str, typed: str | bool) -> None:
         """Take what was typed; what cannot be read is kept as a problem of the field."""
         self._unread.pop(name, None)
+        self._unread_text.pop(name, None)
         if isinstance(typed, bool):
             self._values[name] = typed
             return
@@ -131,6 +133,7 @@ class Draft:
             value = _read(FIELDS[name].kind, typed)
         except ValueError as problem:
             self._unread[name] = str(problem)
+            self._unread_text[name] = typed
             return
         if value == "" and name not in REQUIRED:
             value = None
@@ -142,6 +145,7 @@ class Draft:
     def revert(self, name: str) -> None:
         """Put a field's saved value back."""
         self._unread.pop(name, None)
+        self._unread_text.pop(name, None)
         self._values[name] = self.base[name]
 
     def changed(self, name: str) -> bool:
@@ -175,12 +179,12 @@ class Draft:
         found.update(self._unread)
         return found
 
-    def told(self) -> Iterator[tuple[str, str, str]]:
-        """Return (label, before, after) of each change, for people; a secret is never told."""
-        for name in self.changes():
+    def told(self, *, typed_only: bool = False) -> Iterator[tuple[str, str, str]]:
+        """Return (label, before, after) of each field to send, or only of those typed in; a secret is never told."""
+        for name in [each for each in FIELDS if self.changed(each)] if typed_only else self.changes():
             field = FIELDS[name]
             before = "" if self.new else said(field.kind, self.base[name])
-            yield field.label, before, said(field.kind, self._values[name])
+            yield field.label, before, self._unread_text.get(name) or said(field.kind, self._values[name])
 
 
 def _xp_patch(before: JSON, after: JSON) -> JSON:
@@ -198,6 +202,8 @@ def said(kind: FieldKind, value: object) -> str:
         return "on" if value else "off"
     if kind is FieldKind.MINUTES and isinstance(value, int):
         return f"{format_minutes(value)} ({value} min)" if value else "none (0)"
+    if kind is FieldKind.JSON and value:
+        return json.dumps(value, ensure_ascii=False)
     return _shown(kind, value) or "none"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -132,7 +132,8 @@ class ApiClientForm(CommandHost, Vertical):
         return {**self._server_said, **self.draft.problems(self._usernames)}
 
     def _look(self) -> None:
-        problems = self._problems()
+        # A form that nobody has typed in yet has nothing to complain about.
+        problems = self._problems() if self.draft.dirty or not self.draft.new else {}
         for row in self.query(FieldRow):
             if row.is_mounted:
                 row.look(problems)
@@ -206,7 +207,7 @@ class ApiClientForm(CommandHost, Vertical):
         """Return whether leaving loses nothing, or the person said so."""
         if not self.draft.dirty:
             return True
-        told = Content("\n").join(self._told())
+        told = Content("\n").join(self._told(self.draft.told(typed_only=True)))
         question = Confirm("Leave and lose what was typed?", told, yes="Lose it", danger=True)
         return await self.app.push_screen_wait(question)
 
@@ -214,14 +215,14 @@ class ApiClientForm(CommandHost, Vertical):
         """Show what would be sent, then send it."""
         start(self, self._save, group="save")
 
-    def _told(self) -> list[Content]:
+    def _told(self, changes: Iterable[tuple[str, str, str]]) -> list[Content]:
         return [
             Content.assemble(
                 literal(f"{label:<17} ", "$muted"),
                 *((literal(before), Content(" → ")) if before else ()),
                 literal(after, "bold"),
             )
-            for label, before, after in self.draft.told()
+            for label, before, after in changes
         ]
 
     async def _save(self) -> None:
@@ -231,7 +232,10 @@ class ApiClientForm(CommandHost, Vertical):
         name = str(changes.get("AppName") or (self.before.app_name if self.before else ""))
         what = f"Create {plain(name)}?" if self.before is None else f"Save {len(changes)} changed to {plain(name)}?"
         verb = "POST /v1/apiclients" if self.before is None else f"PATCH /v1/apiclients/{self.before.id}"
-        body = Content("\n").join([*self._told(), Content(""), literal(verb, "$muted")])
+        lines = [*self._told(self.draft.told()), Content(""), literal(verb, "$muted")]
+        if self.before is not None and self.before.id.casefold() == self.session.identity.client_id.casefold():
+            lines.append(Content.styled("▲ The console itself is signed in through this API client.", "$warning"))
+        body = Content("\n").join(lines)
         retype = name if self.session.in_production else None
         if not await self.app.push_screen_wait(Confirm(what, body, yes="Save", retype=retype)):
             return

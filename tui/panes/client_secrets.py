@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.access.limits import SECRETS_PER_API_CLIENT
+from tui.access.limits import SECRETS_PER_API_CLIENT, check_name
 from tui.commands import CommandHost, bindings
 from tui.panes.messages import MarketplaceChanged
 from tui.session.session import Session
@@ -147,28 +147,17 @@ class SecretsView(CommandHost, Vertical):
             return
         body = literal(f"For {api_client.app_name}. Its value is shown once.")
         fields = (("Name", "", False), ("Expires in (30d, 12h; blank: never)", "", False))
-        answer = await self.app.push_screen_wait(Ask("New client secret", fields, body=body, yes="Create"))
+        asked = Ask("New client secret", fields, body=body, yes="Create", check=_check_new_secret)
+        answer = await self.app.push_screen_wait(asked)
         if answer is None:
             return
         name, lifetime = answer[0].strip(), answer[1].strip()
-        if not name:
-            self.tell("A secret needs a name: nothing was created.")
-            return
-        try:
-            expiration = self.session.clock() + timedelta(minutes=parse_minutes(lifetime)) if lifetime else None
-        except (ValueError, OverflowError) as problem:
-            self.tell(f"Nothing was created: {plain(problem)}")
-            return
+        expiration = self.session.clock() + timedelta(minutes=parse_minutes(lifetime)) if lifetime else None
         secret = await self.session.marketplace.create_secret(api_client, name, expiration)
         self.post_message(MarketplaceChanged())
         value = secret.client_secret or ""
-        self.app.copy_to_clipboard(value)
-        told = Content.assemble(
-            Content.styled("Shown this once. It was sent to the terminal's clipboard (OSC 52).", "$muted"),
-            "\n\n",
-            literal(value),
-        )
-        self.app.push_screen(Note(f"{plain(name)} of {plain(api_client.app_name)}", told))
+        told = Content.assemble(Content.styled("Shown this once; y copies it.", "$muted"), "\n\n", literal(value))
+        self.app.push_screen(Note(f"{plain(name)} of {plain(api_client.app_name)}", told, copied=value))
 
     def do_delete(self) -> None:
         """Delete the secret under the cursor, after a question."""
@@ -192,3 +181,20 @@ class SecretsView(CommandHost, Vertical):
         else:
             await self.session.marketplace.delete_secret(api_client, row.secret)
         self.post_message(MarketplaceChanged())
+
+
+MOST_MINUTES = 100 * 366 * 24 * 60
+"""A century: further off no expiry makes sense, and no date can be told."""
+
+
+def _check_new_secret(answer: tuple[str, ...]) -> str | None:
+    """Return what is wrong with a new secret's name and lifetime."""
+    name, lifetime = answer[0].strip(), answer[1].strip()
+    problem = check_name("Name", name)
+    if problem is not None:
+        return problem.message
+    try:
+        minutes = parse_minutes(lifetime) if lifetime else 1
+    except ValueError as unread:
+        return str(unread)
+    return None if 0 < minutes <= MOST_MINUTES else "It must live for more than 0 minutes and less than a century."

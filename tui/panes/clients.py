@@ -238,11 +238,17 @@ class ClientsPane(ModePane):
             return "The form is open: save or leave it first."
         if verb in self._OF_ONE and self._list.row is None:
             return "There is no API client under the cursor."
+        if verb in ("activate", "delete") and self._is_own(self._row):
+            return "The console is signed in through this API client. Sign in through another one first (p)."
         if verb in self._CHANGING - {"assign"} and (reason := self.session.why_not_change()) is not None:
             return reason
         if verb == "undo" and self.session.journal.last is None:
             return "Nothing has been changed in this sitting."
         return None
+
+    def _is_own(self, api_client: ApiClient) -> bool:
+        """Return whether the console itself is signed in through an API client."""
+        return api_client.id.casefold() == self.session.identity.client_id.casefold()
 
     @property
     def _row(self) -> ApiClient:
@@ -382,7 +388,7 @@ class ClientsPane(ModePane):
 
     async def _undo(self) -> None:
         change = await self.session.journal.undo_last()
-        self.tell(f"Taken back: {plain(change.what)}")
+        self.tell(f"Undone: {plain(change.what)}")
         self.post_message(MarketplaceChanged())
 
     # -- the form ------------------------------------------------------------------------------------------------

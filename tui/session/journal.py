@@ -51,12 +51,13 @@ class Journal:
         """Take the newest change back and return it.
 
         Raises:
-            CannotUndo: There is none, it has no way back, or the marketplace has moved on.
+            CannotUndo: There is none, it has no way back (it is then passed over), or the marketplace has moved on.
         """
         change = self.last
         if change is None:
             raise CannotUndo("Nothing has been changed in this sitting.")
         if change.undo is None:
+            self._undone.add(self._changes.index(change))  # so that the next one reaches the change before it
             raise CannotUndo(f"There is no way back from this: {change.what}")
         await change.undo()
         self._undone.add(self._changes.index(change))

@@ -41,12 +41,14 @@ class Confirm(ModalScreen[bool]):
         background: $surface; border: round $accent;
     }
     Confirm .danger { border: round $error; }
-    Confirm VerticalScroll { height: auto; max-height: 14; margin-top: 1; }
+    Confirm VerticalScroll { height: auto; max-height: 45vh; margin-top: 1; }
     Confirm Horizontal { height: auto; align-horizontal: right; margin-top: 1; }
     Confirm Button {
         margin-left: 2; padding: 0 1;
         &.-style-default { background: $panel; color: $foreground; text-style: none; }
-        &.-style-default:focus { background: $accent; color: $background; text-style: bold; background-tint: $accent 0%; }
+        &.-style-default:focus {
+            background: $accent; color: $background; text-style: bold; background-tint: $accent 0%;
+        }
     }
     Confirm .danger #yes.-style-default:focus { background: $error; }
     Confirm Label { text-style: bold; }
@@ -100,12 +102,20 @@ class Confirm(ModalScreen[bool]):
 
 
 class Note(ModalScreen[None]):
-    """Text to read; any of the closing keys leaves it."""
+    """Text to read; any of the closing keys leaves it.
+
+    Args:
+        title: What it is about.
+        body: Text, or facts.
+        label_width: Cells of the facts' labels.
+        copied: What `y` sends to the clipboard; None when there is nothing to copy.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,question_mark,f1", "dismiss", "Close", show=False),
         Binding("j", "scroll(1)", "Down", show=False),
         Binding("k", "scroll(-1)", "Up", show=False),
+        Binding("y", "copy", "Copy", show=False),
     ]
     DEFAULT_CSS = """
     Note { align: center middle; background: $background 60%; }
@@ -116,17 +126,20 @@ class Note(ModalScreen[None]):
     }
     """
 
-    def __init__(self, title: str, body: Content | Sequence[Fact], *, label_width: int = 17) -> None:
+    def __init__(
+        self, title: str, body: Content | Sequence[Fact], *, label_width: int = 17, copied: str | None = None
+    ) -> None:
         super().__init__()
         self._heading = plain(title)
         self._body = body
         self._label_width = label_width
+        self._copied = copied
 
     def compose(self) -> ComposeResult:
         """Lay the text out."""
         with VerticalScroll() as scroll:
             scroll.border_title = Content(self._heading)
-            scroll.border_subtitle = Content("esc closes")
+            scroll.border_subtitle = Content("esc closes" if self._copied is None else "y copies · esc closes")
             if isinstance(self._body, Content):
                 yield Static(self._body)
             else:
@@ -137,6 +150,12 @@ class Note(ModalScreen[None]):
     def on_mount(self) -> None:
         """Let the arrow keys scroll at once."""
         self.query_one(VerticalScroll).focus()
+
+    def action_copy(self) -> None:
+        """Copy what there is to copy, and say how."""
+        if self._copied is not None:
+            self.app.copy_to_clipboard(self._copied)
+            self.query_one(VerticalScroll).border_subtitle = Content("sent to the terminal's clipboard (OSC 52)")
 
     def action_scroll(self, by: int) -> None:
         """Scroll by a line."""
@@ -151,6 +170,7 @@ class Ask(ModalScreen[tuple[str, ...] | None]):
         fields: (label, first value, whether it is a secret) of each answer.
         body: A sentence above the fields.
         yes: The word on the confirming button.
+        check: Says what is wrong with the answers, in a sentence; the dialog stays while there is something.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
@@ -158,17 +178,25 @@ class Ask(ModalScreen[tuple[str, ...] | None]):
         Confirm.DEFAULT_CSS.replace("Confirm", "Ask")
         + """
     Ask Input { margin-bottom: 1; }
+    Ask #wrong { color: $refused; height: auto; }
     """
     )
 
     def __init__(
-        self, title: str, fields: Sequence[tuple[str, str, bool]], *, body: Content | str = "", yes: str = "Go on"
+        self,
+        title: str,
+        fields: Sequence[tuple[str, str, bool]],
+        *,
+        body: Content | str = "",
+        yes: str = "Go on",
+        check: Callable[[tuple[str, ...]], str | None] = lambda _: None,
     ) -> None:
         super().__init__()
         self._question = plain(title)
         self._fields = tuple(fields)
         self._body = body if isinstance(body, Content) else literal(body, lines=True)
         self._yes = yes
+        self._check = check
 
     def compose(self) -> ComposeResult:
         """Lay the questions out."""
@@ -179,6 +207,7 @@ class Ask(ModalScreen[tuple[str, ...] | None]):
             for number, (label, value, secret) in enumerate(self._fields):
                 yield Static(literal(label))
                 yield Input(value, password=secret, id=f"field-{number}", compact=True)
+            yield Static(id="wrong")
             with Horizontal():
                 yield Button(self._yes, id="yes", compact=True)
                 yield Button("Cancel", id="no", compact=True)
@@ -208,8 +237,11 @@ class Ask(ModalScreen[tuple[str, ...] | None]):
             self.dismiss(None)
 
     def _answer(self) -> None:
-        values = (self.query_one(f"#field-{number}", Input).value for number in range(len(self._fields)))
-        self.dismiss(tuple(values))
+        values = tuple(self.query_one(f"#field-{number}", Input).value for number in range(len(self._fields)))
+        wrong = self._check(values)
+        self.query_one("#wrong", Static).update(literal(f"✗ {wrong}" if wrong else ""))
+        if wrong is None:
+            self.dismiss(values)
 
 
 class Choose(ModalScreen[str | None]):

@@ -10,6 +10,8 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
+NOTHING = Content("")
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -19,11 +21,11 @@ class Fact:
     """
 
     label: str
-    text: Content = Content("")
+    text: Content = NOTHING
     heading: bool = False
 
 
-GAP = Fact("", Content(""))
+GAP = Fact("")
 """A blank line."""
 
 
