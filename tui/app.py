@@ -78,6 +78,7 @@ class OcgateApp(CommandHost, App[int]):
         self.request = request
         self.session = Session(request, clock=clock, timer=timer)
         self.crash_file: str | None = None
+        self._frame_comes_next = False
         self.themes: dict[str, str] = {}
         self._theme_problems = self._set_up_themes()
 
@@ -102,7 +103,7 @@ class OcgateApp(CommandHost, App[int]):
         if problems:
             told = "\n".join(plain(problem) for problem in problems)
             self.notify(told, severity="warning", timeout=15)
-        self.call_after_refresh(self.open_session)
+        self._frame_comes_next = True
 
     def _set_up_themes(self) -> tuple[str, ...]:
         """Choose the theme before anything is drawn; return what was wrong with themes, for people."""
@@ -157,6 +158,12 @@ class OcgateApp(CommandHost, App[int]):
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     # -- the session ---------------------------------------------------------------------------------------------
+
+    def post_display_hook(self) -> None:
+        """Connect as soon as the frame is on the terminal, before it is touched up."""
+        if self._frame_comes_next:
+            self._frame_comes_next = False
+            self.call_next(self.open_session)
 
     def open_session(self) -> None:
         """Connect, in the background."""
