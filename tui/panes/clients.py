@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,48 +11,21 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui.access.grants import grant_letters
-from tui.access.summary import who
 from tui.commands import bindings
+from tui.panes.client_columns import SORTINGS, columns, matches
 from tui.panes.client_detail import ClientDetail
 from tui.panes.messages import MarketplaceChanged, TestRequested
 from tui.panes.mode import ModePane
 from tui.session.session import Phase, Session
-from tui.tokens.durations import format_minutes
 from tui.widgets.background import start
 from tui.widgets.plain import literal, plain
-from tui.widgets.row_list import Column, RowList
+from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from tui.ordercloud.models import ApiClient
     from tui.panes.client_form import ApiClientForm
-
-Key = TypeVar("Key")
-
-
-@dataclass(frozen=True, slots=True)
-class Sorting(Generic[Key]):
-    """One way to sort the list; `title` is the column's heading."""
-
-    title: str
-    key: Callable[[ApiClient], Any]
-
-
-SORTINGS: tuple[Sorting[Any], ...] = (
-    Sorting("Name", lambda each: each.app_name.casefold()),
-    Sorting("Who", lambda each: (who(each), each.app_name.casefold())),
-    Sorting("Grants", lambda each: (grant_letters(each), each.app_name.casefold())),
-    Sorting("Access", lambda each: (each.access_token_duration, each.app_name.casefold())),
-    Sorting("Refresh", lambda each: (each.refresh_token_duration, each.app_name.casefold())),
-)
-
-
-def _name(api_client: ApiClient) -> Content:
-    if api_client.active:
-        return Content.assemble(Content.styled("● ", "$allowed"), literal(api_client.app_name))
-    return literal(f"○ {api_client.app_name}", "$muted")
 
 
 class ClientsPane(ModePane):
@@ -78,28 +49,18 @@ class ClientsPane(ModePane):
         with Vertical(id="client-list", classes="panel") as panel:
             panel.border_title = Content("API clients")
             yield Input(placeholder="part of a name, ID or user", id="filter")
-            yield RowList[Any](self._columns(), key=lambda each: each.id, id="api-clients", empty="Connecting…")
+            yield RowList[Any](
+                columns(SORTINGS[self._sorting], descending=self._descending),
+                key=lambda each: each.id,
+                id="api-clients",
+                empty="Connecting…",
+            )
             yield Static(id="client-list-problem")
         yield ClientDetail(self.session, id="client-detail", classes="panel")
 
     def on_mount(self) -> None:
         """Start in the list."""
         self._list.focus()
-
-    def _columns(self) -> tuple[Column[ApiClient], ...]:
-        arrow = " ▼" if self._descending else " ▲"
-        sorted_by = SORTINGS[self._sorting].title
-
-        def heading(title: str) -> str:
-            return title + (arrow if title == sorted_by else "")
-
-        return (
-            Column("  " + heading("Name"), _name, most=28, grow=True),
-            Column(heading("Who"), who, most=12),
-            Column(heading("Grants"), grant_letters, most=9),
-            Column(heading("Access"), lambda each: format_minutes(each.access_token_duration), most=8, right=True),
-            Column(heading("Refresh"), _refresh, most=9, right=True),
-        )
 
     @property
     def _list(self) -> RowList[ApiClient]:
@@ -174,8 +135,8 @@ class ClientsPane(ModePane):
     def _draw(self) -> None:
         known = self.session.marketplace.api_clients if self.session.ready else {}
         words = self.query_one("#filter", Input).value.casefold().split()
-        shown = [each for each in known.values() if _matches(each, words)]
-        shown.sort(key=SORTINGS[self._sorting].key, reverse=self._descending)
+        shown = [each for each in known.values() if matches(each, words)]
+        shown.sort(key=SORTINGS[self._sorting].rank, reverse=self._descending)
         panel = self.query_one("#client-list", Vertical)
         count = f"{len(shown)} of {len(known)}" if words else str(len(known))
         panel.border_title = Content(f"API clients {count}" + (" …" if self._loading else ""))
@@ -332,7 +293,7 @@ class ClientsPane(ModePane):
             chosen = [sorting.title for sorting in SORTINGS].index(title)
             self._descending = chosen == self._sorting and not self._descending
             self._sorting = chosen
-            self._list.set_columns(self._columns())
+            self._list.set_columns(columns(SORTINGS[self._sorting], descending=self._descending))
             self._draw()
 
         choices = tuple((each.title, each.title) for each in SORTINGS)
@@ -408,16 +369,3 @@ class ClientsPane(ModePane):
     async def may_leave(self) -> bool:
         """Ask when the form has something that would be lost."""
         return self._editing is None or await self._editing.may_leave()
-
-
-def _refresh(api_client: ApiClient) -> str:
-    return format_minutes(api_client.refresh_token_duration) if api_client.refresh_token_duration else "–"
-
-
-def _matches(api_client: ApiClient, words: list[str]) -> bool:
-    if not words:
-        return True
-    user = api_client.default_context_user_name or ""
-    state = "active" if api_client.active else "inactive"
-    text = f"{api_client.app_name}\n{api_client.id}\n{user}\n{who(api_client)}\n{state}".casefold()
-    return all(word in text for word in words)
