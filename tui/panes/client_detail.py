@@ -6,7 +6,7 @@ The list is painted first: what the detail says follows it, and the tabs behind 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,6 +14,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from tui.commands import CommandHost, bindings
@@ -86,7 +87,7 @@ class ClientDetail(CommandHost, Vertical):
         """The form while it is open."""
         self._assignments: AssignmentsView | None = None
         self._secrets: SecretsView | None = None
-        self._views_made = asyncio.Lock()
+        self._mounting: asyncio.Future[None] | None = None
         self._focus_when_shown = False
 
     def compose(self) -> ComposeResult:
@@ -95,21 +96,26 @@ class ClientDetail(CommandHost, Vertical):
         with ContentSwitcher(initial="details", id="client-views"), FactView(id="details"):
             yield FactSheet()
 
-    async def _make_views(self) -> tuple[AssignmentsView, SecretsView]:
-        """Make the tabs behind the first, once."""
+    async def _make_views(self) -> tuple[AssignmentsView, SecretsView] | None:
+        """Make the tabs behind the first, once; None when the console is closing and takes no more widgets."""
         from tui.panes.client_assignments import AssignmentsView
         from tui.panes.client_secrets import SecretsView
 
-        async with self._views_made:
-            if self._assignments is None or self._secrets is None:
-                assignments = AssignmentsView(self.session, id="assignments")
-                secrets = SecretsView(self.session, id="secrets")
-                views = (assignments, secrets, TextView(id="advice"), TextView(id="json"))
-                for view in views:
-                    view.display = False
-                await self.query_one(ContentSwitcher).mount(*views)
-                self._assignments, self._secrets = assignments, secrets
-            return self._assignments, self._secrets
+        if self._mounting is None:
+            self._assignments = AssignmentsView(self.session, id="assignments")
+            self._secrets = SecretsView(self.session, id="secrets")
+            views = (self._assignments, self._secrets, TextView(id="advice"), TextView(id="json"))
+            for view in views:
+                view.display = False
+            self._mounting = asyncio.ensure_future(self._mount_views(views))
+        # A reading that is given up for a newer one must not leave the views half made.
+        await asyncio.shield(self._mounting)
+        if self._assignments is None or self._secrets is None or not self.query("#json Static"):
+            return None
+        return self._assignments, self._secrets
+
+    async def _mount_views(self, views: Sequence[Widget]) -> None:
+        await self.query_one(ContentSwitcher).mount(*views)
 
     @property
     def _sheet(self) -> FactSheet:
@@ -144,7 +150,10 @@ class ClientDetail(CommandHost, Vertical):
         from tui.panes.client_text import advice_text, details_facts
         from tui.widgets.json_text import json_value
 
-        assignments_view, secrets_view = await self._make_views()
+        views = await self._make_views()
+        if views is None:
+            return
+        assignments_view, secrets_view = views
         self.query_one("#json", TextView).update(json_value(_masked(api_client.to_wire())))
         marketplace = self.session.marketplace
         assignments = await marketplace.assignments(api_client.id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -78,7 +79,7 @@ class Store:
         connection.execute("PRAGMA foreign_keys = ON")
         if self.path is not None:
             _check_is_ours(connection, self.path)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection, self._busy_seconds)
             connection.execute("PRAGMA synchronous = NORMAL")
         _migrate(connection)
         self._connection = connection
@@ -101,6 +102,20 @@ class Store:
                 connection.execute("ROLLBACK")
             raise
         return result
+
+
+def _use_wal(connection: sqlite3.Connection, patience: float) -> None:
+    """Turn write-ahead logging on. SQLite does not wait by itself while another process turns it on as well."""
+    ends = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _make_private(path: Path) -> None:
