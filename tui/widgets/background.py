@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.worker import Worker
@@ -34,6 +35,10 @@ def start(
     async def guarded() -> None:
         try:
             await work()
+        except NoMatches as error:
+            # Closing takes the parts of a widget away before the work on them ends: nobody is left to tell.
+            if app.is_running and node.is_attached:
+                app.post_message(BackgroundFailed(error))
         except Exception as error:  # noqa: BLE001 - the app tells what is expected from what is a fault
             app.post_message(BackgroundFailed(error))
 
