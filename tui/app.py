@@ -185,7 +185,14 @@ class OcgateApp(CommandHost, App[int]):
 
     def do_sign_in(self) -> None:
         """Ask where to connect and as whom, then do it."""
+        start(self, self._sign_in, group="sign-in")
+
+    async def _sign_in(self) -> None:
         from tui.panes.sign_in import SignIn
+
+        for pane in self.query(ModePane):
+            if not await pane.may_leave():
+                return
 
         def then(connected: bool | None) -> None:
             if connected or self.session.resume() or not self.session.ready:
@@ -278,6 +285,8 @@ class OcgateApp(CommandHost, App[int]):
         """Find any command by its name."""
         from tui.palette import CommandProvider, open_palette
 
+        if len(self.screen_stack) > 1:
+            return  # a question is open: answer it first
         open_palette(self, CommandProvider, "Find a command")
 
     def do_theme(self) -> None:

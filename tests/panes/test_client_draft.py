@@ -79,6 +79,9 @@ def test_a_member_taken_out_of_xp_is_sent_as_null_because_a_patch_merges() -> No
         ("xp", "[1]", "JSON object"),
         ("xp", "{", "Not JSON"),
         ("xp", "[" * 100_000, "nested too deeply"),
+        ("xp", '{"a": NaN}', "no JSON number"),
+        ("xp", '{"a": 1e999}', "JSON compliant"),
+        ("xp", '{"a": "\\ud800"}', "surrogate"),
     ],
 )
 def test_what_is_wrong_is_said_and_kept(name: str, typed: str, told: str) -> None:

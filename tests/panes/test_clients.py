@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from textual.widgets import Input
 
 from tests.console import Console, console_request, open_console
 from tui.ordercloud.models import ApiClient
+from tui.panes.client_assignments import AssignmentsView
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_field import FieldRow
 from tui.panes.client_form import ApiClientForm
@@ -337,3 +339,64 @@ async def test_the_footer_is_blank_under_a_dialog(console: Console) -> None:
     assert console.text.splitlines()[-1].strip() == ""
     await console.press("escape")
     assert "Filter" in console.text.splitlines()[-1]
+
+
+async def test_no_row_of_another_api_client_is_left_to_be_toggled(console: Console) -> None:
+    await go_to(console, "Partner Portal")
+    await console.press("a")
+    view = console.app.query_one(AssignmentsView)
+    assert view.api_client is not None
+    other = next(each for each in console.app.session.marketplace.api_clients.values() if each != view.api_client)
+    console.app.query_one(ClientDetail).show(other)
+    assert view.api_client is None
+    assert view.why_not("assign.toggle") is not None
+
+
+async def test_of_two_quick_toggles_none_is_given_up(console: Console) -> None:
+    api_client = await go_to(console, "Partner Portal")
+    await console.press("a")
+    view = console.app.query_one(AssignmentsView)
+    companies = console.app.query_one("#companies", RowList)
+    for free in [row for row in companies.rows if row.key[0] == "buyer" and not row.assigned][:2]:
+        companies.move_to(free.key)
+        view.do_toggle()
+    await console.settle()
+    assert (await on_server(console, api_client.id)).assigned_buyer_count == api_client.assigned_buyer_count + 2
+    assert len(console.app.session.journal.changes) == 2
+
+
+async def test_the_palette_stays_shut_over_a_question(console: Console) -> None:
+    await go_to(console, "Old ERP Bridge")
+    await console.press("delete", "ctrl+p")
+    assert isinstance(console.app.screen, Confirm)
+
+
+async def test_connecting_elsewhere_asks_before_a_draft_is_lost(console: Console) -> None:
+    await console.press("n")
+    await console.type("Half done")
+    console.app.do_sign_in()
+    await console.settle()
+    assert isinstance(console.app.screen, Confirm)
+    await console.press("escape")
+    assert console.app.query(ApiClientForm)
+
+
+async def test_a_form_is_not_saved_into_another_marketplace(console: Console) -> None:
+    await console.press("n")
+    await console.type("Half done")
+    form = console.app.query_one(ApiClientForm)
+    await console.app.session.use_sandbox()
+    assert form.why_not("form.save") == "This form belongs to another marketplace than the one that is open now."
+
+
+async def test_undo_in_production_asks_first(console: Console) -> None:
+    changed = await go_to(console, "Buyer Storefront")
+    await console.press("x", "y")
+    session = console.app.session
+    session.identity = replace(session.identity, kind="production")
+    await console.press("u")
+    assert isinstance(console.app.screen, Confirm)
+    await console.press("enter")
+    assert not (await on_server(console, changed.id)).active
+    await console.press("u", "y")
+    assert (await on_server(console, changed.id)).active

@@ -253,7 +253,7 @@ class AssignmentsView(CommandHost, Vertical):
             change = partial(self._flip, self.api_client, row)
         else:
             change = partial(self._toggle, self.api_client, row)
-        start(self, change, group="toggle")
+        start(self, change, group="toggle", exclusive=False)
 
     async def _flip(self, api_client: ApiClient, row: FlagRow) -> None:
         """Flip a flag, after showing what it does to who gets in."""

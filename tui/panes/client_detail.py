@@ -130,6 +130,11 @@ class ClientDetail(CommandHost, Vertical):
         changed = api_client is None or self.api_client is None or api_client.id != self.api_client.id
         self.api_client = api_client
         self._title()
+        if changed:
+            # What these views do, they do to the rows they show: none may be left of another API client.
+            for view in (self._assignments, self._secrets):
+                if view is not None and view.is_mounted:
+                    view.clear()
         if api_client is None:
             self._sheet.show(())
         else:

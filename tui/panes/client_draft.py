@@ -217,6 +217,10 @@ def _shown(kind: FieldKind, value: object) -> str:
     return str(value)
 
 
+def _no_json(constant: str) -> JSON:
+    raise ValueError(f"Not JSON: {constant} is no JSON number.")
+
+
 def _read(kind: FieldKind, typed: str) -> JSON:
     """Return the value typed.
 
@@ -232,10 +236,13 @@ def _read(kind: FieldKind, typed: str) -> JSON:
         if not text:
             return None
         try:
-            value: JSON = json.loads(text)
+            value: JSON = json.loads(text, parse_constant=_no_json)
+            json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
             return value
         except RecursionError:
             raise ValueError("Not usable: nested too deeply.") from None
+        except UnicodeEncodeError:
+            raise ValueError("Not usable: half of a surrogate pair stands alone.") from None
         except json.JSONDecodeError as error:
             raise ValueError(f"Not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from None
     return text

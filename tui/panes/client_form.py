@@ -78,6 +78,7 @@ class ApiClientForm(CommandHost, Vertical):
         self._usernames: frozenset[str] | None = None
         self._server_said: dict[str, str] = {}
         self._saving = False
+        self._marketplace = session.marketplace
 
     def compose(self) -> ComposeResult:
         """Lay out the fields under their headings, and a line for the hint of the focused one."""
@@ -154,6 +155,8 @@ class ApiClientForm(CommandHost, Vertical):
                 return reason
             if self._saving:
                 return "It is being saved."
+            if self.session.marketplace is not self._marketplace:
+                return "This form belongs to another marketplace than the one that is open now."
             problems = self._problems()
             if problems:
                 return f"Not saved: {next(iter(problems.values()))}"
@@ -205,6 +208,9 @@ class ApiClientForm(CommandHost, Vertical):
 
     async def may_leave(self) -> bool:
         """Return whether leaving loses nothing, or the person said so."""
+        if self._saving:
+            self.tell("It is being saved.")
+            return False
         if not self.draft.dirty:
             return True
         told = Content("\n").join(self._told(self.draft.told(typed_only=True)))
@@ -213,7 +219,7 @@ class ApiClientForm(CommandHost, Vertical):
 
     def do_save(self) -> None:
         """Show what would be sent, then send it."""
-        start(self, self._save, group="save")
+        start(self, self._save, group="save", exclusive=False)
 
     def _told(self, changes: Iterable[tuple[str, str, str]]) -> list[Content]:
         return [
@@ -240,7 +246,7 @@ class ApiClientForm(CommandHost, Vertical):
         if not await self.app.push_screen_wait(Confirm(what, body, yes="Save", retype=retype)):
             return
         self._saving = True
-        marketplace = self.session.marketplace
+        marketplace = self._marketplace
         try:
             if self.before is None:
                 saved = await marketplace.create_api_client(changes)

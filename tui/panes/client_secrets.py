@@ -82,6 +82,13 @@ class SecretsView(CommandHost, Vertical):
         self._secrets = secrets
         self._draw()
 
+    def clear(self) -> None:
+        """Show nothing while another API client's secrets are read."""
+        self.api_client = None
+        self._secrets = ()
+        self._revealed = False
+        self._draw()
+
     def _draw(self) -> None:
         api_client = self.api_client
         rows: list[SecretRow] = []
@@ -139,7 +146,7 @@ class SecretsView(CommandHost, Vertical):
 
     def do_new(self) -> None:
         """Create a named secret and show its value once."""
-        start(self, self._new, group="secret")
+        start(self, self._new, group="secret", exclusive=False)
 
     async def _new(self) -> None:
         api_client = self.api_client
@@ -161,7 +168,7 @@ class SecretsView(CommandHost, Vertical):
 
     def do_delete(self) -> None:
         """Delete the secret under the cursor, after a question."""
-        start(self, self._delete, group="secret")
+        start(self, self._delete, group="secret", exclusive=False)
 
     async def _delete(self) -> None:
         api_client, row = self.api_client, self._list.row

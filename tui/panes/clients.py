@@ -84,6 +84,7 @@ class ClientsPane(ModePane):
     async def session_changed(self) -> None:
         """Read the list of the marketplace that is there now, or say why there is none."""
         self._loaded = False
+        self._detail.close_form()
         self._list.rows = ()
         self._detail.show(None)
         if self.session.ready:
@@ -301,7 +302,7 @@ class ClientsPane(ModePane):
 
     def do_activate(self) -> None:
         """Activate or deactivate the API client."""
-        start(self, partial(self._activate, self._row), group="change")
+        start(self, partial(self._activate, self._row), group="change", exclusive=False)
 
     async def _activate(self, api_client: ApiClient) -> None:
         from tui.widgets.dialogs import Confirm
@@ -324,7 +325,7 @@ class ClientsPane(ModePane):
 
     def do_delete(self) -> None:
         """Delete the API client, after a question."""
-        start(self, partial(self._delete, self._row), group="change")
+        start(self, partial(self._delete, self._row), group="change", exclusive=False)
 
     async def _delete(self, api_client: ApiClient) -> None:
         from tui.widgets.dialogs import Confirm
@@ -345,10 +346,18 @@ class ClientsPane(ModePane):
 
     def do_undo(self) -> None:
         """Take the last change back."""
-        start(self, self._undo, group="change")
+        start(self, self._undo, group="change", exclusive=False)
 
     async def _undo(self) -> None:
-        change = await self.session.journal.undo_last()
+        from tui.widgets.dialogs import Confirm
+
+        journal = self.session.journal
+        last = journal.last
+        if self.session.in_production and last is not None:
+            question = Confirm("Undo in production?", literal(last.what), yes="Undo", danger=True)
+            if not await self.app.push_screen_wait(question):
+                return
+        change = await journal.undo_last()
         self.tell(f"Undone: {plain(change.what)}")
         self.post_message(MarketplaceChanged())
 

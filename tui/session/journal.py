@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +31,7 @@ class Journal:
     def __init__(self) -> None:
         self._changes: list[Change] = []
         self._undone: set[int] = set()
+        self._undoing = asyncio.Lock()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -53,6 +55,10 @@ class Journal:
         Raises:
             CannotUndo: There is none, it has no way back (it is then passed over), or the marketplace has moved on.
         """
+        async with self._undoing:
+            return await self._undo_last()
+
+    async def _undo_last(self) -> Change:
         change = self.last
         if change is None:
             raise CannotUndo("Nothing has been changed in this sitting.")
