@@ -26,8 +26,7 @@ class Host(App[None]):
 
     async def look(self) -> None:
         try:
-            while not self.go_on.is_set():
-                await asyncio.sleep(0)
+            await self.go_on.wait()
             self.query_one("#box").query_one("#part")
         finally:
             self.ended.set()
