@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult
@@ -20,7 +20,7 @@ from textual.widgets import ContentSwitcher
 from tui import crash
 from tui.commands import COMMAND_BY_NAME, CommandHost, bindings, key_sign
 from tui.config.keys import check_keys
-from tui.config.themes import choose_theme, load_themes
+from tui.config.themes import Themes, choose_theme
 from tui.driver import quick_driver
 from tui.panes import messages
 from tui.panes.clients import ClientsPane
@@ -44,6 +44,8 @@ MODES: tuple[tuple[str, str], ...] = (
     ("app.traffic", "Traffic"),
     ("app.learn", "Learn"),
 )
+PANES = Path(__file__).parent / "panes"
+"""Where each mode's style sheet is; it is read when the mode is first shown."""
 NEAR_THE_END = timedelta(minutes=5)
 START_SECONDS = 1.0
 """How long after connecting the console counts as started."""
@@ -54,14 +56,7 @@ class OcgateApp(CommandHost, App[int]):
 
     SCOPE = "app"
     TITLE = "ocgate"
-    CSS_PATH: ClassVar[list[str | PurePath]] = [
-        "app.tcss",
-        "panes/clients.tcss",
-        "panes/access.tcss",
-        "panes/tokens.tcss",
-        "panes/traffic.tcss",
-        "panes/learn.tcss",
-    ]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "panes/clients.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = False
     SUSPENDED_SCREEN_CLASS = "-suspended"
@@ -79,8 +74,8 @@ class OcgateApp(CommandHost, App[int]):
         self.session = Session(request, clock=clock, timer=timer)
         self.crash_file: str | None = None
         self._frame_comes_next = False
-        self.themes: dict[str, str] = {}
-        self._theme_problems = self._set_up_themes()
+        self.themes = Themes(request.paths.themes)
+        self._start_problems = (*request.problems, *self._set_up_theme())
 
     # -- the frame -----------------------------------------------------------------------------------------------
 
@@ -99,27 +94,42 @@ class OcgateApp(CommandHost, App[int]):
         self.set_interval(1, self._look_around)
         settings_file = self.request.paths.settings_file
         no_commands = check_keys(self.request.settings.keys, COMMAND_BY_NAME, settings_file)
-        problems = (*self.request.problems, *self._theme_problems, *map(str, no_commands))
-        if problems:
-            told = "\n".join(plain(problem) for problem in problems)
-            self.notify(told, severity="warning", timeout=15)
+        self._start_problems = (*self._start_problems, *map(str, no_commands))
         self._frame_comes_next = True
 
-    def _set_up_themes(self) -> tuple[str, ...]:
-        """Choose the theme before anything is drawn; return what was wrong with themes, for people."""
-        themes, problems = load_themes(self.request.paths.themes)
-        for name, theme in themes.items():
-            self.register_theme(theme.to_textual())
-            self.themes[name] = theme.title
+    def _set_up_theme(self) -> tuple[str, ...]:
+        """Choose the theme before anything is drawn; return which names were none."""
         chosen, missing = choose_theme(
-            themes,
+            self.themes,
             option=self.request.theme,
             no_color=self.no_color,
             remembered=self.request.state.current.theme,
             configured=self.request.settings.theme,
         )
-        self.theme = chosen.name
-        return (*(str(problem) for problem in problems), *missing)
+        self.register_theme(chosen.to_textual())
+        if chosen.ansi:
+            self.theme = chosen.name
+            return missing
+        # As Textual does when the theme is changed, less its second reading of every style sheet.
+        self.set_reactive(App.theme, chosen.name)
+        self.set_class(True, f"-theme-{chosen.name}", update=False)
+        self.set_class(chosen.dark, "-dark-mode", update=False)
+        self.set_class(not chosen.dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
+        return missing
+
+    def learn_themes(self) -> Mapping[str, str]:
+        """Read the themes that are not known yet, and return the title of each by its name."""
+        for theme in self.themes.values():
+            self.register_theme(theme.to_textual())
+        return {name: theme.title for name, theme in self.themes.items()}
+
+    def _tell_problems(self) -> None:
+        """Tell what was wrong with the person's files, once there is something to see."""
+        self.learn_themes()
+        problems = (*self._start_problems, *map(str, self.themes.problems))
+        if problems:
+            self.notify("\n".join(plain(problem) for problem in problems), severity="warning", timeout=15)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Make outside text harmless last of all; with NO_COLOR, no colour at all."""
@@ -172,6 +182,7 @@ class OcgateApp(CommandHost, App[int]):
     async def _open_session(self) -> None:
         await self.session.open()
         await self._show_session()
+        self._tell_problems()
         self.set_timer(START_SECONDS, _collect_garbage_again)
         if self.session.phase is Phase.SIGN_IN_NEEDED:
             self.do_sign_in()
@@ -221,6 +232,8 @@ class OcgateApp(CommandHost, App[int]):
         """Show a mode, making its pane the first time, and return the pane."""
         switcher = self.query_one("#modes", ContentSwitcher)
         if not switcher.query(f"#{name}"):
+            self.stylesheet.read(PANES / f"{name}.tcss")
+            self.stylesheet.parse()
             await switcher.add_content(_make_pane(name, self.session), id=name)
         switcher.current = name
         self.query_one(TopBar).mode = f"app.{name}"

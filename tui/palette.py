@@ -99,8 +99,7 @@ def open_palette(app: App[int], provider: type[Provider], placeholder: str) -> N
 def choose_theme(app: App[int], remember: Callable[[str], None]) -> None:
     """Let the person choose the colours; each is tried on as the cursor passes it."""
     before = app.theme
-    known = cast("OcgateApp", app).themes
-    choices = tuple((name, title) for name, title in known.items())
+    choices = tuple(cast("OcgateApp", app).learn_themes().items())
 
     def try_on(name: str) -> None:
         app.theme = name

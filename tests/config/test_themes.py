@@ -11,16 +11,23 @@ from textual.app import App
 from textual.color import Color
 
 from tui.config import themes as themes_module
+from tui.config.problems import ConfigProblem
 from tui.config.themes import (
     DEFAULT_THEME,
     PLAIN_THEME,
     SEMANTIC,
+    Themes,
     ThemeSpec,
     choose_theme,
-    load_themes,
     read_theme,
     theme_folders,
 )
+
+
+def load_themes(user: Path | None) -> tuple[dict[str, ThemeSpec], tuple[ConfigProblem, ...]]:
+    themes = Themes(user)
+    return dict(themes), themes.problems
+
 
 THEMES = load_themes(None)[0]
 COLOURED = [name for name, theme in THEMES.items() if not theme.ansi]  # how the terminal's own look, only it knows

@@ -16,7 +16,7 @@ env-production = "#ff8f8a"
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -135,25 +135,50 @@ def theme_folders(user: Path | None) -> tuple[Path, ...]:
     return (own,) if user is None else (own, user)
 
 
-def load_themes(user: Path | None) -> tuple[dict[str, ThemeSpec], tuple[ConfigProblem, ...]]:
-    """Return the themes by name, and what is wrong with files that are none.
+class Themes(Mapping[str, ThemeSpec]):
+    """The themes by name, each read when it is first asked for: a start needs one of them.
 
-    `user` is the person's folder; a theme there replaces the one of the same name that came with ocgate. Never raises.
+    Looked for in `theme_folders(user)`; a theme of the person's own replaces the one of the same name that came with
+    ocgate. Nothing raises but KeyError; what is wrong with the files read so far is in `problems`.
     """
-    found: dict[str, ThemeSpec] = {}
-    problems: list[ConfigProblem] = []
-    for folder in theme_folders(user):
-        try:
-            files = sorted(folder.glob("*.toml"))
-        except OSError as error:
-            problems.append(ConfigProblem(folder, f"could not be read: {error.strerror or type(error).__name__}"))
-            continue
+
+    def __init__(self, user: Path | None) -> None:
+        self.problems: tuple[ConfigProblem, ...] = ()
+        self._files: dict[str, list[Path]] = {}
+        self._read: dict[str, ThemeSpec | None] = {}
+        for folder in theme_folders(user):
+            try:
+                files = sorted(folder.glob("*.toml"))
+            except OSError as error:
+                self._report(ConfigProblem(folder, f"could not be read: {error.strerror or type(error).__name__}"))
+                continue
+            for file in files:
+                self._files.setdefault(file.stem, []).insert(0, file)
+
+    def _report(self, *problems: ConfigProblem) -> None:
+        self.problems = (*self.problems, *problems)
+
+    def __getitem__(self, name: str) -> ThemeSpec:
+        if name not in self._read:
+            self._read[name] = self._first_good(self._files.get(name, ()))
+        found = self._read[name]
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def _first_good(self, files: Iterable[Path]) -> ThemeSpec | None:
         for file in files:
             spec, wrong = read_theme(file)
-            problems.extend(wrong)
+            self._report(*wrong)
             if spec is not None:
-                found[spec.name] = spec
-    return found, tuple(problems)
+                return spec
+        return None
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._files if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def read_theme(file: Path) -> tuple[ThemeSpec | None, tuple[ConfigProblem, ...]]:
