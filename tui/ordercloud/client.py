@@ -19,6 +19,7 @@ from tui.ordercloud.exchange import Exchange
 from tui.ordercloud.oauth import Certs, Me, OAuth
 from tui.ordercloud.resources import ApiClients, Resource, resource
 from tui.ordercloud.transports.network import NetworkTransport
+from tui.ordercloud.transports.read_only import ReadOnlyTransport
 from tui.ordercloud.transports.recording import RecordingTransport
 from tui.ordercloud.transports.renewal import RenewingTransport
 from tui.ordercloud.transports.retry import RetryPolicy, RetryTransport
@@ -46,7 +47,8 @@ class OrderCloud:
 
     `transport` is the network unless given (an ASGI app in process, say), and is closed with the client. `on_exchange`
     hears of every request, failed ones and repeated ones included; `on_signed_in` of each new token, and of None at
-    sign-out. Raises ValueError for an address that is none.
+    sign-out. A `read_only` client refuses to send what would change something. Raises ValueError for an address that
+    is none.
     """
 
     def __init__(
@@ -63,16 +65,18 @@ class OrderCloud:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = _random.random,
         timer: Callable[[], float] = time.perf_counter,
+        read_only: bool = False,
     ) -> None:
         timeouts, policy = timeout or Timeouts(), retries or RetryPolicy()
         agent = f"ocgate/{__version__}"
-        recording = RecordingTransport(
+        self._recording = recording = RecordingTransport(
             transport or NetworkTransport(), clock=clock, listener=on_exchange, deadline=timeouts.total, timer=timer
         )
         retrying = RetryTransport(recording, policy, clock=clock, sleep=sleep, random=random)
         self.oauth = OAuth(Wire(base_url, retrying, timeouts, agent))
         self._keeper = TokenKeeper(self.oauth, credentials, clock, on_signed_in)
-        self._wire = Wire(base_url, RenewingTransport(retrying, self._keeper), timeouts, agent)
+        renewing = RenewingTransport(retrying, self._keeper)
+        self._wire = Wire(base_url, ReadOnlyTransport(renewing) if read_only else renewing, timeouts, agent)
         self.certs = Certs(self._wire)
         self.me = Me(self._wire)
         self.api_clients = ApiClients(self._wire)
@@ -150,8 +154,10 @@ class OrderCloud:
         """Forget the token and the credentials."""
         self._keeper.sign_out()
 
-    async def aclose(self) -> None:
-        """Close every connection."""
+    async def aclose(self, *, for_good: bool = False) -> None:
+        """Close every connection. Unless `for_good`, the next request opens another; else it raises errors.Closed."""
+        if for_good:
+            self._recording.stop()
         await self._wire.aclose()
 
     async def __aenter__(self) -> Self:

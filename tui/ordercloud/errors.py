@@ -2,12 +2,14 @@
 
     OrderCloudError
     ├── NotSignedIn                     nothing to sign in with
+    ├── ReadOnly                        this client changes nothing, so the request was not sent
     ├── NoAnswer                        no whole answer came; `may_have_happened`: the request may have worked
     │   ├── CannotConnect               it certainly did not reach the server
     │   │   ├── HostNotFound  ConnectionRefused  TLSFailed  ConnectTimedOut  PoolTimedOut
     │   ├── TimedOut                    no answer in time (ConnectTimedOut and PoolTimedOut are this as well)
     │   │   ├── ReadTimedOut  WriteTimedOut  DeadlinePassed
-    │   └── Disconnected                the connection broke off
+    │   ├── Disconnected                the connection broke off
+    │   └── Closed                      this client was closed; when it was before, nothing was sent
     ├── UnexpectedAnswer                an answer came, and is not what OrderCloud sends
     │   ├── NotJSON                     (TruncatedJSON when it only stops too early)
     │   ├── WrongShape                  JSON, but not the object it should be
@@ -62,6 +64,12 @@ class NotSignedIn(OrderCloudError):
     """The request needs a token, and there are no credentials to get one with."""
 
     default_advice = "Sign in first."
+
+
+class ReadOnly(OrderCloudError):
+    """The client was made to change nothing, and the request would change something: it was not sent."""
+
+    default_advice = "Changes are refused here (profile, settings or --read-only)."
 
 
 class NoAnswer(OrderCloudError):
@@ -133,6 +141,12 @@ class Disconnected(NoAnswer):
     """The connection broke off before the whole answer was there."""
 
     default_advice = "Try again; what was asked may have been done, so look first."
+
+
+class Closed(NoAnswer):
+    """The client was closed for good, before the request or while it was under way."""
+
+    default_advice = "That connection was left for another."
 
 
 class UnexpectedAnswer(OrderCloudError):

@@ -42,9 +42,12 @@ class RecordingTransport(AsyncBaseTransport):
         self._deadline = deadline
         self._timer = timer
         self._numbers = itertools.count(1)
+        self._closed = False
 
     async def handle_async_request(self, request: Request) -> Response:
         """Send the request. See the class."""
+        if self._closed:
+            raise errors.Closed(f"Nothing was sent to {request.url.host}: the connection is closed")
         record = _Record(request, next(self._numbers), self._clock(), self._timer)
         error: errors.OrderCloudError | None = None
         deadline = asyncio.timeout(self._deadline)
@@ -57,6 +60,9 @@ class RecordingTransport(AsyncBaseTransport):
             self._tell(record.exchange("cancelled"))
             raise
         except Exception as cause:  # whatever an app in process raises, the caller gets no answer
+            if self._closed:
+                what = "The connection was closed before the answer came"
+                raise errors.Closed(what, self._tell(record.exchange(what))) from cause
             if not deadline.expired():
                 kind, what, options = failure_of(cause, request.url)
                 raise kind(what, self._tell(record.exchange(what)), **options) from cause
@@ -69,6 +75,10 @@ class RecordingTransport(AsyncBaseTransport):
             content=bytes(record.content),
             extensions={"exchange": exchange},
         )
+
+    def stop(self) -> None:
+        """Send nothing any more: each request from now on, and each under way that breaks off, ends in errors.Closed."""
+        self._closed = True
 
     async def aclose(self) -> None:
         """Close the transport inside."""

@@ -113,6 +113,8 @@ class RetryTransport(AsyncBaseTransport):
 
 
 def _may_repeat(repeat: Repeat, error: errors.NoAnswer) -> bool:
+    if isinstance(error, errors.Closed):
+        return False
     if isinstance(error, errors.TLSFailed) and error.certificate:
         return False  # it will not be trusted a second later either
     return repeat in {Repeat.ALWAYS, Repeat.IDEMPOTENT} or not error.may_have_happened
