@@ -24,7 +24,8 @@ from tests.access.world import (
 )
 from tui.access.advice import RULES, Advice, Severity, advise
 from tui.access.facts import User
-from tui.access.limits import WRITABLE, validate_api_client
+from tui.access.limits import validate_api_client
+from tui.ordercloud.models import ApiClient
 
 OPEN = Client(allow_any_buyer=True)
 CONTEXT = replace(OPEN, default_context_user_name="shopper01", client_secret="x")
@@ -163,4 +164,4 @@ def test_the_worst_comes_first_and_each_once(
     assert len({each.id for each in advice}) == len(advice)
     for each in advice:
         assert each.reason.endswith(".")
-        assert set(each.fields) <= set(WRITABLE)
+        assert set(each.fields) <= set(ApiClient.wire_names().values())

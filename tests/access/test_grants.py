@@ -23,7 +23,7 @@ from tui.access.decide import decide
 from tui.access.decision import Check
 from tui.access.facts import User
 from tui.access.grants import GrantKind, grant_letters, lets_somebody_in, offers
-from tui.access.summary import nullified_in_words, who, who_in_words
+from tui.access.summary import who, who_in_words
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,3 @@ def test_who_in_short_and_in_words(client: Client, short: str, words: str) -> No
 def test_assignments_count_when_they_are_known() -> None:
     client = Client(assigned_buyer_count=9)
     assert who(client, [Assignment(buyer_id=ANCHOR.id), Assignment(buyer_id=ANCHOR.id)]) == "B1"
-
-
-def test_nullified_assignments_are_told() -> None:
-    assert nullified_in_words(Client(assigned_buyer_count=3)) is None
-    flagged = Client(allow_any_buyer=True, allow_any_supplier=True, assigned_buyer_count=3, assigned_supplier_count=1)
-    assert nullified_in_words(flagged) == "3 buyer assignments and 1 supplier assignment: nullified"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.access.world import ANCHOR, REEF, SELLER, Assignment, Client, assignments, clients, parties
 from tui.access.facts import Party, PartyKind
-from tui.access.parties import By, Gate, is_nullified, who_may_use
+from tui.access.parties import By, Gate, who_may_use
 from tui.access.words import count, list_some, shorten
 from tui.ordercloud.models import ApiClient, ApiClientAssignment
 
@@ -43,24 +43,29 @@ def test_a_flag_nullifies_assignments_of_its_own_kind_and_only_these(
     client: Client, assigned: list[Assignment], kind: PartyKind
 ) -> None:
     off, on = with_flag(client, kind, on=False), with_flag(client, kind, on=True)
-    for each in assigned:
-        if each.buyer_id and each.supplier_id:
-            continue
-        own_kind = PartyKind.BUYER if each.buyer_id else PartyKind.SUPPLIER
-        assert is_nullified(on, each) is (own_kind is kind or is_nullified(off, each))
-        assert not (own_kind is kind and is_nullified(off, each))
+    before, after = Gate.of(off, assigned), Gate.of(on, assigned)
+    for own_kind in (PartyKind.BUYER, PartyKind.SUPPLIER):
+        for company in before.assigned(own_kind):
+            assert after.nullifies(own_kind, company) is (own_kind is kind or before.nullifies(own_kind, company))
+            assert not (own_kind is kind and before.nullifies(own_kind, company))
 
 
 @given(clients, parties, assignments, assignments)
 def test_a_nullified_assignment_changes_nobodys_access(
     client: Client, party: Party, assigned: list[Assignment], more: list[Assignment]
 ) -> None:
-    effective = [each for each in [*assigned, *more] if not is_nullified(client, each)]
+    gate = Gate.of(client, [*assigned, *more])
+    effective = [each for each in [*assigned, *more] if not _without_effect(gate, each)]
     with_all = who_may_use(client, party, [*assigned, *more])
     assert (with_all.allowed, with_all.by) == (
         (without := who_may_use(client, party, effective)).allowed,
         without.by,
     )
+
+
+def _without_effect(gate: Gate, assignment: Assignment) -> bool:
+    companies = ((PartyKind.BUYER, assignment.buyer_id), (PartyKind.SUPPLIER, assignment.supplier_id))
+    return all(gate.nullifies(kind, company) for kind, company in companies if company)
 
 
 @given(clients, parties, assignments)
@@ -101,13 +106,6 @@ def test_an_id_in_other_capitals_is_a_near_miss() -> None:
     gate = Gate.of(Client(), [Assignment(buyer_id="ANCHOR")])
     assert not gate.access(ANCHOR).allowed
     assert gate.near_misses(ANCHOR) == ("The assigned buyer is ANCHOR: the ID anchor differs in case only.",)
-
-
-def test_an_assignment_of_neither_kind_is_not_nullified() -> None:
-    everything = Client(allow_any_buyer=True, allow_any_supplier=True)
-    assert not is_nullified(everything, Assignment())
-    assert is_nullified(everything, Assignment(buyer_id="a", supplier_id="b"))
-    assert not is_nullified(Client(allow_any_buyer=True), Assignment(buyer_id="a", supplier_id="b"))
 
 
 def test_wire_models_are_facts_as_they_are() -> None:

@@ -56,7 +56,8 @@ class Attempt:
     """One request for a token.
 
     `scope` is None when it was omitted or blank, which asks for every role. `refreshed_roles` are the roles which the
-    token being refreshed was granted, None when that is not known.
+    token being refreshed was granted, `refreshed_minutes` the life its refresh token was issued with; None when that is
+    not known.
     """
 
     grant_type: str | None
@@ -66,6 +67,7 @@ class Attempt:
     password: PasswordEvidence = PasswordEvidence.ABSENT
     refresh: RefreshEvidence = RefreshEvidence.ABSENT
     refreshed_roles: frozenset[str] | None = None
+    refreshed_minutes: int | None = None
     form_encoded: bool = True
 
 

@@ -80,6 +80,8 @@ def _lifetimes(case: Case) -> Lifetimes | None:
         minutes = client.anonymous_token_duration
         access = ANONYMOUS_MINUTES if minutes is None else minutes
         return Lifetimes(access, refresh if case.switches.anonymous_refresh else 0)
+    if case.grant is Grant.REFRESH_TOKEN and case.attempt.refreshed_minutes is not None:
+        refresh = case.attempt.refreshed_minutes  # the same refresh token comes back, whatever new ones would get
     if case.grant is Grant.CLIENT_CREDENTIALS and not case.switches.client_credentials_refresh:
         refresh = 0
     return Lifetimes(client.access_token_duration, refresh)

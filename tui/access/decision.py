@@ -61,7 +61,10 @@ class TokenError:
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """How long the tokens live, in minutes; `refresh_minutes` is 0 when no refresh token is issued."""
+    """How long the tokens live, in minutes; `refresh_minutes` is 0 when no refresh token comes.
+
+    A refresh answers with the refresh token it used: its minutes run from the first sign-in.
+    """
 
     access_minutes: int
     refresh_minutes: int = 0

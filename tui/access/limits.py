@@ -20,18 +20,6 @@ SECRETS_PER_API_CLIENT = 10
 REQUIRED_NOT_ANON_BUYER = "ApiClient.RequiredNotAnonBuyer"
 """The error code of `anonymous_needs_buyer`."""
 
-READ_ONLY = frozenset(
-    {
-        "ID",
-        "AssignedBuyerCount",
-        "AssignedSupplierCount",
-        "OrderCheckoutIntegrationEventName",
-        "OrderReturnIntegrationEventName",
-        "AddToCartIntegrationEventName",
-    }
-)
-"""The fields of an API client which the server makes; in a body they are ignored."""
-
 _ID = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
@@ -185,9 +173,6 @@ _SECRET: Mapping[str, FieldCheck] = {"ID": check_id, "Name": check_name, "Expira
 
 REQUIRED = ("AccessTokenDuration", "AppName")
 """The fields which a whole API client must have."""
-
-WRITABLE: tuple[str, ...] = tuple(_API_CLIENT)
-"""The fields of an API client that can be set, in OrderCloud's order."""
 
 
 def validate_api_client(wire: Mapping[str, object], *, whole: bool = True) -> tuple[FieldProblem, ...]:

@@ -135,16 +135,3 @@ class Gate:
 def who_may_use(api_client: ApiClientFacts, party: Party, assignments: Iterable[AssignmentFacts] = ()) -> PartyAccess:
     """Whether a party may use an API client. To ask for many parties, prepare a `Gate` once."""
     return Gate.of(api_client, assignments).access(party)
-
-
-def is_nullified(api_client: ApiClientFacts, assignment: AssignmentFacts) -> bool:
-    """Whether the assignment has no effect, because the flag of its own kind is on."""
-    flags = [
-        flag
-        for company, flag in (
-            (assignment.buyer_id, api_client.allow_any_buyer),
-            (assignment.supplier_id, api_client.allow_any_supplier),
-        )
-        if company
-    ]
-    return bool(flags) and all(flags)

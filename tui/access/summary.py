@@ -34,14 +34,6 @@ def who_in_words(api_client: ApiClientFacts, assignments: Iterable[AssignmentFac
     return f"{joined[0].upper()}{joined[1:]} may use it."
 
 
-def nullified_in_words(api_client: ApiClientFacts, assignments: Iterable[AssignmentFacts] | None = None) -> str | None:
-    """Say which assignments have no effect, or None when all have: `3 buyer assignments: nullified`."""
-    buyers, suppliers = _assigned(api_client, assignments)
-    nullified = [count(buyers, "buyer assignment")] if api_client.allow_any_buyer and buyers else []
-    nullified += [count(suppliers, "supplier assignment")] if api_client.allow_any_supplier and suppliers else []
-    return f"{' and '.join(nullified)}: nullified" if nullified else None
-
-
 def _assigned(api_client: ApiClientFacts, assignments: Iterable[AssignmentFacts] | None) -> tuple[int, int]:
     if assignments is None:
         return api_client.assigned_buyer_count, api_client.assigned_supplier_count

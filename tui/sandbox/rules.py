@@ -81,13 +81,8 @@ class SecretRules(Rules):
             data: JSON = {"Property": "Expiration", "Value": expiration}
             raise refusal(400, "ApiClientSecret.InvalidExpirationDate", message, data)
         if old is None:
-            count = (
-                "SELECT count(*) FROM api_client_secrets s JOIN api_clients c ON c.key = s.api_client WHERE c.ID = ?"
-            )
-            if (
-                call.connection.execute(count, (call.parameters["apiClientID"],)).fetchone()[0]
-                >= SECRETS_PER_API_CLIENT
-            ):
+            count = call.connection.execute(_COUNT_SECRETS, (call.parameters["apiClientID"],)).fetchone()[0]
+            if count >= SECRETS_PER_API_CLIENT:
                 message = f"An API client has at most {SECRETS_PER_API_CLIENT} secrets."
                 limit: JSON = {"Maximum": SECRETS_PER_API_CLIENT}
                 raise refusal(400, "ApiClientSecret.MaximumClientSecretsReached", message, limit)
