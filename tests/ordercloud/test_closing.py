@@ -31,7 +31,7 @@ CHANGES: list[Ask] = [
 async def test_a_read_only_client_sends_no_change(ask: Ask) -> None:
     script = Script()
     oc = OrderCloud(URL, transport=script, credentials=ready_token(), read_only=True)
-    with pytest.raises(errors.ReadOnly, match="read-only: .* /v1/.* was not sent"):
+    with pytest.raises(errors.ReadOnly, match=r"read-only: .* /v1/.* was not sent"):
         await ask(oc)
     assert script.requests == []
 

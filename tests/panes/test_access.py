@@ -154,7 +154,8 @@ async def test_hostile_names_stand_as_they_are(console: Console, name: str) -> N
     api_client = ApiClient(id="a", app_name=name, active=True, allow_any_buyer=True)
     party = Party(PartyKind.BUYER, name, name)
     pane(console)._draw(Picture((party,), (api_client,), {"a": ()}))
-    console.app.session.marketplace._secrets["a"] = ()
+    secrets = console.app.session.marketplace._secrets
+    secrets.keep("a", (), secrets.begin())
     await console.settle()
     shown = name.replace("\x1b", "␛").replace("\x07", "␇").replace("\u202e", "�")[:6]
     assert console.text.count(shown) >= 3

@@ -60,12 +60,32 @@ def test_a_reverted_field_is_as_saved() -> None:
     assert not draft.dirty
 
 
-def test_a_member_taken_out_of_xp_is_sent_as_null_because_a_patch_merges() -> None:
+def test_a_changed_xp_is_given_whole_as_it_is_to_be() -> None:
     draft = Draft(BASE)
     draft.put("xp", '{"owner": "shop"}')
-    assert draft.changes() == {"xp": {"owner": "shop", "note": None}}
+    assert draft.changes() == {"xp": {"owner": "shop"}}
     draft.put("xp", "")
-    assert draft.changes() == {"xp": {"owner": None, "note": None}}
+    assert draft.changes() == {"xp": None}
+
+
+def test_true_in_xp_is_another_value_than_one() -> None:
+    draft = Draft({**BASE, "xp": {"a": 1}})
+    draft.put("xp", '{"a": true}')
+    assert draft.dirty
+    assert draft.changes() == {"xp": {"a": True}}
+
+
+def test_another_base_leaves_what_was_typed() -> None:
+    draft = Draft(BASE)
+    draft.put("AppName", "Typed")
+    draft.put("AccessTokenDuration", "soon")
+    draft.rebase({**BASE, "AppName": "Elsewhere", "Active": False, "AccessTokenDuration": 60})
+    assert draft.value("AppName") == "Typed"
+    assert not draft.flag("Active")
+    assert draft.changes()["AppName"] == "Typed"
+    assert "no duration" in draft.problems()["AccessTokenDuration"]
+    draft.revert("AppName")
+    assert draft.value("AppName") == "Elsewhere"
 
 
 @pytest.mark.parametrize(

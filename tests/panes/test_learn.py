@@ -146,7 +146,7 @@ async def test_a_hostile_name_is_shown_as_it_is(name: str) -> None:
             {"AppName": "x", "AccessTokenDuration": 60, "Active": True}
         )
         hostile = created.model_copy(update={"app_name": name})
-        console.app.session.marketplace.api_clients = {hostile.id: hostile}
+        console.app.session.marketplace._known.by_id = {hostile.id: hostile}
         await console.press("5")
         await console.settle()
         assert name[:5].replace("\x1b", "␛").replace("\u202e", "�") in console.text

@@ -78,7 +78,7 @@ async def test_no_credential_is_on_the_screen_or_in_the_copy(console: Console) -
 
 async def test_a_refusal_is_marked_and_counted(console: Console) -> None:
     with pytest.raises(errors.OAuthRefused):
-        await console.app.session.tester.oauth.password("nobody", "x", "hunter2-hunter2")
+        await console.app.session.opened.tester.oauth.password("nobody", "x", "hunter2-hunter2")
     await console.settle()
     assert "✗ 400" in console.text
     assert "1 refused or failed" in console.text

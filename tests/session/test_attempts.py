@@ -252,7 +252,7 @@ async def test_a_key_that_cannot_be_had_leaves_the_signature_unchecked(
     async def offline(_: str) -> PublicKey:
         raise errors.ConnectionRefused("Nothing listens there.")
 
-    monkeypatch.setattr(session.tester.certs, "get", offline)
+    monkeypatch.setattr(session.opened.tester.certs, "get", offline)
     result = await attempts.run(password(session, "Kiosk Terminal", "shopper01"))
     verdicts = result.verdicts(session.clock())
     statuses = [verdicts.decoded.status, verdicts.signature.status, verdicts.claims.status]
@@ -318,7 +318,7 @@ async def test_a_token_that_no_header_can_hold_is_an_error_of_the_result(
     async def odd(*_: object, **__: object) -> AccessToken:
         return AccessToken(access_token="no token\r\nX: y")
 
-    monkeypatch.setattr(session.tester.oauth, "password", odd)
+    monkeypatch.setattr(session.opened.tester.oauth, "password", odd)
     result = await attempts.run(password(session, "Kiosk Terminal", "shopper01"))
     assert isinstance(result.error, NotAToken)
     assert result.agreed is None

@@ -15,10 +15,9 @@ from textual.widgets import Input, Static
 from tui.access.facts import Party, PartyKind
 from tui.access.parties import FLAG_OF_KIND, PartyAccess, who_may_use
 from tui.commands import CommandHost, bindings
-from tui.panes.messages import MarketplaceChanged
+from tui.panes.changing import Kind, Question, change
 from tui.session.session import Session
 from tui.widgets.background import start
-from tui.widgets.dialogs import Confirm
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from tui.ordercloud.models import ApiClient, ApiClientAssignment
     from tui.session.facts import Companies
+    from tui.session.marketplace import Marketplace
 
 FLAG_TITLES = {
     PartyKind.SELLER: "The seller",
@@ -250,10 +250,10 @@ class AssignmentsView(CommandHost, Vertical):
         if self.api_client is None or row is None:
             return
         if isinstance(row, FlagRow):
-            change = partial(self._flip, self.api_client, row)
+            work = partial(self._flip, self.api_client, row)
         else:
-            change = partial(self._toggle, self.api_client, row)
-        start(self, change, group="toggle", exclusive=False)
+            work = partial(self._toggle, self.api_client, row)
+        start(self, work, group="toggle", exclusive=False)
 
     async def _flip(self, api_client: ApiClient, row: FlagRow) -> None:
         """Flip a flag, after showing what it does to who gets in."""
@@ -264,26 +264,27 @@ class AssignmentsView(CommandHost, Vertical):
             literal(_flip_told(row)),
             literal(f"\n\nPATCH /v1/apiclients/{api_client.id}", "$muted", lines=True),
         )
-        retype = api_client.app_name if self.session.in_production else None
-        title = f"Change {plain(api_client.app_name)}?"
-        if not await self.app.push_screen_wait(Confirm(title, told, yes="Change", retype=retype)):
-            return
-        await self.session.marketplace.patch_api_client(api_client, {name: not row.on})
-        self.post_message(MarketplaceChanged())
+        changes = {name: not row.on}
+        way_in = self.session.marketplace.way_in
+        await change(
+            self,
+            self.session,
+            Question(Kind.FLAG, f"Change {plain(api_client.app_name)}?", told, "Change", api_client.app_name),
+            lambda marketplace: marketplace.patch_api_client(api_client, changes),
+            threat=lambda: way_in.after_patch(api_client, changes),
+        )
 
     async def _toggle(self, api_client: ApiClient, row: CompanyRow) -> None:
-        marketplace = self.session.marketplace
-        if self.session.in_production:
-            verb = "Unassign" if row.assigned else "Assign"
-            title = f"{verb} {row.party.label}?"
-            body = literal(f"{api_client.app_name} is in production.")
-            if not await self.app.push_screen_wait(Confirm(title, body, yes=verb, danger=row.assigned)):
-                return
-        if row.assigned:
-            await marketplace.unassign(api_client, row.party)
-        else:
-            await marketplace.assign(api_client, row.party)
-        self.post_message(MarketplaceChanged())
+        verb, kind = ("Unassign", Kind.UNASSIGN) if row.assigned else ("Assign", Kind.ASSIGN)
+
+        async def toggle(marketplace: Marketplace) -> None:
+            if row.assigned:
+                await marketplace.unassign(api_client, row.party)
+            else:
+                await marketplace.assign(api_client, row.party)
+
+        where = literal(f"{api_client.app_name} is in production.")
+        await change(self, self.session, Question(kind, f"{verb} {row.party.label}?", where, verb), toggle)
 
 
 def _flag_told(row: FlagRow) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tui.access.limits import DURATIONS, REQUIRED, validate_api_client
+from tui.access.xp import same_json
 from tui.tokens.durations import format_minutes, parse_minutes
 
 if TYPE_CHECKING:
@@ -148,9 +149,18 @@ class Draft:
         self._unread_text.pop(name, None)
         self._values[name] = self.base[name]
 
+    def rebase(self, base: Mapping[str, JSON]) -> None:
+        """Start from what is saved by now; what was typed stays typed."""
+        typed = [name for name in FIELDS if self.changed(name)]
+        self.base = {name: base.get(name) for name in FIELDS}
+        self._values = {name: self._values[name] if name in typed else self.base[name] for name in FIELDS}
+
     def changed(self, name: str) -> bool:
         """Return whether a field differs from what is saved."""
-        return name in self._unread or self._values[name] != self.base[name]
+        return name in self._unread or self._differs(name)
+
+    def _differs(self, name: str) -> bool:
+        return not same_json(self._values[name], self.base[name])
 
     @property
     def dirty(self) -> bool:
@@ -161,10 +171,7 @@ class Draft:
         """Return the fields to send, by wire name: the changed ones, or all that are set of a new API client."""
         if self.new:
             return {name: value for name, value in self._values.items() if value is not None}
-        changed = {name: self._values[name] for name in FIELDS if self._values[name] != self.base[name]}
-        if "xp" in changed:
-            changed["xp"] = _xp_patch(self.base["xp"], changed["xp"])
-        return changed
+        return {name: self._values[name] for name in FIELDS if self._differs(name)}
 
     def problems(self, usernames: Collection[str] | None = None) -> dict[str, str]:
         """Return what is wrong, a sentence a field; nothing is sent while there is any.
@@ -185,13 +192,6 @@ class Draft:
             field = FIELDS[name]
             before = "" if self.new else said(field.kind, self.base[name])
             yield field.label, before, self._unread_text.get(name) or said(field.kind, self._values[name])
-
-
-def _xp_patch(before: JSON, after: JSON) -> JSON:
-    """Return what a PATCH has to say of xp: it merges, so a member that is to go is sent as null."""
-    if not isinstance(before, Mapping) or not isinstance(after, Mapping | None):
-        return after
-    return {**dict.fromkeys(before), **(after or {})} if before else after
 
 
 def said(kind: FieldKind, value: object) -> str:

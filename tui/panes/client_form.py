@@ -13,9 +13,13 @@ from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
 from tui.access.api_roles import API_ROLES
+from tui.access.xp import left_over
 from tui.commands import CommandHost, bindings
+from tui.panes.changing import Kind, Question, ask
 from tui.panes.client_draft import FIELDS, GROUPS, Draft
 from tui.panes.client_field import FieldRow
+from tui.panes.messages import MarketplaceChanged
+from tui.session.marketplace import members_stay
 from tui.session.session import Session
 from tui.widgets.background import start
 from tui.widgets.dialogs import Confirm
@@ -233,36 +237,53 @@ class ApiClientForm(CommandHost, Vertical):
 
     async def _save(self) -> None:
         from tui.ordercloud.errors import OrderCloudError
+        from tui.session.failures import Declined
 
         changes = self.draft.changes()
         name = str(changes.get("AppName") or (self.before.app_name if self.before else ""))
         what = f"Create {plain(name)}?" if self.before is None else f"Save {len(changes)} changed to {plain(name)}?"
         verb = "POST /v1/apiclients" if self.before is None else f"PATCH /v1/apiclients/{self.before.id}"
         lines = [*self._told(self.draft.told()), Content(""), literal(verb, "$muted")]
+        over = () if self.draft.new else left_over(self.draft.base["xp"], self.draft.value("xp"))
+        if "xp" in changes and over:
+            lines.append(Content.styled(plain(f"▲ {members_stay(over)}."), "$warning"))
         if self.before is not None and self.before.id.casefold() == self.session.identity.client_id.casefold():
             lines.append(Content.styled("▲ The console itself is signed in through this API client.", "$warning"))
         body = Content("\n").join(lines)
-        retype = name if self.session.in_production else None
-        if not await self.app.push_screen_wait(Confirm(what, body, yes="Save", retype=retype)):
-            return
-        self._saving = True
-        marketplace = self._marketplace
+        question = Question(Kind.CREATE if self.before is None else Kind.SAVE, what, body, "Save", name)
         try:
+            marketplace = await ask(self, self.session, question, threat=self._threat, at=self._marketplace)
+            if marketplace is None:
+                return
+            self._saving = True
             if self.before is None:
                 saved = await marketplace.create_api_client(changes)
             else:
                 saved = await marketplace.patch_api_client(self.before, changes)
-        except OrderCloudError as error:
+        except (OrderCloudError, Declined) as error:
             self._refused(error)
             return
         finally:
             self._saving = False
         self.post_message(self.Finished(saved))
 
+    async def _threat(self) -> str | None:
+        if self.before is None:
+            return None
+        return await self._marketplace.way_in.after_patch(self.before, self.draft.changes())
+
     def _refused(self, error: Exception) -> None:
         """Keep the draft and show the server's words, at the fields they are about where it said so."""
         from tui.ordercloud.errors import ApiError
+        from tui.session.failures import ChangedElsewhere
 
+        if isinstance(error, ChangedElsewhere):
+            self.before = error.now
+            self.draft.rebase(error.now.to_wire())
+            for row in self.query(FieldRow):
+                if not self.draft.changed(row.field.name):
+                    row.show_value()
+            self.post_message(MarketplaceChanged())
         if isinstance(error, ApiError):
             for item in error.errors:
                 told = item.data.get("Property") if isinstance(item.data, Mapping) else None

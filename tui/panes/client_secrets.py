@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
@@ -13,11 +14,11 @@ from textual.widgets import Static
 
 from tui.access.limits import SECRETS_PER_API_CLIENT, check_name
 from tui.commands import CommandHost, bindings
-from tui.panes.messages import MarketplaceChanged
+from tui.panes.changing import Kind, Question, change
 from tui.session.session import Session
 from tui.tokens.durations import format_remaining, parse_minutes
 from tui.widgets.background import start
-from tui.widgets.dialogs import Ask, Confirm, Note
+from tui.widgets.dialogs import Ask, Note
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from tui.ordercloud.models import ApiClient, ApiClientSecret
+    from tui.ordercloud.models.base import JSON
+    from tui.session.marketplace import Marketplace
 
 NEAR = timedelta(days=14)
 
@@ -152,6 +155,7 @@ class SecretsView(CommandHost, Vertical):
         api_client = self.api_client
         if api_client is None:
             return
+        at = self.session.marketplace
         body = literal(f"For {api_client.app_name}. Its value is shown once.")
         fields = (("Name", "", False), ("Expires in (30d, 12h; blank: never)", "", False))
         asked = Ask("New client secret", fields, body=body, yes="Create", check=_check_new_secret)
@@ -160,11 +164,27 @@ class SecretsView(CommandHost, Vertical):
             return
         name, lifetime = answer[0].strip(), answer[1].strip()
         expiration = self.session.clock() + timedelta(minutes=parse_minutes(lifetime)) if lifetime else None
-        secret = await self.session.marketplace.create_secret(api_client, name, expiration)
-        self.post_message(MarketplaceChanged())
-        value = secret.client_secret or ""
-        told = Content.assemble(Content.styled("Shown this once; y copies it.", "$muted"), "\n\n", literal(value))
-        self.app.push_screen(Note(f"{plain(name)} of {plain(api_client.app_name)}", told, copied=value))
+
+        async def create(marketplace: Marketplace) -> None:
+            secret = await marketplace.create_secret(api_client, name, expiration)
+            value = secret.client_secret or ""
+            shown = Content.assemble(Content.styled("Shown this once; y copies it.", "$muted"), "\n\n", literal(value))
+            self.app.push_screen(Note(f"{plain(name)} of {plain(api_client.app_name)}", shown, copied=value))
+
+        told = (
+            "Whoever has it can sign in with it."
+            if self._list.rows
+            else "It is the first one: from then on every grant needs a secret, and whoever sends none is refused."
+        )
+        title = f"Create {plain(name)} of {plain(api_client.app_name)}?"
+        await change(
+            self,
+            self.session,
+            Question(Kind.NEW_SECRET, title, told, "Create", api_client.app_name),
+            create,
+            threat=lambda: at.way_in.after_new_secret(api_client, name),
+            at=at,
+        )
 
     def do_delete(self) -> None:
         """Delete the secret under the cursor, after a question."""
@@ -179,16 +199,25 @@ class SecretsView(CommandHost, Vertical):
             "Whoever signs in with it is refused from then on."
             + ("" if left else " It is the last one: afterwards every grant works without a secret.")
         )
-        retype = row.name if self.session.in_production else None
-        title = f"Delete {plain(row.name)} of {plain(api_client.app_name)}?"
-        if not await self.app.push_screen_wait(Confirm(title, told, yes="Delete", danger=True, retype=retype)):
-            return
-        if row.secret is None:
-            await self.session.marketplace.patch_api_client(api_client, {"ClientSecret": None})
-        else:
-            await self.session.marketplace.delete_secret(api_client, row.secret)
-        self.post_message(MarketplaceChanged())
+        secret, way_in = row.secret, self.session.marketplace.way_in
 
+        async def delete(marketplace: Marketplace) -> None:
+            if secret is None:
+                await marketplace.patch_api_client(api_client, _NO_LEGACY_SECRET)
+            else:
+                await marketplace.delete_secret(api_client, secret)
+
+        async def threat() -> str | None:
+            if secret is None:
+                return await way_in.after_patch(api_client, _NO_LEGACY_SECRET)
+            return await way_in.without_secret(api_client, secret)
+
+        title = f"Delete {plain(row.name)} of {plain(api_client.app_name)}?"
+        question = Question(Kind.DELETE_SECRET, title, told, "Delete", row.name)
+        await change(self, self.session, question, delete, threat=threat)
+
+
+_NO_LEGACY_SECRET: Mapping[str, JSON] = {"ClientSecret": None}
 
 MOST_MINUTES = 100 * 366 * 24 * 60
 """A century: further off no expiry makes sense, and no date can be told."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tui.ordercloud.models import ApiClient
     from tui.panes.client_form import ApiClientForm
+    from tui.session.marketplace import Marketplace
 
 
 class ClientsPane(ModePane):
@@ -200,17 +201,11 @@ class ClientsPane(ModePane):
             return "The form is open: save or leave it first."
         if verb in self._OF_ONE and self._list.row is None:
             return "There is no API client under the cursor."
-        if verb in ("activate", "delete") and self._is_own(self._row):
-            return "The console is signed in through this API client. Sign in through another one first (p)."
         if verb in self._CHANGING - {"assign"} and (reason := self.session.why_not_change()) is not None:
             return reason
         if verb == "undo" and self.session.journal.last is None:
             return "Nothing has been changed in this sitting."
         return None
-
-    def _is_own(self, api_client: ApiClient) -> bool:
-        """Return whether the console itself is signed in through an API client."""
-        return api_client.id.casefold() == self.session.identity.client_id.casefold()
 
     @property
     def _row(self) -> ApiClient:
@@ -305,61 +300,66 @@ class ClientsPane(ModePane):
         start(self, partial(self._activate, self._row), group="change", exclusive=False)
 
     async def _activate(self, api_client: ApiClient) -> None:
-        from tui.widgets.dialogs import Confirm
+        from tui.panes.changing import Kind, Question, change
 
         name = plain(api_client.app_name)
+        changes = {"Active": not api_client.active}
         if api_client.active:
             told = "Nobody can sign in through it then, and tokens that are out stop working at once."
-            retype = api_client.app_name if self.session.in_production else None
-            if not await self.app.push_screen_wait(
-                Confirm(f"Deactivate {name}?", told, yes="Deactivate", danger=True, retype=retype)
-            ):
-                return
-        elif self.session.in_production and not await self.app.push_screen_wait(
-            Confirm(f"Activate {name}?", "People can sign in through it then.", yes="Activate")
+            question = Question(Kind.DEACTIVATE, f"Deactivate {name}?", told, "Deactivate", api_client.app_name)
+        else:
+            told = "People can sign in through it then."
+            question = Question(Kind.ACTIVATE, f"Activate {name}?", told, "Activate", api_client.app_name)
+        way_in = self.session.marketplace.way_in
+        if await change(
+            self,
+            self.session,
+            question,
+            lambda marketplace: marketplace.patch_api_client(api_client, changes),
+            threat=lambda: way_in.after_patch(api_client, changes),
         ):
-            return
-        await self.session.marketplace.patch_api_client(api_client, {"Active": not api_client.active})
-        self.tell(f"{name} is {'inactive' if api_client.active else 'active'} now; u takes it back.")
-        self.post_message(MarketplaceChanged())
+            self.tell(f"{name} is {'inactive' if api_client.active else 'active'} now; u takes it back.")
 
     def do_delete(self) -> None:
         """Delete the API client, after a question."""
         start(self, partial(self._delete, self._row), group="change", exclusive=False)
 
     async def _delete(self, api_client: ApiClient) -> None:
-        from tui.widgets.dialogs import Confirm
+        from tui.panes.changing import Kind, Question, change
 
         name = plain(api_client.app_name)
         told = literal(
             f"{name} ({api_client.id}) with its secrets and assignments. Its ID never comes back, and its tokens stop "
             "working at once. Deactivating (x) stops it just as well, and can be taken back."
         )
-        retype = api_client.app_name if self.session.in_production else None
-        if not await self.app.push_screen_wait(
-            Confirm(f"Delete {name}?", told, yes="Delete", danger=True, retype=retype)
+        way_in = self.session.marketplace.way_in
+        if await change(
+            self,
+            self.session,
+            Question(Kind.DELETE, f"Delete {name}?", told, "Delete", api_client.app_name),
+            lambda marketplace: marketplace.delete_api_client(api_client),
+            threat=lambda: way_in.after_deleting(api_client),
         ):
-            return
-        await self.session.marketplace.delete_api_client(api_client)
-        self.tell(f"{name} was deleted.")
-        self.post_message(MarketplaceChanged())
+            self.tell(f"{name} was deleted.")
 
     def do_undo(self) -> None:
         """Take the last change back."""
         start(self, self._undo, group="change", exclusive=False)
 
     async def _undo(self) -> None:
-        from tui.widgets.dialogs import Confirm
+        from tui.panes.changing import Kind, Question, change
 
-        journal = self.session.journal
-        last = journal.last
-        if self.session.in_production and last is not None:
-            question = Confirm("Undo in production?", literal(last.what), yes="Undo", danger=True)
-            if not await self.app.push_screen_wait(question):
-                return
-        change = await journal.undo_last()
-        self.tell(f"Undone: {plain(change.what)}")
-        self.post_message(MarketplaceChanged())
+        last = self.session.journal.last
+        if last is None:
+            return
+
+        async def take_back(marketplace: Marketplace) -> None:
+            remark = await marketplace.journal.undo_last(last)
+            self.tell(plain(f"Undone: {last.what}. {remark}".rstrip(". ") + "."))
+
+        where = "Undo in production?" if self.session.in_production else "Undo?"
+        question = Question(Kind.UNDO, where, literal(last.what), "Undo")
+        await change(self, self.session, question, take_back, threat=last.threat)
 
     # -- the form ------------------------------------------------------------------------------------------------
 

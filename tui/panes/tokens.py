@@ -21,6 +21,7 @@ from tui.panes.messages import OpenRequested
 from tui.panes.mode import ModePane
 from tui.session.attempts import Attempts, Form, Result
 from tui.widgets.background import start
+from tui.widgets.plain import plain
 from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -185,6 +186,7 @@ class TokensPane(ModePane):
         finally:
             self._finish()
         if attempts is not self.attempts:
+            self._tell_left(result.error)
             return
         self._history.rows = tuple(reversed(attempts.results))
         self._history.move_to(result.number)
@@ -193,6 +195,11 @@ class TokensPane(ModePane):
         start(self, self._name_claims, group="names")
         if result.comparison.note:
             self.panel.expect()
+
+    def _tell_left(self, error: Exception | None) -> None:
+        """Tell how something ended at the marketplace that was left meanwhile: it is not shown with this one's."""
+        ended = "came to its end" if error is None else f"ended: {plain(error)}"
+        self.tell(f"What was under way at the marketplace before {ended}")
 
     def _finish(self) -> None:
         self._under_way = False
@@ -208,10 +215,14 @@ class TokensPane(ModePane):
             start(self, partial(self._call_me, result), group="attempt")
 
     async def _call_me(self, result: Result) -> None:
+        attempts = self.attempts
         try:
-            call = await self.attempts.call_me(result)
+            call = await attempts.call_me(result)
         finally:
             self._finish()
+        if attempts is not self.attempts:
+            self._tell_left(call.error)
+            return
         self.answer.add_call(result, call)
         self.refresh_bindings()
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tui.access.attempt import Attempt, Facts, Grant, PasswordEvidence, RefreshEvidence, SecretEvidence
+from tui.access.attempt import Attempt, Facts, Grant, PasswordEvidence
 from tui.access.decide import decide
 from tui.access.decision import Decision
 from tui.access.roles import split_scope
+from tui.session.evidence import refresh_evidence, refreshed_minutes, refreshed_roles, secret_evidence
+from tui.session.failures import NoMarketplace
 from tui.session.outcome import Comparison, Prepared, compare
 from tui.tokens.decode import decode
 from tui.tokens.lifetimes import Lifetime
@@ -20,6 +22,7 @@ from tui.tokens.verify import Status, Verdict, Verdicts, check_claims, verify_si
 if TYPE_CHECKING:
     from tui.ordercloud import Exchange
     from tui.ordercloud.models import AccessToken, ApiClient, MeUser, PublicKey
+    from tui.session.opening import Opened
     from tui.session.session import Session
 
 
@@ -147,12 +150,27 @@ class Call:
 
 
 class Attempts:
-    """The attempts of one sitting at one marketplace, with its keys."""
+    """The attempts of one sitting at one marketplace, with its keys.
+
+    They stay with the marketplace that was open when they began, wherever the console connects meanwhile: nothing of
+    one is ever sent to another. What is under way when it is closed ends in errors.Closed.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._opened = session.opened if session.ready else None
         self._keys: dict[str, PublicKey] = {}
         self.results: list[Result] = []
+
+    @property
+    def _here(self) -> Opened:
+        """The marketplace of these attempts: the one open at the first use. Raises NoMarketplace when there is none."""
+        if self._opened is None:
+            self._opened = self._session.opened
+        return self._opened
+
+    def _owns(self, result: Result) -> bool:
+        return any(each is result for each in self.results)
 
     # -- before --------------------------------------------------------------------------------------------------
 
@@ -166,12 +184,12 @@ class Attempts:
 
     def api_client(self, api_client_id: str) -> ApiClient | None:
         """Return the API client with this ID, compared without case as OrderCloud does."""
-        known = self._session.marketplace.api_clients
+        known = self._here.marketplace.api_clients
         wanted = api_client_id.strip().lower()
         return known.get(api_client_id) or next((each for each in known.values() if each.id.lower() == wanted), None)
 
     async def _prepare(self, form: Form) -> Prepared:
-        marketplace = self._session.marketplace
+        marketplace = self._here.marketplace
         api_client = self.api_client(form.api_client_id)
         if api_client is None:
             return Prepared(Attempt(form.kind.grant.value, form.api_client_id or None), Facts(None))
@@ -187,10 +205,11 @@ class Attempts:
             form.kind.grant.value,
             form.api_client_id,
             scope=split_scope(form.scope),
-            secret=_secret_evidence(form, api_client, named=bool(secrets)),
+            secret=secret_evidence(form.secret if form.kind.takes_secret else "", api_client, named=bool(secrets)),
             password=PasswordEvidence.ASSUMED if form.username and form.password else PasswordEvidence.ABSENT,
-            refresh=_refresh_evidence(form, api_client, self._session.clock()),
-            refreshed_roles=_refreshed_roles(form),
+            refresh=refresh_evidence(form, api_client, self._session.clock()),
+            refreshed_roles=refreshed_roles(form),
+            refreshed_minutes=refreshed_minutes(form),
         )
         facts = Facts(
             api_client,
@@ -206,15 +225,18 @@ class Attempts:
     async def run(self, form: Form) -> Result:
         """Run one attempt, hold the answer against what was expected, and note both in `results`.
 
-        Never raises for what a server or network can do: the error is part of the result.
+        Never raises for what a server or network can do: the error is part of the result. Raises NoMarketplace when
+        there is none, or when the refresh token is of another one.
         """
         from tui.ordercloud import errors
 
-        session = self._session
+        session, here = self._session, self._here
+        if form.refreshing is not None and not self._owns(form.refreshing):
+            raise NoMarketplace("That refresh token is of another marketplace; it is never sent to this one.")
         prepared = await self._prepare_or_none(form)
         at = session.clock()
         expected = None if prepared is None else decide(prepared.attempt, prepared.facts, at)
-        session.take_probe()
+        here.probe.take()
         answer: AccessToken | None = None
         token: Token | None = None
         error: Exception | None = None
@@ -222,7 +244,7 @@ class Attempts:
             answer = await self._ask(form)
         except (errors.OrderCloudError, ValueError) as refused:  # ValueError: no request can hold this text
             error = refused
-        exchange = session.take_probe()
+        exchange = here.probe.take()
         signature: Verdict | None = None
         if answer is not None:
             try:
@@ -242,7 +264,7 @@ class Attempts:
             at=at,
             form=form,
             app_name=known.app_name if known is not None else form.api_client_id,
-            url=session.identity.url,
+            url=here.identity.url,
             expected=expected,
             comparison=comparison,
             answer=answer,
@@ -275,13 +297,13 @@ class Attempts:
         """Read the marketplace anew: what looks like a disagreement may be a change made elsewhere."""
         from tui.ordercloud import errors
 
-        marketplace = self._session.marketplace
+        marketplace = self._here.marketplace
         marketplace.forget()
         try:
             await marketplace.api_client(form.api_client_id)
         except errors.NotFound:
-            marketplace.api_clients.pop(form.api_client_id, None)
-        except errors.OrderCloudError:
+            pass  # that it is gone is known now
+        except (errors.OrderCloudError, ValueError):  # ValueError: no path can hold this ID
             return before
         prepared = await self._prepare_or_none(form)
         if prepared is None:
@@ -292,7 +314,7 @@ class Attempts:
         return replace(again, note="The marketplace had changed since it was read; read again, it is as expected.")
 
     async def _ask(self, form: Form) -> AccessToken:
-        oauth = self._session.tester.oauth
+        oauth = self._here.tester.oauth
         scope = split_scope(form.scope)
         secret = form.secret or None if form.kind.takes_secret else None
         if form.kind.needs_user:
@@ -314,14 +336,14 @@ class Attempts:
             return verify_signature(token, None)
         if kid not in self._keys:
             try:
-                self._keys[kid] = await self._session.tester.certs.get(kid)
+                self._keys[kid] = await self._here.tester.certs.get(kid)
             except errors.NotFound:
                 why = "The marketplace has no key of the ID (kid) the token names."
                 return Verdict(Status.NOT_CHECKED, why)
             except errors.OrderCloudError:
                 return Verdict(Status.NOT_CHECKED, "The key could not be read from the marketplace.")
             finally:
-                self._session.take_probe()
+                self._here.probe.take()
         return verify_signature(token, self._keys[kid])
 
     # -- after ---------------------------------------------------------------------------------------------------
@@ -334,52 +356,32 @@ class Attempts:
 
     def is_of_here(self, result: Result) -> bool:
         """Return whether a result came from the marketplace the console is connected to now."""
-        return result.url == self._session.identity.url and any(each is result for each in self.results)
+        return self._owns(result) and self._session.is_at(self._here.marketplace)
 
     async def call_me(self, result: Result) -> Call:
-        """Call `/v1/me` with the token of a result. Never raises for what a server or network can do."""
+        """Call `/v1/me` with the token of a result. Never raises for what a server or network can do.
+
+        Raises NoMarketplace for a token of another marketplace.
+        """
         from tui.ordercloud import errors
 
-        session = self._session
+        session, here = self._session, self._here
+        if not self._owns(result):
+            raise NoMarketplace("That token is of another marketplace; it is never sent to this one.")
         bearer = result.token.compact if result.token is not None else ""
         at = session.clock()
         expected = self.expect_call(result, at)
-        session.take_probe()
+        here.probe.take()
         me: MeUser | None = None
         error: Exception | None = None
         try:
-            me = await session.tester.me.get(bearer)
+            me = await here.tester.me.get(bearer)
         except (errors.OrderCloudError, ValueError) as refused:  # ValueError: no request can hold this text
             error = refused
-        return Call(at, expected, me, error, session.take_probe())
+        return Call(at, expected, me, error, here.probe.take())
 
     def expect_call(self, result: Result, now: datetime) -> bool:
         """Return whether the token of a result should be taken now: not expired, and its API client still active."""
         known = self.api_client(result.form.api_client_id)
         active = known is not None and known.active
         return active and result.verdicts(now).claims.status is Status.PASSED
-
-
-def _secret_evidence(form: Form, api_client: ApiClient, *, named: bool) -> SecretEvidence:
-    """Compare what would be sent; the values of named secrets are not known, so they are assumed right."""
-    if not form.kind.takes_secret or not form.secret:
-        return SecretEvidence.ABSENT
-    if api_client.client_secret and form.secret == api_client.client_secret:
-        return SecretEvidence.LIVE
-    return SecretEvidence.ASSUMED if named else SecretEvidence.WRONG
-
-
-def _refresh_evidence(form: Form, api_client: ApiClient, now: datetime) -> RefreshEvidence:
-    before = form.refreshing
-    if before is None or before.refresh_token is None:
-        return RefreshEvidence.ABSENT
-    if before.form.api_client_id.lower() != api_client.id.lower():
-        return RefreshEvidence.FOREIGN
-    ends = before.first.at + timedelta(minutes=before.first.refresh_minutes)
-    return RefreshEvidence.LIVE if now < ends else RefreshEvidence.EXPIRED
-
-
-def _refreshed_roles(form: Form) -> frozenset[str] | None:
-    """The roles of the first sign-in: these stay with the refresh token, however narrow a later refresh was."""
-    token = form.refreshing.first.token if form.refreshing is not None else None
-    return None if token is None else frozenset(token.claims.role or ())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.access.facts import Party, PartyKind, User
 
 if TYPE_CHECKING:
-    from tui.ordercloud.models import Buyer, Supplier
+    from tui.ordercloud.models import Buyer, MeUser, Supplier
     from tui.ordercloud.models import User as WireUser
 
 
@@ -54,6 +54,16 @@ def party_of_buyer(buyer: Buyer) -> Party:
 def party_of_supplier(supplier: Supplier) -> Party:
     """Return a supplier as a party."""
     return Party(PartyKind.SUPPLIER, supplier.id, supplier.name, active=supplier.active)
+
+
+def user_of_me(me: MeUser, seller: Party) -> User:
+    """Return what the rules know of the caller, from its own record."""
+    party = seller
+    if me.buyer is not None:
+        party = Party(PartyKind.BUYER, me.buyer.id)
+    elif me.supplier is not None:
+        party = Party(PartyKind.SUPPLIER, me.supplier.id)
+    return User(me.username, party, me.active, frozenset(me.available_roles))
 
 
 def utc_now() -> datetime:

@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
-from tui.session.journal import CannotUndo
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models import ApiClient
+
+
+class Declined(Exception):
+    """The console itself does not do what was asked; the message says why, in a sentence or two."""
+
+
+class CannotUndo(Declined):
+    """A change cannot be taken back now."""
+
+
+class NoMarketplace(Declined):
+    """There is no open marketplace to do it in."""
+
+
+class ShutsOut(Declined):
+    """The change would keep the console out of its own embedded sandbox for good."""
+
+
+class ChangedElsewhere(Declined):
+    """What was to be changed is not any more as it was shown; nothing was sent.
+
+    Attributes:
+        now: The API client as it is on the server.
+        fields: Of each field that was to be changed and differs, its value as shown and its value now, for people.
+    """
+
+    def __init__(self, now: ApiClient, fields: Mapping[str, tuple[str, str]]) -> None:
+        self.now = now
+        self.fields = fields
+        told = "; ".join(f"{name} was {shown} and is {value} now" for name, (shown, value) in fields.items())
+        super().__init__(f"{now.app_name} was changed elsewhere meanwhile: {told}. Nothing was sent.")
 
 
 def is_expected(error: BaseException) -> bool:
     """Return whether an error is a server's, a network's or a person's doing: something to say, not to crash on."""
     from tui.ordercloud.errors import OrderCloudError
 
-    return isinstance(error, OrderCloudError | CannotUndo)
+    return isinstance(error, OrderCloudError | Declined)

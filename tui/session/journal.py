@@ -7,22 +7,25 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-
-class CannotUndo(Exception):
-    """A change cannot be taken back now; the message says why in a sentence."""
+from tui.session.failures import CannotUndo
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change of the marketplace.
 
-    `what` is a sentence without secrets; `undo` takes the change back, after checking that nothing else changed
-    meanwhile (it raises CannotUndo when something did), and is None when there is no way back.
+    Attributes:
+        what: A sentence without secrets.
+        undo: Takes the change back, after checking that nothing else changed meanwhile (it raises CannotUndo when
+            something did); returns a sentence on what could not be put back, blank when all was. None when there is
+            no way back.
+        threat: Says why undoing would shut the console out; None when it would not.
     """
 
     when: datetime
     what: str
-    undo: Callable[[], Awaitable[None]] | None = field(default=None, repr=False)
+    undo: Callable[[], Awaitable[str]] | None = field(default=None, repr=False)
+    threat: Callable[[], Awaitable[str | None]] | None = field(default=None, repr=False)
 
 
 class Journal:
@@ -45,26 +48,31 @@ class Journal:
     @property
     def last(self) -> Change | None:
         """The newest change that has not been taken back."""
-        return next(
-            (change for index, change in reversed(list(enumerate(self._changes))) if index not in self._undone), None
-        )
+        newest = self._newest()
+        return None if newest is None else self._changes[newest]
 
-    async def undo_last(self) -> Change:
-        """Take the newest change back and return it.
+    def _newest(self) -> int | None:
+        return next((index for index in reversed(range(len(self._changes))) if index not in self._undone), None)
+
+    async def undo_last(self, asked: Change | None = None) -> str:
+        """Take the newest change back; return a sentence on what could not be put back, blank when all was.
+
+        Args:
+            asked: The change a person agreed to take back; nothing is done when it is not the newest any more.
 
         Raises:
             CannotUndo: There is none, it has no way back (it is then passed over), or the marketplace has moved on.
         """
         async with self._undoing:
-            return await self._undo_last()
-
-    async def _undo_last(self) -> Change:
-        change = self.last
-        if change is None:
-            raise CannotUndo("Nothing has been changed in this sitting.")
-        if change.undo is None:
-            self._undone.add(self._changes.index(change))  # so that the next one reaches the change before it
-            raise CannotUndo(f"There is no way back from this: {change.what}")
-        await change.undo()
-        self._undone.add(self._changes.index(change))
-        return change
+            newest = self._newest()
+            if newest is None:
+                raise CannotUndo("Nothing has been changed in this sitting.")
+            change = self._changes[newest]
+            if asked is not None and change is not asked:
+                raise CannotUndo("Something else was changed or taken back meanwhile; nothing was undone.")
+            if change.undo is None:
+                self._undone.add(newest)  # so that the next one reaches the change before it
+                raise CannotUndo(f"There is no way back from this: {change.what}")
+            remark = await change.undo()
+            self._undone.add(newest)
+            return remark

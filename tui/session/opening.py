@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.access.facts import Party, PartyKind
+from tui.session.facts import user_of_me
 from tui.session.journal import Journal
 from tui.session.marketplace import Marketplace
+from tui.session.own_sign_in import OwnSignIn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +49,24 @@ class CredentialsMissing(Exception):
     """A secret is needed to sign in, and no store has it; the message says which."""
 
 
+class Probe:
+    """Hears the token tester's exchanges and keeps the latest for whoever made it happen."""
+
+    def __init__(self, hear: Callable[[Exchange], None]) -> None:
+        self._hear = hear
+        self._latest: Exchange | None = None
+
+    def heard(self, exchange: Exchange) -> None:
+        """Keep an exchange, and pass it on."""
+        self._latest = exchange
+        self._hear(exchange)
+
+    def take(self) -> Exchange | None:
+        """Return the latest exchange since the last call, and forget it."""
+        latest, self._latest = self._latest, None
+        return latest
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """One open marketplace: the client signed in as the console, the tester's signed in as nobody, and the rest."""
@@ -56,40 +76,69 @@ class Opened:
     tester: OrderCloud
     marketplace: Marketplace
     journal: Journal
+    probe: Probe
     connection: Connection | None = None
     sandbox: Sandbox | None = None
 
     async def close(self) -> None:
-        """Close the clients, then the sandbox they talk to."""
-        await self.client.aclose()
-        await self.tester.aclose()
+        """Close the clients for good, then the sandbox they talk to: what is under way ends in errors.Closed."""
+        await self.client.aclose(for_good=True)
+        await self.tester.aclose(for_good=True)
         if self.sandbox is not None:
             await self.sandbox.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a marketplace is opened with: the time, a timer in seconds for durations, and who hears the exchanges."""
+    """What a marketplace is opened with: the time, a timer in seconds for durations, who hears the exchanges, and
+    whether every change is refused."""
 
     clock: Callable[[], datetime]
     timer: Callable[[], float]
-    hear_console: Callable[[Exchange], None]
-    hear_tester: Callable[[Exchange], None]
+    hear: Callable[[Exchange], None]
+    read_only: bool
 
-    def client(
-        self, url: str, credentials: Credentials | None, transport: AsyncBaseTransport | None = None
+    def clients(
+        self, url: str, credentials: Credentials, transport: Callable[[], AsyncBaseTransport] | None = None
+    ) -> Clients:
+        """Return the console's client, the token tester's, which has no credentials, and who hears the latter."""
+        probe = Probe(self.hear)
+        console = self._client(url, credentials, transport, self.hear)
+        return Clients(credentials, console, self._client(url, None, transport, probe.heard), probe)
+
+    def _client(
+        self,
+        url: str,
+        credentials: Credentials | None,
+        transport: Callable[[], AsyncBaseTransport] | None,
+        hear: Callable[[Exchange], None],
     ) -> OrderCloud:
-        """Return a typed client: the console's with credentials, the token tester's without."""
         from tui.ordercloud import OrderCloud
 
         return OrderCloud(
             url,
-            transport=transport,
+            transport=None if transport is None else transport(),
             credentials=credentials,
             clock=self.clock,
             timer=self.timer,
-            on_exchange=self.hear_tester if credentials is None else self.hear_console,
+            on_exchange=hear,
+            read_only=self.read_only,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """The two clients of one marketplace, before anybody is signed in."""
+
+    credentials: Credentials
+    console: OrderCloud
+    tester: OrderCloud
+    probe: Probe
+
+    async def close(self) -> None:
+        """Close both."""
+        await self.console.aclose(for_good=True)
+        await self.tester.aclose(for_good=True)
 
 
 async def open_sandbox(path: Path | None, around: Surroundings) -> Opened:
@@ -107,9 +156,8 @@ async def open_sandbox(path: Path | None, around: Surroundings) -> Opened:
         sheet = sandbox.sign_in
         credentials = Credentials(sheet.client_id, grant="password", username=sheet.username, password=sheet.password)
         identity = Identity("sandbox", sheet.url, sheet.client_id, sheet.marketplace)
-        client = around.client(sheet.url, credentials, sandbox.transport())
-        tester = around.client(sheet.url, None, sandbox.transport())
-        return replace(await _enter(identity, client, tester, around.clock), sandbox=sandbox)
+        clients = around.clients(sheet.url, credentials, sandbox.transport)
+        return replace(await _enter(identity, clients, around.clock, embedded=True), sandbox=sandbox)
     except BaseException:
         await sandbox.close()
         raise
@@ -129,26 +177,25 @@ async def open_connection(
     """
     credentials = await _credentials(connection, secrets, store)
     identity = Identity(kind_of(connection.url), connection.url, connection.client_id)
-    client = around.client(connection.url, credentials)
-    tester = around.client(connection.url, None)
-    return replace(await _enter(identity, client, tester, around.clock), connection=connection)
+    clients = around.clients(connection.url, credentials)
+    return replace(await _enter(identity, clients, around.clock, embedded=False), connection=connection)
 
 
-async def _enter(identity: Identity, client: OrderCloud, tester: OrderCloud, clock: Callable[[], datetime]) -> Opened:
+async def _enter(identity: Identity, clients: Clients, clock: Callable[[], datetime], *, embedded: bool) -> Opened:
     """Sign in and find out who that is; the user's seller party names the marketplace."""
     try:
-        await client.sign_in()
-        me = await client.me.get()
+        await clients.console.sign_in()
+        me = await clients.console.me.get()
     except BaseException:
-        await client.aclose()
-        await tester.aclose()
+        await clients.close()
         raise
     seller_id = me.seller.id if me.seller is not None and me.seller.id else ""
     name = identity.marketplace or seller_id or "marketplace"
-    journal = Journal()
-    marketplace = Marketplace(client, Party(PartyKind.SELLER, seller_id, name), clock, journal)
+    journal, seller = Journal(), Party(PartyKind.SELLER, seller_id, name)
+    own = OwnSignIn.of(clients.credentials, user_of_me(me, seller), embedded=embedded)
+    marketplace = Marketplace(clients.console, seller, clock, journal, own)
     known = replace(identity, marketplace=name, username=me.username)
-    return Opened(known, client, tester, marketplace, journal)
+    return Opened(known, clients.console, clients.tester, marketplace, journal, clients.probe)
 
 
 async def _credentials(connection: Connection, secrets: SignInSecrets, store: CredentialStore) -> Credentials:

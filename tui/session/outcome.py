@@ -139,7 +139,7 @@ def _token_differences(prepared: Prepared, expected: Decision, answer: AccessTok
     if lifetimes is not None:
         if claims.exp is not None and claims.iat is not None and claims.exp - claims.iat != lifetimes.access_seconds:
             yield f"Expected a life of {lifetimes.access_seconds} seconds; it is {claims.exp - claims.iat}."
-        if bool(answer.refresh_token) != (lifetimes.refresh_minutes > 0) and not prepared.attempt.refreshed_roles:
+        if bool(answer.refresh_token) != (lifetimes.refresh_minutes > 0):
             came = "one came" if answer.refresh_token else "none came"
             yield f"Expected {'a' if lifetimes.refresh_minutes > 0 else 'no'} refresh token; {came}."
     user = prepared.facts.user

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tui.session.facts import utc_now
+from tui.session.failures import NoMarketplace
 from tui.session.journal import Journal
 from tui.session.opening import (
     CredentialsMissing,
@@ -64,7 +65,6 @@ class Session:
         self.listeners: list[Callable[[Exchange], None]] = []
         self._opened: Opened | None = None
         self._parked: Opened | None = None
-        self._probe: list[Exchange] = []
 
     # -- connecting ----------------------------------------------------------------------------------------------
 
@@ -137,7 +137,7 @@ class Session:
 
     @property
     def _around(self) -> Surroundings:
-        return Surroundings(self.clock, self._timer, self._heard, self._heard_probe)
+        return Surroundings(self.clock, self._timer, self._heard, self.read_only)
 
     async def close(self) -> None:
         """Close what is open."""
@@ -145,10 +145,6 @@ class Session:
             if opened is not None:
                 await opened.close()
         self._opened = self._parked = None
-
-    def _need(self) -> Opened:
-        assert self._opened is not None, "the session is ready"
-        return self._opened
 
     # -- what panes ask ------------------------------------------------------------------------------------------
 
@@ -158,19 +154,28 @@ class Session:
         return self.phase is Phase.READY
 
     @property
-    def client(self) -> OrderCloud:
-        """The typed client, signed in as the console."""
-        return self._need().client
+    def opened(self) -> Opened:
+        """The open marketplace with its clients. What takes a while takes this once, and stays with it.
+
+        Raises NoMarketplace while there is none.
+        """
+        if self._opened is None:
+            raise NoMarketplace("There is no open marketplace now: the console is connecting, or not signed in.")
+        return self._opened
 
     @property
-    def tester(self) -> OrderCloud:
-        """A second typed client, signed in as nobody: the token tester's."""
-        return self._need().tester
+    def client(self) -> OrderCloud:
+        """The typed client, signed in as the console. Raises NoMarketplace, as `opened` does."""
+        return self.opened.client
 
     @property
     def marketplace(self) -> Marketplace:
-        """What is known of the marketplace."""
-        return self._need().marketplace
+        """What is known of the marketplace. Raises NoMarketplace, as `opened` does."""
+        return self.opened.marketplace
+
+    def is_at(self, marketplace: Marketplace) -> bool:
+        """Return whether this is the marketplace that is open now."""
+        return self._opened is not None and self._opened.marketplace is marketplace
 
     @property
     def journal(self) -> Journal:
@@ -206,13 +211,3 @@ class Session:
         self.exchanges.append(exchange)
         for listener in self.listeners:
             listener(exchange)
-
-    def _heard_probe(self, exchange: Exchange) -> None:
-        self._probe.append(exchange)
-        self._heard(exchange)
-
-    def take_probe(self) -> Exchange | None:
-        """Return the token tester's latest exchange since the last call, and forget those before."""
-        latest = self._probe[-1] if self._probe else None
-        self._probe.clear()
-        return latest

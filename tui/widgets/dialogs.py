@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from tui.widgets.fact_sheet import Fact, FactSheet
-from tui.widgets.plain import literal, plain
+from tui.widgets.plain import can_be_typed, literal, plain
 from tui.widgets.row_list import Column, RowList
 
 
@@ -25,7 +25,8 @@ class Confirm(ModalScreen[bool]):
         body: What would happen; outside text in it must be content made by `literal`.
         yes: The word on the confirming button.
         danger: Focus No, and colour Yes as dangerous.
-        retype: A name that must be typed before Yes works, for what cannot be undone in production.
+        retype: A name that must be typed before Yes works, for what cannot be undone in production. In place of one
+            that cannot be typed as it is shown, it is the word on the button.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,7 +63,8 @@ class Confirm(ModalScreen[bool]):
         self._body = body if isinstance(body, Content) else literal(body, lines=True)
         self._yes = yes
         self._danger = danger
-        self._retype = retype
+        self._can_retype = retype is None or can_be_typed(retype)
+        self._retype = retype if self._can_retype else yes
 
     def compose(self) -> ComposeResult:
         """Lay the question out."""
@@ -71,7 +73,8 @@ class Confirm(ModalScreen[bool]):
             with VerticalScroll(can_focus=False):
                 yield Static(self._body)
             if self._retype is not None:
-                yield Label(literal(f"Type {self._retype} to go on:"))
+                why = "" if self._can_retype else "The name cannot be typed as it stands. "
+                yield Label(literal(f"{why}Type {self._retype} to go on:"))
                 yield Input(id="retype")
             with Horizontal():
                 yield Button(self._yes, id="yes", compact=True)

@@ -44,6 +44,11 @@ def literal(text: object, style: str = "", *, lines: bool = False) -> Content:
     return Content.styled(shown, style) if style else Content(shown)
 
 
+def can_be_typed(text: str) -> bool:
+    """Return whether a person can type a text from what is shown of it: no sign stands for something else."""
+    return bool(text) and text == text.strip() and text.isprintable() and text == plain(text)
+
+
 class SanitiseFilter(LineFilter):
     """Keeps raw control, C1 and bidirectional characters of any widget's text from the terminal."""
 

@@ -77,7 +77,7 @@ class RecordingTransport(AsyncBaseTransport):
         )
 
     def stop(self) -> None:
-        """Send nothing any more: each request from now on, and each under way that breaks off, ends in errors.Closed."""
+        """Send nothing any more: each request from now on, and each that breaks off, ends in errors.Closed."""
         self._closed = True
 
     async def aclose(self) -> None:
