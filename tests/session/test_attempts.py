@@ -178,6 +178,24 @@ async def test_a_refresh_token_ends_by_the_first_sign_in(
     assert late.expected.check is Check.REFRESH_TOKEN
 
 
+async def test_a_refresh_answers_with_the_same_token_though_new_ones_are_no_longer_issued(
+    session: Session, attempts: Attempts
+) -> None:
+    first = await attempts.run(password(session, "Buyer Storefront", "shopper01"))
+    before = session.marketplace.api_clients[first.form.api_client_id]
+    await session.marketplace.patch_api_client(before, {"RefreshTokenDuration": 0})
+    again = await attempts.run(attempts.refresh_form(first))
+    assert again.agreed, told(again)
+    assert again.answer is not None
+    assert again.answer.refresh_token == first.refresh_token
+    assert again.expected is not None
+    assert again.expected.lifetimes is not None
+    assert again.expected.lifetimes.refresh_minutes == first.refresh_minutes > 0
+    anew = await attempts.run(password(session, "Buyer Storefront", "shopper01"))
+    assert anew.agreed
+    assert anew.refresh_token is None
+
+
 async def test_a_refresh_token_of_another_client_or_of_a_deleted_user_is_refused_as_expected(
     session: Session, attempts: Attempts
 ) -> None:
