@@ -1,4 +1,4 @@
-"""What is asked before a change: in production, of the console's own API client, and when the console moves meanwhile."""
+"""What is asked before a change: in production, of the console's own API client, and when it moves meanwhile."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from tests.console import Console, console_request, open_console
 from tests.panes.test_clients import go_to, on_server
+from tui.ordercloud.models.base import JSON
 from tui.panes.changing import MANNERS, Kind
 from tui.panes.client_field import FieldRow
 from tui.panes.client_form import ApiClientForm
@@ -242,7 +243,7 @@ async def test_a_form_keeps_its_draft_and_shows_what_was_changed_elsewhere(conso
     await console.press("e")
     field(console, "AccessTokenDuration").value = "90"
     await console.settle()
-    theirs = {"AccessTokenDuration": 33, "DefaultContextUserName": "shopper01"}
+    theirs: dict[str, JSON] = {"AccessTokenDuration": 33, "DefaultContextUserName": "shopper01"}
     await console.app.session.client.api_clients.patch(api_client.id, theirs)
     await console.press("ctrl+s", "enter")
     assert any("changed elsewhere meanwhile: AccessTokenDuration was" in told for told in console.told), console.told
@@ -269,8 +270,9 @@ async def test_the_list_shows_what_was_changed_elsewhere_when_a_key_is_declined(
 
 async def test_a_member_of_xp_that_a_patch_leaves_behind_is_told_before_it_is_sent(console: Console) -> None:
     api_client = await go_to(console, "Partner Portal")
-    for xp in (None, {"keep": 1, "drop": 2}):
-        await console.app.session.client.api_clients.patch(api_client.id, {"xp": xp})
+    bodies: tuple[dict[str, JSON], ...] = ({"xp": None}, {"xp": {"keep": 1, "drop": 2}})
+    for body in bodies:
+        await console.app.session.client.api_clients.patch(api_client.id, body)
     await console.press("r", "e")
     form = console.app.query_one(ApiClientForm)
     form.draft.put("xp", '{"keep": 1}')
