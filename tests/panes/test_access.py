@@ -15,6 +15,7 @@ from tui.config.connection import Connection, ConnectionProblem, Part
 from tui.ordercloud.models import ApiClient, ApiClientAssignment
 from tui.panes.access import AccessPane
 from tui.panes.access_picture import INACTIVE, INACTIVE_NULLIFIED, NULLIFIED, REFUSED, Picture
+from tui.session.client_row import ClientRow
 from tui.widgets.matrix import Matrix
 from tui.widgets.row_list import RowList
 
@@ -104,8 +105,8 @@ async def test_enter_opens_the_api_client_and_t_tries_it(console: Console) -> No
     await go_to(console, "Anchor Boats", "Partner Portal")
     await console.press("enter")
     row = console.app.query_one("#api-clients", RowList).row
-    assert isinstance(row, ApiClient)
-    assert row.app_name == "Partner Portal"
+    assert isinstance(row, ClientRow)
+    assert row.name == "Partner Portal"
     await console.press("2", "t")
     assert console.app.query_one("#modes").query_one("#tokens").display
 

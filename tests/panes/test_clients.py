@@ -14,6 +14,7 @@ from tui.panes.client_assignments import AssignmentsView
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_field import FieldRow
 from tui.panes.client_form import ApiClientForm
+from tui.session.client_row import ClientRow
 from tui.widgets.dialogs import Ask, Confirm
 from tui.widgets.row_list import RowList
 
@@ -26,13 +27,13 @@ async def console() -> AsyncIterator[Console]:
 
 def names(console: Console) -> list[str]:
     """Return the names in the list, in their order."""
-    return [each.app_name for each in console.app.query_one("#api-clients", RowList).rows]
+    return [each.name for each in console.app.query_one("#api-clients", RowList).rows]
 
 
 def under_cursor(console: Console) -> ApiClient:
     row = console.app.query_one("#api-clients", RowList).row
-    assert isinstance(row, ApiClient)
-    return row
+    assert isinstance(row, ClientRow)
+    return console.app.session.marketplace.api_clients[row.id]
 
 
 async def go_to(console: Console, name: str) -> ApiClient:
@@ -81,7 +82,7 @@ async def test_sorting_by_a_column_and_again_the_other_way(console: Console) -> 
         chooser = console.app.screen.query_one(RowList)
         chooser.move_to("Access")
         await console.press("enter")
-        minutes = [each.access_token_duration for each in console.app.query_one("#api-clients", RowList).rows]
+        minutes = [each.access for each in console.app.query_one("#api-clients", RowList).rows]
         assert minutes == sorted(minutes, reverse=expected_first)
 
 
@@ -174,7 +175,7 @@ async def test_a_new_api_client_is_created_and_selected(console: Console) -> Non
 
 
 async def test_a_duplicate_has_the_settings_and_never_the_secret(console: Console) -> None:
-    with_secret = next(each for each in console.app.query_one("#api-clients", RowList).rows if each.client_secret)
+    with_secret = next(each for each in console.app.session.marketplace.api_clients.values() if each.client_secret)
     await go_to(console, with_secret.app_name)
     await console.press("d", "ctrl+s", "enter")
     copy = await on_server(console, under_cursor(console).id)
@@ -193,7 +194,7 @@ async def test_deleting_needs_more_than_a_hasty_enter(console: Console) -> None:
 
 async def test_the_api_client_one_is_signed_in_through_is_neither_stopped_nor_deleted(console: Console) -> None:
     last = next(
-        each.app_name
+        each.name
         for each in console.app.query_one("#api-clients", RowList).rows
         if each.id == console.app.session.identity.client_id
     )
@@ -262,7 +263,7 @@ async def test_a_named_secret_is_shown_once_and_only_masked_ones_afterwards(cons
 
 
 async def test_the_legacy_secret_is_masked_until_revealed(console: Console) -> None:
-    with_secret = next(each for each in console.app.query_one("#api-clients", RowList).rows if each.client_secret)
+    with_secret = next(each for each in console.app.session.marketplace.api_clients.values() if each.client_secret)
     assert with_secret.client_secret is not None
     await go_to(console, with_secret.app_name)
     await console.press("s")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,6 +20,7 @@ from tui.panes.client_detail import ClientDetail
 from tui.panes.messages import MarketplaceChanged, TestRequested
 from tui.panes.mode import ModePane
 from tui.session.session import Phase, Session
+from tui.tokens.durations import format_remaining
 from tui.widgets.background import start
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import RowList
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 
     from tui.ordercloud.models import ApiClient
     from tui.panes.client_form import ApiClientForm
+    from tui.session.client_row import ClientRow
+    from tui.session.last_seen import Seen
     from tui.session.marketplace import Marketplace
 
 
@@ -42,6 +48,10 @@ class ClientsPane(ModePane):
         self._loading = False
         self._loaded = False
         self._problem: Exception | None = None
+        self._seen: Seen | None = None
+        """The list as it was last time, shown until the marketplace has answered."""
+        self._rows: dict[str, tuple[ApiClient, ClientRow]] = {}
+        """The row of each API client, made once."""
 
     # -- layout --------------------------------------------------------------------------------------------------
 
@@ -60,11 +70,13 @@ class ClientsPane(ModePane):
         yield ClientDetail(self.session, id="client-detail", classes="panel")
 
     def on_mount(self) -> None:
-        """Start in the list."""
+        """Start in the list, with what was there last time."""
+        self._look_back()
+        self._draw()
         self._list.focus()
 
     @property
-    def _list(self) -> RowList[ApiClient]:
+    def _list(self) -> RowList[ClientRow]:
         return self.query_one("#api-clients", RowList)
 
     @property
@@ -86,8 +98,9 @@ class ClientsPane(ModePane):
         """Read the list of the marketplace that is there now, or say why there is none."""
         self._loaded = False
         self._detail.close_form()
-        self._list.rows = ()
-        self._detail.show(None)
+        self._look_back()
+        self._draw()
+        self._show_row()
         if self.session.ready:
             self._say(None)
             self.read()
@@ -110,9 +123,20 @@ class ClientsPane(ModePane):
     async def marketplace_changed(self) -> None:
         """Draw what is known now; the place in the list stays."""
         self._draw()
-        row = self._list.row
-        if row is not None:
-            self._detail.show(row)
+        self._show_row()
+        self._remember()
+
+    def _look_back(self) -> None:
+        """Learn what was seen last time, unless the marketplace turned the console away since."""
+        last_seen = None if self.session.phase is Phase.SIGN_IN_NEEDED else self.session.last_seen
+        self._seen = None if last_seen is None else last_seen.read()
+
+    def _remember(self) -> None:
+        """Keep the list for the next start."""
+        last_seen = self.session.last_seen
+        if self._loaded and last_seen is not None and self.session.ready:
+            rows = [self._row_of(each) for each in self.session.marketplace.api_clients.values()]
+            start(self, partial(asyncio.to_thread, last_seen.write, self.session.clock(), rows), group="remember")
 
     def read(self) -> None:
         """Read the API clients, page by page, painting the first as soon as it is here."""
@@ -133,15 +157,32 @@ class ClientsPane(ModePane):
         self._loaded = True
         self._say(None)
         self._draw()
+        self._remember()
+
+    def _row_of(self, api_client: ApiClient) -> ClientRow:
+        from tui.session.client_row import ClientRow
+
+        made = self._rows.get(api_client.id)
+        if made is None or made[0] is not api_client:
+            made = self._rows[api_client.id] = (api_client, ClientRow.of(api_client))
+        return made[1]
+
+    def _known(self) -> tuple[Sequence[ClientRow], str]:
+        """Return the rows there are now, and how old they are when they are not the marketplace's own answer."""
+        api_clients = self.session.marketplace.api_clients if self.session.ready else {}
+        if api_clients or self._loaded or self._seen is None:
+            return [self._row_of(each) for each in api_clients.values()], " …" if self._loading else ""
+        age = format_remaining(min(self._seen.at - self.session.clock(), timedelta(0))).removeprefix("expired ")
+        return self._seen.rows, f" · seen {age}"
 
     def _draw(self) -> None:
-        known = self.session.marketplace.api_clients if self.session.ready else {}
+        known, age = self._known()
         words = self.query_one("#filter", Input).value.casefold().split()
-        shown = [each for each in known.values() if matches(each, words)]
+        shown = [each for each in known if matches(each, words)]
         shown.sort(key=SORTINGS[self._sorting].rank, reverse=self._descending)
         panel = self.query_one("#client-list", Vertical)
-        count = f"{len(shown)} of {len(known)}" if words else str(len(known))
-        panel.border_title = Content(f"API clients {count}" + (" …" if self._loading else ""))
+        count = f"{len(shown)} of {len(known)}" if words else str(len(known)) if known or self._loaded else ""
+        panel.border_title = Content(f"API clients {count}".rstrip() + age)
         if known:
             self._list.empty = "Nothing matches; esc shows all again."
         elif self._loaded:
@@ -153,13 +194,16 @@ class ClientsPane(ModePane):
     @on(RowList.Highlighted, "#api-clients")
     def _highlighted(self, message: RowList.Highlighted) -> None:
         message.stop()
-        self._detail.show(message.row)
+        self._show_row()
         self.app.refresh_bindings()
 
     @on(RowList.Opened, "#api-clients")
     def _opened(self, message: RowList.Opened) -> None:
         message.stop()
         self.show_detail()
+
+    def _show_row(self) -> None:
+        self._detail.show(self._api_client)
 
     def show_detail(self) -> None:
         """Go into the detail; on a narrow screen it replaces the list."""
@@ -201,6 +245,8 @@ class ClientsPane(ModePane):
             return "The form is open: save or leave it first."
         if verb in self._OF_ONE and self._list.row is None:
             return "There is no API client under the cursor."
+        if verb in self._OF_ONE - {"copy-id"} and self._api_client is None:
+            return "This is the list as it was last seen; nothing can be done with it before the marketplace answers."
         if verb in self._CHANGING - {"assign"} and (reason := self.session.why_not_change()) is not None:
             return reason
         if verb == "undo" and self.session.journal.last is None:
@@ -208,10 +254,18 @@ class ClientsPane(ModePane):
         return None
 
     @property
-    def _row(self) -> ApiClient:
+    def _api_client(self) -> ApiClient | None:
+        """The API client under the cursor; None when there is none, or only what was seen of it last time."""
         row = self._list.row
-        assert row is not None, "why_not has seen to it"
-        return row
+        if row is None or not self.session.ready:
+            return None
+        return self.session.marketplace.api_clients.get(row.id)
+
+    @property
+    def _row(self) -> ApiClient:
+        api_client = self._api_client
+        assert api_client is not None, "why_not has seen to it"
+        return api_client
 
     def do_filter(self) -> None:
         """Show the filter line."""
@@ -267,15 +321,17 @@ class ClientsPane(ModePane):
 
     def do_copy_id(self) -> None:
         """Copy the API client's ID."""
-        self.app.copy_to_clipboard(self._row.id)
-        self.tell(f"The ID of {plain(self._row.app_name)} was sent to the terminal's clipboard (OSC 52).")
+        row = self._list.row
+        assert row is not None, "why_not has seen to it"
+        self.app.copy_to_clipboard(row.id)
+        self.tell(f"The ID of {plain(row.name)} was sent to the terminal's clipboard (OSC 52).")
 
     def do_reload(self) -> None:
         """Read everything again, or try to connect again."""
         if self.session.ready:
             self.session.marketplace.forget()
             self.read()
-            self._detail.show(self._list.row)
+            self._show_row()
         else:
             self.app.call_later(getattr(self.app, "open_session", lambda: None))
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui.config.connection import Connection
     from tui.config.request import ConsoleRequest
     from tui.ordercloud import Exchange, OrderCloud
+    from tui.session.last_seen import LastSeen
     from tui.session.marketplace import Marketplace
 
 __all__ = ["CredentialsMissing", "Identity", "Phase", "Session", "SignInSecrets"]
@@ -204,6 +205,22 @@ class Session:
         """Return how long the console's own token still lives; None while there is none."""
         signed_in = None if self._opened is None else self._opened.client.signed_in
         return None if signed_in is None else signed_in.remaining(self.clock())
+
+    # -- from one sitting to the next ----------------------------------------------------------------------------
+
+    @property
+    def last_seen(self) -> LastSeen | None:
+        """What was last seen of the connection that is open or being opened; None for a marketplace in memory."""
+        from tui.session.last_seen import LastSeen
+
+        connection, request = self.connection, self.request
+        if connection is not None:
+            of = f"{connection.url} {connection.client_id} {connection.grant} {connection.username}"
+        elif request.sandbox_memory:
+            return None
+        else:
+            of = f"sandbox {request.sandbox_db}"
+        return LastSeen(request.paths.state / "seen", of)
 
     # -- exchanges -----------------------------------------------------------------------------------------------
 
