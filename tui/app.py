@@ -25,9 +25,8 @@ from tui.driver import quick_driver
 from tui.panes import messages
 from tui.panes.clients import ClientsPane
 from tui.panes.mode import ModePane
-from tui.session.facts import utc_now
 from tui.session.failures import is_expected
-from tui.session.session import Phase, Session
+from tui.session.session import Phase, Session, utc_now
 from tui.tokens.durations import format_remaining
 from tui.widgets.background import BackgroundFailed, start
 from tui.widgets.key_bar import KeyBar

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.access.facts import Party, PartyKind, User
@@ -64,8 +63,3 @@ def user_of_me(me: MeUser, seller: Party) -> User:
     elif me.supplier is not None:
         party = Party(PartyKind.SUPPLIER, me.supplier.id)
     return User(me.username, party, me.active, frozenset(me.available_roles))
-
-
-def utc_now() -> datetime:
-    """Return the time now, timezone-aware."""
-    return datetime.now(UTC)

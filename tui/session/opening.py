@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.access.facts import Party, PartyKind
 from tui.session.facts import user_of_me
+from tui.session.identity import CredentialsMissing, Identity, SignInSecrets, kind_of
 from tui.session.journal import Journal
 from tui.session.marketplace import Marketplace
 from tui.session.own_sign_in import OwnSignIn
@@ -21,32 +22,6 @@ if TYPE_CHECKING:
     from tui.ordercloud import Credentials, Exchange, OrderCloud
     from tui.ordercloud._httpx import AsyncBaseTransport
     from tui.sandbox import Sandbox
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Where the console is and as whom. `kind` is the environment's: sandbox, hosted sandbox, staging, production."""
-
-    kind: str
-    url: str
-    client_id: str
-    marketplace: str = ""
-    username: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SignInSecrets:
-    """What the sign-in screen collected beside the connection; neither part is ever shown or kept."""
-
-    password: str = ""
-    client_secret: str = ""
-
-    def __repr__(self) -> str:
-        return "SignInSecrets(...)"
-
-
-class CredentialsMissing(Exception):
-    """A secret is needed to sign in, and no store has it; the message says which."""
 
 
 class Probe:
@@ -229,10 +204,3 @@ async def _stored(kind: CredentialKind, connection: Connection, store: Credentia
         return await store.get(CredentialKey(kind, connection.url, connection.client_id, username))
     except CredentialsUnavailable:
         return None
-
-
-def kind_of(url: str) -> str:
-    """Return the kind of environment a URL belongs to; blank without a URL."""
-    from tui.ordercloud import environment_of
-
-    return environment_of(url).kind.value if url else ""

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tui.session.facts import utc_now
 from tui.session.failures import NoMarketplace
-from tui.session.journal import Journal
-from tui.session.opening import (
-    CredentialsMissing,
-    Identity,
-    Opened,
-    SignInSecrets,
-    Surroundings,
-    kind_of,
-    open_connection,
-    open_sandbox,
-)
+from tui.session.identity import CredentialsMissing, Identity, SignInSecrets, kind_of
 
 if TYPE_CHECKING:
     from tui.config.connection import Connection
     from tui.config.request import ConsoleRequest
     from tui.ordercloud import Exchange, OrderCloud
+    from tui.session.journal import Journal
     from tui.session.last_seen import LastSeen
     from tui.session.marketplace import Marketplace
+    from tui.session.opening import Opened, Surroundings
 
 __all__ = ["CredentialsMissing", "Identity", "Phase", "Session", "SignInSecrets"]
 
 KEPT_EXCHANGES = 2_000
 """Exchanges of one sitting that are kept; older ones give way."""
+
+
+def utc_now() -> datetime:
+    """Return the time now, timezone-aware."""
+    return datetime.now(UTC)
 
 
 class Phase(StrEnum):
@@ -91,6 +90,9 @@ class Session:
         if not connection.complete:
             self.phase, self.problem = Phase.SIGN_IN_NEEDED, None
             return
+        await _load("tui.ordercloud.client", "tui.session.opening")
+        from tui.session.opening import open_connection
+
         typed, store = secrets or SignInSecrets(), self.request.credentials
         await self._attempt(lambda: open_connection(connection, typed, store, self._around))
 
@@ -99,6 +101,9 @@ class Session:
         self._park()
         self.connection = None
         self.identity = Identity("sandbox", "", "")
+        await _load("tui.ordercloud.client", "tui.sandbox", "tui.session.opening")
+        from tui.session.opening import open_sandbox
+
         path = None if self.request.sandbox_memory else self.request.sandbox_db
         await self._attempt(lambda: open_sandbox(path, self._around))
 
@@ -138,6 +143,8 @@ class Session:
 
     @property
     def _around(self) -> Surroundings:
+        from tui.session.opening import Surroundings
+
         return Surroundings(self.clock, self._timer, self._heard, self.read_only)
 
     async def close(self) -> None:
@@ -181,6 +188,8 @@ class Session:
     @property
     def journal(self) -> Journal:
         """The changes made in this marketplace in this sitting; an empty one while there is none."""
+        from tui.session.journal import Journal
+
         return Journal() if self._opened is None else self._opened.journal
 
     @property
@@ -228,3 +237,10 @@ class Session:
         self.exchanges.append(exchange)
         for listener in self.listeners:
             listener(exchange)
+
+
+async def _load(*modules: str) -> None:
+    """Import what connecting needs away from the event loop: keys are answered meanwhile."""
+    for module in modules:
+        if module not in sys.modules:
+            await asyncio.to_thread(import_module, module)
