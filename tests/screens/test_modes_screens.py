@@ -14,7 +14,7 @@ from tui.widgets.row_list import RowList
 async def choose(console: Console, name: str) -> None:
     """Put the cursor of Clients on the API client of that name."""
     rows = console.app.query_one("#api-clients", RowList)
-    rows.cursor = [each.app_name for each in rows.rows].index(name)
+    rows.cursor = [each.name for each in rows.rows].index(name)
     await console.settle()
 
 
