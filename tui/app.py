@@ -18,7 +18,7 @@ from textual.notifications import SeverityLevel
 from textual.widgets import ContentSwitcher
 
 from tui import crash
-from tui.commands import COMMAND_BY_NAME, CommandHost, bindings, key_sign
+from tui.commands import COMMAND_BY_NAME, COMMANDS, NO_KEY, CommandHost, bindings, key_sign
 from tui.config.keys import check_keys
 from tui.config.themes import Themes, choose_theme
 from tui.driver import quick_driver
@@ -87,13 +87,15 @@ class OcgateApp(CommandHost, App[int]):
 
     async def on_mount(self) -> None:
         """Paint first, connect after."""
-        self.set_keymap({name: ",".join(keys) for name, keys in self.request.settings.keys.items()})
+        own = self.request.settings.keys
+        self.set_keymap({name: ",".join(keys) or NO_KEY for name, keys in own.items()})
         self.query_one(TopBar).mode = "app.clients"
         self._look_around()
         self.set_interval(1, self._look_around)
         settings_file = self.request.paths.settings_file
-        no_commands = check_keys(self.request.settings.keys, COMMAND_BY_NAME, settings_file)
-        self._start_problems = (*self._start_problems, *map(str, no_commands))
+        usual = {command.name: command.keys for command in COMMANDS}
+        wrong_keys = check_keys(own, usual, settings_file, sign=key_sign) if own else ()
+        self._start_problems = (*self._start_problems, *map(str, wrong_keys))
         self._frame_comes_next = True
 
     def _set_up_theme(self) -> tuple[str, ...]:
@@ -325,7 +327,10 @@ class OcgateApp(CommandHost, App[int]):
 
     def action_help_quit(self) -> None:
         """Ctrl+c is a habit: say what leaves."""
-        self.notify("q leaves; ctrl+q does so while typing.")
+        from tui.palette import keys_of
+
+        keys = keys_of(self, COMMAND_BY_NAME["app.quit"]).split()
+        self.notify(f"{' or '.join(keys)} leaves." if keys else "The palette (^p) has Quit; the key map took its key.")
 
     async def action_quit(self) -> None:
         """Leave as the command does."""

@@ -154,7 +154,11 @@ def bindings(scope: str) -> list[Binding]:
     ]
 
 
+NO_KEY = "no-key"
+"""The key of a command from which the key map took every key: no terminal sends it, and it has no sign."""
+
 _KEY_SIGNS = {
+    NO_KEY: "",
     "question_mark": "?",
     "slash": "/",
     "left_square_bracket": "[",

@@ -8,7 +8,7 @@
     database = "~/marketplaces/demo.db"
 
     [keys]
-    reload = "f5"
+    "clients.reload" = "f5"
 
     [profiles.acme-staging]
     region = "europe-west"

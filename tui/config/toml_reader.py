@@ -85,6 +85,10 @@ class Table:
         self.report(entry, f"must be {wanted}, not {describe(value)}")
         return None
 
+    def is_table(self, entry: str) -> bool:
+        """Tell whether the entry is a table, without asking for it."""
+        return isinstance(self._values.get(entry), dict)
+
     def table(self, entry: str) -> Table | None:
         """Return the table under the entry, or None when it is missing or something else."""
         value = self._ask(entry)

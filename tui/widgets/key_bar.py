@@ -17,7 +17,7 @@ class _Host(Protocol):
 
 
 class KeyBar(Widget):
-    """One line of keys. What cannot be done now is left out; what works everywhere stays at the right end."""
+    """One line of keys. What cannot be done now, or has no key, is left out; what works everywhere is at the right."""
 
     DEFAULT_CSS = """
     KeyBar { height: 1; dock: bottom; background: $panel; color: $foreground; }
@@ -40,7 +40,7 @@ class KeyBar(Widget):
         found: dict[str, tuple[str, str, str]] = {}
         for key, active in self.screen.active_bindings.items():
             binding, sign = active.binding, self._key_sign(key)
-            if not binding.show or not binding.id:
+            if not binding.show or not binding.id or not sign:
                 continue
             if isinstance(active.node, _Host) and active.node.why_not(binding.id) is not None:
                 continue
