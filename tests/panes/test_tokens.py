@@ -92,6 +92,37 @@ async def test_an_assumption_that_did_not_hold_is_told() -> None:
         lab = await open_tokens(console)
         await lab.run("Buyer Storefront", Kind.PASSWORD, "shopper01", password="wrong-1")
         assert "The password was assumed to be right; it is not." in lab.answer
+        assert "≈ not as expected, but explained" in lab.answer
+        assert "Expected a token" in lab.answer
+        assert "✓ as expected" not in lab.answer
+        assert "✗≈ password" in lab.text  # in the history, too
+
+
+async def test_a_wrong_password_where_another_refusal_was_expected_is_not_as_expected() -> None:
+    async with open_console() as console:
+        lab = await open_tokens(console)
+        result = await lab.run("Partner Portal", Kind.PASSWORD, "breakwater-buyer", password="wrong-1")
+        assert result.expected is not None
+        assert result.expected.check is Check.PARTY_ALLOWED
+        assert result.agreed
+        assert "≈ not as expected, but explained" in lab.answer
+        assert "Expected invalid_grant Auth.OauthError" in lab.answer
+        assert "The password was assumed to be right; it is not." in lab.answer
+        assert "✓ as expected" not in lab.answer
+
+
+async def test_an_attempt_without_a_user_is_not_titled_with_the_hidden_field() -> None:
+    async with open_console() as console:
+        lab = await open_tokens(console)
+        client = next(
+            each
+            for each in lab.pane.session.marketplace.api_clients.values()
+            if not each.default_context_user_name and each.active
+        )
+        result = await lab.run(client.app_name, Kind.CLIENT_CREDENTIALS, "shopper01", secret="no-such-secret")
+        assert result.who == ""
+        assert f"client credentials with {client.app_name} " in f"{lab.answer} "
+        assert "shopper01" not in lab.text
 
 
 async def test_a_disagreement_is_shown_as_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,11 @@ def history_columns(zone: Callable[[], tzinfo | None]) -> tuple[Column[Result], 
 
 def _outcome(result: Result) -> Content:
     sign = Content.styled("✓", "$allowed") if result.token is not None else Content.styled("✗", "$refused")
-    finding = Content.styled("≠", "bold $refused") if result.agreed is False else ""
+    finding: Content | str = ""
+    if result.agreed is False:
+        finding = Content.styled("≠", "bold $refused")
+    elif result.comparison.surprise:
+        finding = Content.styled("≈", "bold $countdown-near")
     return Content.assemble(sign, finding, " ", _SHORT.get(result.form.kind, result.form.kind.value))
 
 

@@ -95,6 +95,13 @@ def _outcome(result: Result) -> list[Fact]:
     comparison = result.comparison
     if comparison.agreed is None:
         return [Fact("outcome", Content.styled(f"– {plain(comparison.note)}", "$muted"))]
+    if comparison.agreed and comparison.surprise:
+        sign = Content.styled("≈ not as expected, but explained", "bold $countdown-near")
+        return [
+            Fact("outcome", sign),
+            Fact("", literal(comparison.note)),
+            Fact("", literal(f"{comparison.surprise}; the form's expectation could not know.", QUIET)),
+        ]
     if comparison.agreed:
         note = f"  {comparison.note}" if comparison.note else ""
         return [Fact("outcome", Content.assemble(("✓ as expected", "$allowed"), literal(note, QUIET)))]

@@ -31,16 +31,20 @@ class Comparison:
     """How the answer and the expectation go together.
 
     Attributes:
-        agreed: None when there is nothing to compare: no answer came, or nothing could be expected.
+        agreed: Whether the rules explain the answer; None when there is nothing to compare: no answer came, or nothing
+            could be expected.
         decision: What the rules say once the answer is known: the expectation, or, where the answer showed that an
             assumption did not hold, the decision without it. None when the rules cannot explain the answer.
         note: A sentence on how they came to agree, or why there is nothing to compare.
+        surprise: What had been expected instead, in a sentence, of an answer that the rules explain only because
+            something that had to be assumed does not hold; blank when the answer is the one expected.
         differences: For each difference a sentence; it may quote the server.
     """
 
     agreed: bool | None
     decision: Decision | None
     note: str = ""
+    surprise: str = ""
     differences: tuple[str, ...] = ()
 
 
@@ -66,22 +70,25 @@ def compare(
 
 
 def _compare_refusal(prepared: Prepared, expected: Decision, error: OAuthRefused, now: datetime) -> Comparison:
-    if _matches(expected, error):
-        if expected.error is None or not error.description or expected.error.description == error.description:
-            return Comparison(True, expected)
-        note = f"The words differ from the expected: {expected.error.description}"
-        return Comparison(True, expected, note)
+    matches = _matches(expected, error)
+    words = "" if expected.error is None else expected.error.description
+    if matches and (not error.description or not words or words == error.description):
+        return Comparison(True, expected)
     for told, other in _alternatives(prepared):
         decision = decide(other.attempt, other.facts, now)
         if _matches(decision, error) and decision.error and decision.error.description == error.description:
-            return Comparison(True, _without_invention(decision, prepared), told)
+            return Comparison(True, _without_invention(decision, prepared), told, _wanted(expected))
+    if matches:
+        # The code is the expected one; only the words, which no contract fixes, are others.
+        return Comparison(True, expected, f"The words differ from the expected: {words}")
     got = " ".join(each for each in (error.error, error.code) if each) or f"status {error.status}"
+    return Comparison(False, None, differences=(f"{_wanted(expected)}; it was refused with {got}.",))
+
+
+def _wanted(expected: Decision) -> str:
     if expected.allowed:
-        difference = f"Expected a token; it was refused with {got}."
-    else:
-        wanted = f"{expected.error.error} {expected.error.code}" if expected.error else "a refusal"
-        difference = f"Expected {wanted}; it was refused with {got}."
-    return Comparison(False, None, differences=(difference,))
+        return "Expected a token"
+    return f"Expected {expected.error.error} {expected.error.code}" if expected.error else "Expected a refusal"
 
 
 def _matches(decision: Decision, error: OAuthRefused) -> bool:
