@@ -174,6 +174,11 @@ def test_every_host_has_its_region_and_environment(known: object) -> None:
         ("https://proxy.example:8443/ordercloud/v1", "https://proxy.example:8443/ordercloud"),
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("http://[::1]:8080", "http://[::1]:8080"),
+        ("api.ordercloud.io", "https://api.ordercloud.io"),
+        ("proxy.example:8443/ordercloud/v1", "https://proxy.example:8443/ordercloud"),
+        ("localhost:8080", "http://localhost:8080"),
+        ("127.0.0.1/v1", "http://127.0.0.1"),
+        ("[::1]:8080", "http://[::1]:8080"),
     ],
 )
 def test_urls_are_tidied(text: str, url: str) -> None:
@@ -182,7 +187,8 @@ def test_urls_are_tidied(text: str, url: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["api.ordercloud.io", "ftp://x.example", "https://", "https://x.example:port", "https://[::1", "https://x.example/?a=b",
+    ["ftp://x.example", "mailto:x", "some words", "me:hunter2@x.example", "//x.example",
+     "https://", "https://x.example:port", "https://[::1", "https://x.example/?a=b",
      "https://x.example/#a", "https://me:hunter2@x.example"],
 )  # fmt: skip
 def test_what_is_no_base_url(text: str) -> None:
@@ -190,6 +196,12 @@ def test_what_is_no_base_url(text: str) -> None:
     assert url == ""
     assert wrong is not None
     assert "hunter2" not in wrong
+
+
+def test_a_url_that_is_none_is_kept_to_be_corrected_unless_a_password_is_in_it() -> None:
+    assert resolved(ConnectionOptions(url="htps://x.example")).said_url == "htps://x.example"
+    assert resolved(ConnectionOptions(url="https://me:hunter2@x.example")).said_url == ""
+    assert resolved(ConnectionOptions(url="x.example")).said_url == ""
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from textual.worker import WorkerCancelled
 
 from tests.console import Console, console_request, open_console
 from tests.sandbox.test_server import running
-from tui.config.connection import Connection, ConnectionProblem, Part
+from tui.config.connection import Connection, ConnectionOptions, ConnectionProblem, Part, resolve_connection
 from tui.config.credentials import CredentialKey, CredentialsUnavailable, MemoryStore
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
@@ -211,6 +211,25 @@ async def test_blanks_are_taken_away_and_that_is_said(server: Sheet) -> None:
         assert console.app.session.phase is Phase.READY
         messages = [each.message for each in console.app._notifications]
         assert messages == ["Blanks around the URL and the client ID were taken away."]
+
+
+async def test_a_host_without_a_scheme_gets_the_one_it_must_have(server: Sheet) -> None:
+    async with open_console(console_request(connection=nowhere()), size=SIZE) as console:
+        fill(console, url=server.url.removeprefix("http://"), client_id=server.client_id, username=server.username)
+        await connected(console, "ctrl+s")
+        assert field(console, "url").value == server.url
+        fill(console, password=server.password)
+        await connected(console, "ctrl+s")
+        assert console.app.session.phase is Phase.READY
+
+
+async def test_a_url_that_is_none_stays_in_the_form_with_what_is_wrong() -> None:
+    options = ConnectionOptions(url="htps://x.example", client_id="c", username="u")
+    connection = resolve_connection(options, ConnectionOptions(), Settings())
+    async with open_console(console_request(connection=connection), size=SIZE) as console:
+        assert field(console, "url").value == "htps://x.example"
+        assert "The URL must start with https://" in said(console)
+        assert focused(console) == "url"
 
 
 async def test_http_to_another_machine_is_refused_before_anything_is_sent() -> None:

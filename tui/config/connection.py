@@ -8,6 +8,7 @@ profile is left out as soon as an option or a variable says where to connect.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -16,6 +17,9 @@ from urllib.parse import urlsplit
 
 from tui.config.profiles import SIGN_IN_GRANTS, Profile, SignInGrant
 from tui.config.settings import Settings
+
+_BARE_HOST = re.compile(r"(?![A-Za-z][A-Za-z0-9+.-]*:(?!\d))[^\s/?#@]+(?:[/?#]|$)")
+"""A host without a scheme, perhaps with port and path: `localhost:8080` is one, `ftp://x` and `mailto:x` are not."""
 
 ENVIRONMENT_NAMES = ("production", "staging", "sandbox")
 
@@ -50,8 +54,9 @@ class Connection:
 
     url: the API's base, without a slash at its end and without /v1; "" when unknown. client_id: "" when unknown.
     grant: password unless told otherwise. username: "" when unknown or not needed. scope: None asks for every role.
-    read_only: refuse every change. profile: the profile's name, None without one. problems: what the sign-in screen has
-    to ask for before this can work; without any, the connection is complete.
+    read_only: refuse every change. profile: the profile's name, None without one. said_url: what was given as a URL and
+    is none, to be corrected rather than typed again; never one with a password in it. problems: what the sign-in screen
+    has to ask for before this can work; without any, the connection is complete.
     """
 
     url: str
@@ -61,6 +66,7 @@ class Connection:
     scope: tuple[str, ...] | None = None
     read_only: bool = False
     profile: str | None = None
+    said_url: str = ""
     problems: tuple[ConnectionProblem, ...] = ()
 
     @property
@@ -147,6 +153,7 @@ def _compose(levels: list[ConnectionOptions], profile: Profile | None, *, read_o
         scope=tuple(scope.split()) if scope else None,
         read_only=read_only or (profile is not None and profile.read_only),
         profile=None if profile is None else profile.name,
+        said_url="" if url or "@" in (said_url := _first(levels, "url") or "") else said_url,
         problems=(*url_problems, *grant_problems, *missing_parts(client_id, grant, username)),
     )
 
@@ -161,14 +168,29 @@ def missing_parts(client_id: str, grant: SignInGrant, username: str) -> tuple[Co
     return tuple(problems)
 
 
-def check_url(text: str) -> tuple[str, str | None]:
-    """Return the base URL in `text`, tidied, and what is wrong with it (None when nothing is)."""
+def with_scheme(text: str) -> str:
+    """Return a URL that was typed as a host alone with the scheme it must have: http on this machine, else https."""
+    text = text.strip()
+    if not _BARE_HOST.match(text):
+        return text
     try:
-        parts = urlsplit(text.strip())
+        host = urlsplit(f"//{text}").hostname or ""
+    except ValueError:
+        return text
+    return f"{'http' if _is_loopback(host) else 'https'}://{text}"
+
+
+def check_url(text: str) -> tuple[str, str | None]:
+    """Return the base URL in `text`, tidied, and what is wrong with it (None when nothing is).
+
+    A host alone is taken as it is meant, see `with_scheme`.
+    """
+    try:
+        parts = urlsplit(with_scheme(text))
         host, port = parts.hostname, parts.port
     except ValueError as error:
         return "", f"The URL cannot be read: {error}."
-    if parts.scheme not in ("https", "http") or not host:
+    if parts.scheme not in ("https", "http") or not host or any(each.isspace() for each in host):
         return "", "The URL must start with https:// (or http:// on this machine) and name a host."
     if parts.username is not None or parts.password is not None:
         return "", "The URL must not carry a user name or password."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
-from tui.config.connection import Connection, ConnectionProblem, Part, check_url, missing_parts
+from tui.config.connection import Connection, ConnectionProblem, Part, check_url, missing_parts, with_scheme
 from tui.config.credentials import CredentialKey
 from tui.config.profiles import SignInGrant
 from tui.session.session import CredentialsMissing, Phase, SignInSecrets
@@ -42,10 +42,14 @@ class Typed:
     read_only: bool = False
 
     def trimmed(self) -> tuple[Typed, tuple[str, ...]]:
-        """Return the same without blanks around pasted values, and the names of the fields that had any."""
+        """Return the same without blanks around pasted values, and the names of the fields that had any.
+
+        A host alone gets the scheme that it must have.
+        """
         before = {each.name: getattr(self, each.name) for each in fields(self) if each.name in TITLES}
         after = {name: value.strip(_BLANKS) for name, value in before.items()}
-        return replace(self, **after), tuple(TITLES[name] for name in before if before[name] != after[name])
+        trimmed = replace(self, **{**after, "url": with_scheme(after["url"])})
+        return trimmed, tuple(TITLES[name] for name in before if before[name] != after[name])
 
     def connection(self) -> Connection:
         """Return the connection this describes; what is missing or wrong is among its problems."""
@@ -98,7 +102,7 @@ def typed_of(connection: Connection | None) -> Typed:
     if connection is None:
         return Typed()
     return Typed(
-        url=connection.url,
+        url=connection.url or connection.said_url,
         client_id=connection.client_id,
         grant=connection.grant,
         username=connection.username,
