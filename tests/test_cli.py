@@ -14,7 +14,7 @@ import pytest
 
 from tui import __version__, cli
 from tui.cli import Exit, Options, UsageError, console_request, main, make_parser, visible
-from tui.config.credentials import CredentialKey
+from tui.config.credentials import CredentialKey, CredentialsUnavailable
 from tui.config.request import ConsoleRequest
 
 HEADER = "eyJhbGciOiJSUzI1NiIsImtpZCI6Ing2c0EifQ"
@@ -129,9 +129,11 @@ def test_decode_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert document["header"] == {"alg": "RS256", "kid": "x6sA"}
     assert document["claims"] == {"usr": "a\x1b]0;x\x07\u202eb", "role": "Shopper", "exp": 1}
     assert {name: verdict["status"] for name, verdict in document["verdicts"].items()} == {
+        "decoded": "passed",
         "signature": "not checked",
         "claims": "failed",
     }
+    assert all(verdict["why"] for verdict in document["verdicts"].values())
 
 
 @pytest.mark.parametrize("arguments", [["decode"], ["decode", "-"]])
@@ -235,9 +237,14 @@ def test_broken_settings_do_not_keep_the_console_from_starting() -> None:
 
 
 async def test_secrets_in_variables_are_for_the_connection_of_this_start() -> None:
-    request = request_for("--url", "https://x.example", environ={"OCGATE_PASSWORD": "hunter2"})
+    named = ("--url", "https://x.example", "--client-id", "1", "--username", "me")
+    request = request_for(*named, environ={"OCGATE_PASSWORD": "hunter2"})
     assert await request.credentials.get(CredentialKey("password", "https://x.example", "1", "me")) == "hunter2"
     assert "hunter2" not in repr(request)
+    for arguments in ((), ("--sandbox",), named[:4]):
+        later = request_for(*arguments, environ={"OCGATE_PASSWORD": "hunter2"}).credentials
+        with pytest.raises(CredentialsUnavailable, match="keyring"):  # the last store that is asked has none
+            await later.get(CredentialKey("password", "https://x.example", "1", "me"))
 
 
 def test_the_persons_own_theme_may_be_named() -> None:
@@ -250,6 +257,28 @@ def test_the_persons_own_theme_may_be_named() -> None:
 
 
 # -- the sandbox
+
+
+def test_the_server_keeps_the_sandbox_where_the_settings_say(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls: list[Path | None] = []
+
+    def serve(*, path: Path | None, **_: object) -> int:
+        calls.append(path)
+        return 0
+
+    module = types.ModuleType("tui.sandbox.server")
+    monkeypatch.setattr(module, "serve", serve, raising=False)
+    monkeypatch.setitem(sys.modules, "tui.sandbox.server", module)
+    write_settings("[sandbox]\ndatabase = 'mine.db'\n")
+    for arguments in ([], ["--memory"], ["--db", str(tmp_path / "x.db")]):
+        assert main(["sandbox", *arguments]) == Exit.OK
+    assert calls == [request_for("--sandbox").sandbox_db, None, tmp_path / "x.db"]
+    assert capsys.readouterr().err == ""
+    write_settings("[sandbox]\ndatabase = 7\n")
+    assert main(["sandbox"]) == Exit.OK
+    assert "sandbox.database: must be the path of a file, not the number 7" in capsys.readouterr().err
 
 
 def test_the_sandboxs_options_reach_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -18,8 +18,15 @@ from typing import TYPE_CHECKING
 from tui import __version__
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tui.config.connection import Connection
+    from tui.config.credentials import Account
+    from tui.config.paths import Paths
     from tui.config.request import ConsoleRequest
+    from tui.config.settings import Settings
     from tui.tokens.token import Token
+    from tui.tokens.verify import Verdict
 
 _MOST_INPUT = 1 << 20
 _SECRET_OPTIONS = ("--client-secret", "--secret", "--password", "--token", "--access-token", "--refresh-token")
@@ -235,20 +242,33 @@ def console_request(options: Options, environ: Mapping[str, str]) -> ConsoleRequ
             ConnectionOptions(**said), options_from_environment(environ), settings, read_only=options.read_only
         )
     keyring = KeyringStore()
-    url = connection.url or None if connection is not None else None
     return ConsoleRequest(
         connection=connection,
-        sandbox_db=None if options.memory else options.db or settings.sandbox_database or paths.sandbox_database,
+        sandbox_db=None if options.memory else _sandbox_file(options.db, settings, paths),
         sandbox_memory=options.memory,
         settings=settings,
         state=state,
-        credentials=ChainStore((EnvironmentStore(environ, url=url), MemoryStore(), keyring)),
+        credentials=ChainStore((EnvironmentStore(environ, _own_account(connection)), MemoryStore(), keyring)),
         keyring=keyring,
         paths=paths,
         theme=options.theme,
         read_only=options.read_only or settings.read_only,
         problems=tuple(str(problem) for problem in (*problems, *state.problems)),
     )
+
+
+def _own_account(connection: Connection | None) -> Account | None:
+    """Return the sign-in that the start named, which the secrets in the environment belong to."""
+    from tui.config.credentials import Account
+
+    if connection is None or not connection.url:
+        return None
+    return Account(connection.url, connection.client_id, connection.username)
+
+
+def _sandbox_file(option: Path | None, settings: Settings, paths: Paths) -> Path:
+    """Return the sandbox's database: the console and the server mean the same one."""
+    return option or settings.sandbox_database or paths.sandbox_database
 
 
 def _check_theme(name: str, user: Path) -> None:
@@ -261,9 +281,14 @@ def _check_theme(name: str, user: Path) -> None:
 
 def _sandbox(options: Options) -> int:
     from tui.config.paths import find_paths
+    from tui.config.settings import load_settings
     from tui.sandbox.server import serve
 
-    path = None if options.sandbox_memory else options.sandbox_db or find_paths().sandbox_database
+    paths = find_paths()
+    settings, problems = load_settings(paths.settings_file)
+    for problem in problems:
+        _say(str(problem))
+    path = None if options.sandbox_memory else _sandbox_file(options.sandbox_db, settings, paths)
     return serve(host=options.sandbox_host, port=options.sandbox_port, path=path, seed=options.sandbox_seed)
 
 
@@ -288,33 +313,36 @@ def _as_json(token: Token) -> str:
     import json
     from datetime import UTC, datetime
 
-    from tui.tokens.verify import check_claims, verify_signature
-
-    verdicts = {"signature": verify_signature(token, None), "claims": check_claims(token, datetime.now(UTC))}
     document = {
         "header": dict(token.header_json),
         "claims": dict(token.claims_json),
-        "verdicts": {name: {"status": str(verdict.status), "why": verdict.why} for name, verdict in verdicts.items()},
+        "verdicts": {
+            name: {"status": str(verdict.status), "why": verdict.why}
+            for name, verdict in _verdicts(token, datetime.now(UTC)).items()
+        },
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _verdicts(token: Token, now: datetime) -> dict[str, Verdict]:
+    """Return the three verdicts by name; without a marketplace there is no key to check the signature with."""
+    from tui.tokens.verify import DECODED, check_claims, verify_signature
+
+    return {"decoded": DECODED, "signature": verify_signature(token, None), "claims": check_claims(token, now)}
 
 
 def _as_text(token: Token) -> str:
     from datetime import UTC, datetime
 
     from tui.tokens.explain import explain, explain_header
-    from tui.tokens.verify import check_claims, verify_signature
 
     now = datetime.now(UTC)
     header, claims = (
         [(visible(each.name), visible(each.value), visible(each.meaning)) for each in part]
         for part in (explain_header(token), explain(token, now))
     )
-    verdicts = [
-        (name, str(verdict.status), visible(verdict.why))
-        for name, verdict in (("signature", verify_signature(token, None)), ("claims", check_claims(token, now)))
-    ]
-    parts = (("Header", header), ("Claims", claims), ("Verdicts", [("decoded", "passed", ""), *verdicts]))
+    verdicts = [(name, str(verdict.status), visible(verdict.why)) for name, verdict in _verdicts(token, now).items()]
+    parts = (("Header", header), ("Claims", claims), ("Verdicts", verdicts))
     return "\n".join(f"{title}\n{_rows(rows)}" for title, rows in parts)
 
 

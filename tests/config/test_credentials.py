@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from keyring.backend import KeyringBackend
@@ -11,6 +12,7 @@ from keyring.errors import InitError, KeyringLocked, PasswordDeleteError
 
 from tui.config.credentials import (
     SERVICE,
+    Account,
     ChainStore,
     CredentialKey,
     CredentialStore,
@@ -22,6 +24,7 @@ from tui.config.credentials import (
 
 PASSWORD = CredentialKey("password", "https://x.example", "5F0C", "integrator")
 SECRET = CredentialKey("client_secret", "https://x.example", "5F0C")
+NAMED = Account("https://x.example", "5F0C", "integrator")
 
 
 class FakeVault(SecretService.Keyring):
@@ -138,19 +141,39 @@ def test_the_list_of_safe_keyrings_has_names_that_exist() -> None:
 
 async def test_the_environment_answers_for_its_own_marketplace_alone() -> None:
     environ = {"OCGATE_PASSWORD": "hunter2", "OCGATE_CLIENT_SECRET": ""}
-    store = EnvironmentStore(environ, url="https://x.example")
+    store = EnvironmentStore(environ, NAMED)
     assert await store.get(PASSWORD) == "hunter2"
+    assert await store.get(replace(PASSWORD, client_id="5f0c")) == "hunter2"
     assert await store.get(SECRET) is None
-    assert await store.get(CredentialKey("password", "https://other.example", "5F0C", "integrator")) is None
-    assert await EnvironmentStore(environ).get(PASSWORD) == "hunter2"
     for attempt in (store.put(PASSWORD, "new"), store.delete(PASSWORD)):
         with pytest.raises(CredentialsUnavailable):
             await attempt
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        replace(PASSWORD, url="https://other.example"),
+        replace(PASSWORD, client_id="77aa"),
+        replace(PASSWORD, username="somebody-else"),
+        replace(SECRET, url="https://other.example"),
+        replace(SECRET, client_id="77aa"),
+    ],
+)
+async def test_the_environments_secrets_go_to_no_other_sign_in(key: CredentialKey) -> None:
+    environ = {"OCGATE_PASSWORD": "hunter2", "OCGATE_CLIENT_SECRET": "s3cret"}
+    assert await EnvironmentStore(environ, NAMED).get(key) is None
+
+
+@pytest.mark.parametrize("key", [PASSWORD, SECRET, CredentialKey("password", "", "", "")])
+async def test_with_nothing_named_at_the_start_the_environments_secrets_go_nowhere(key: CredentialKey) -> None:
+    environ = {"OCGATE_PASSWORD": "hunter2", "OCGATE_CLIENT_SECRET": "s3cret"}
+    assert await EnvironmentStore(environ).get(key) is None
+
+
 async def test_a_chain_asks_in_order_and_keeps_for_the_sitting() -> None:
     vault = FakeVault()
-    chain = ChainStore((EnvironmentStore({"OCGATE_PASSWORD": "hunter2"}), MemoryStore(), keyring_of(vault)))
+    chain = ChainStore((EnvironmentStore({"OCGATE_PASSWORD": "hunter2"}, NAMED), MemoryStore(), keyring_of(vault)))
     vault.entries[SERVICE, SECRET.account] = "from the vault"
     vault.entries[SERVICE, PASSWORD.account] = "from the vault"
     assert (await chain.get(PASSWORD), await chain.get(SECRET)) == ("hunter2", "from the vault")

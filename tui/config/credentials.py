@@ -43,6 +43,15 @@ class CredentialsUnavailable(Exception):
 
 
 @dataclass(frozen=True)
+class Account:
+    """One sign-in: the marketplace's host, the API client, and the user (blank where the grant names none)."""
+
+    url: str
+    client_id: str
+    username: str = ""
+
+
+@dataclass(frozen=True)
 class CredentialKey:
     """Which secret is wanted: of what kind, for which marketplace's host, API client and (for a password) user."""
 
@@ -108,25 +117,28 @@ class MemoryStore:
 class EnvironmentStore:
     """The secrets in OCGATE_CLIENT_SECRET and OCGATE_PASSWORD.
 
-    They were set for one marketplace. With `url`, the one this start was asked to connect to, they are given for no
-    other: changing to another profile later must not send them to another host.
+    They were set for one sign-in, the one that options, variables or profile named at the start. They are given for no
+    other host, API client or user: whatever is typed or chosen later must not send them elsewhere.
     """
 
     title = "environment variables"
     writable = False
 
-    def __init__(self, environ: Mapping[str, str] | None = None, *, url: str | None = None) -> None:
-        """Read the two variables now, from `environ` or the process's environment."""
+    def __init__(self, environ: Mapping[str, str] | None = None, account: Account | None = None) -> None:
+        """Read the variables now, from `environ` or the process's environment; without `account` they are nobody's."""
         environ = os.environ if environ is None else environ
         self._secrets = {kind: environ[name] for kind, name in VARIABLES.items() if environ.get(name)}
-        self._url = url
+        self._account = account
 
     def __repr__(self) -> str:
         return f"EnvironmentStore({', '.join(sorted(self._secrets))})"
 
     async def get(self, key: CredentialKey) -> str | None:
-        """Return the variable's value when it was set for the key's host."""
-        if self._url is not None and self._url != key.url:
+        """Return the variable's value when it was set for the key's host, API client and, for a password, user."""
+        account = self._account
+        if account is None or account.url != key.url or account.client_id.lower() != key.client_id.lower():
+            return None
+        if key.kind == "password" and account.username != key.username:
             return None
         return self._secrets.get(key.kind)
 

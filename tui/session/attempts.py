@@ -17,7 +17,7 @@ from tui.session.outcome import Comparison, Prepared, compare
 from tui.tokens.decode import decode
 from tui.tokens.lifetimes import Lifetime
 from tui.tokens.token import NotAToken, Token
-from tui.tokens.verify import Status, Verdict, Verdicts, check_claims, verify_signature
+from tui.tokens.verify import DECODED, Status, Verdict, Verdicts, check_claims, verify_signature
 
 if TYPE_CHECKING:
     from tui.ordercloud import Exchange
@@ -110,18 +110,20 @@ class Result:
 
     @property
     def who(self) -> str:
-        """The user the token acts as, or that was asked for; outside text."""
+        """The user the token acts as, or that was asked for; blank when neither is known. Outside text."""
         if self.token is not None and self.token.claims.usr:
             return self.token.claims.usr
-        refreshed = self.form.refreshing
-        return self.form.username if refreshed is None else refreshed.who
+        if self.form.refreshing is not None:
+            return self.form.refreshing.who
+        # What stands in a field that the grant hides was not asked for.
+        return self.form.username if self.form.kind.needs_user else ""
 
     def verdicts(self, now: datetime) -> Verdicts:
         """Return the three verdicts on the token at a moment."""
         if self.token is None:
             return Verdicts(decoded=Verdict(Status.FAILED, str(self.error or "There is no token.")))
         return Verdicts(
-            decoded=Verdict(Status.PASSED, "It could be read. That says nothing about who made it."),
+            decoded=DECODED,
             signature=self.signature or Verdict(Status.NOT_CHECKED, "The key could not be had."),
             claims=check_claims(self.token, now, audience=self.url),
         )

@@ -38,6 +38,8 @@ class Verdict:
 
 
 NOT_CHECKED = Verdict(Status.NOT_CHECKED, "Not checked.")
+DECODED = Verdict(Status.PASSED, "It could be read. That says nothing about who made it.")
+"""The first verdict on every token there is: without it there is no `Token`."""
 
 
 @dataclass(frozen=True, slots=True)
