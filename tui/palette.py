@@ -120,9 +120,13 @@ def show_help(app: App[int]) -> None:
         commands = [command for command in COMMANDS if command.scope == scope]
         aside = "" if scope in here else " (not on the screen)"
         facts.append(Fact(heading + aside, heading=True))
-        facts.extend(
-            Fact(f"{keys_of(app, command):>9}  {command.title}", Content(command.help)) for command in commands
-        )
+        host = here.get(scope)
+        for command in commands:
+            reason = host.why_not(command.name) if host is not None else None
+            told = Content(command.help)
+            if reason is not None:
+                told = Content.assemble(told, literal(f" Not now: {reason}", "$muted"))
+            facts.append(Fact(f"{keys_of(app, command):>9}  {command.title}", told))
         facts.append(GAP)
     facts.append(Fact("Moving in lists", heading=True))
     facts.append(

@@ -14,7 +14,7 @@ CHOICES = (
 
 class Host(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return {"muted": "#808080"}
+        return {"muted": "#808080", "allowed": "#008000", "refused": "#800000"}
 
 
 async def pick(*keys: str, typed: str | None = None, current: str | None = None) -> str | None:

@@ -117,6 +117,10 @@ class PickField(Widget, can_focus=True):
 class AttemptForm(Vertical):
     """What an attempt sends. `value` is the model; the rows show it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", "Row above", show=False),
+        Binding("down", "step(1)", "Row below", show=False),
+    ]
     value: reactive[Form] = reactive(Form(Kind.PASSWORD, ""), init=False)
 
     class Changed(Message):
@@ -228,6 +232,14 @@ class AttemptForm(Vertical):
             self.post_message(self.Submitted())
         else:
             self.screen.focus_next()
+
+    def action_step(self, by: int) -> None:
+        """Go to the row above or below."""
+        shown = [name for name, _ in ROWS if self.query_one(f"#row-{name}").display]
+        here = next((name for name in shown if self.query_one(f"#{name}").has_focus), None)
+        at = shown.index(here) + by if here is not None else 0
+        if 0 <= at < len(shown):
+            self.focus_row(shown[at])
 
     def focus_row(self, name: str) -> None:
         """Put the focus into a row."""

@@ -12,8 +12,9 @@ from textual.content import Content
 from textual.message import Message
 
 from tui.panes.attempt_form import AttemptForm
-from tui.panes.attempt_picks import client_choices, result_choices, suggested_kind, suggested_user, user_choices
+from tui.panes.attempt_picks import client_choices, result_choices, suggested_kind, suggested_user
 from tui.panes.expected_text import expected_facts
+from tui.panes.user_picks import signing_in, user_choices
 from tui.session.attempts import Attempts, Form, Kind, Result
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import FactSheet
@@ -190,7 +191,8 @@ class AttemptPanel(Vertical):
         people = await marketplace.people()
         known = self.attempts.api_client(self.value.api_client_id)
         assignments = await marketplace.assignments(known.id) if known is not None else ()
-        choices = user_choices(people, known, assignments)
+        judge = signing_in(known, assignments, self._session.clock()) if known is not None else None
+        choices = user_choices(people, judge)
         self.app.push_screen(Picker("User", choices, current=self.value.username, typed="username"), then)
 
     def _pick_refresh_token(self) -> None:

@@ -19,24 +19,9 @@ if TYPE_CHECKING:
 def client_choices(api_clients: Iterable[ApiClient]) -> tuple[Choice, ...]:
     """Return the API clients by name, with their state and who may use them."""
     return tuple(
-        Choice(each.id, each.app_name, f"{who(each)}  {each.id}", "●" if each.active else "○")
+        Choice(each.id, each.app_name, each.id, "●" if each.active else "○", aside=who(each))
         for each in sorted(api_clients, key=lambda each: each.app_name.casefold())
     )
-
-
-def user_choices(
-    people: Sequence[Person], api_client: ApiClient | None, assignments: Sequence[AssignmentFacts]
-) -> tuple[Choice, ...]:
-    """Return the users; ✓ and ✗ say whether the API client lets their party in."""
-    gate = Gate.of(api_client, assignments) if api_client is not None else None
-    return tuple(_user_choice(each, gate) for each in people)
-
-
-def _user_choice(person: Person, gate: Gate | None) -> Choice:
-    user, party = person.user, person.party
-    mark = " " if gate is None else "✓" if gate.access(party).allowed else "✗"
-    state = "" if user.active and party.active else "not active · "
-    return Choice(user.username, user.username, f"{state}{party.kind} {party.label}", mark)
 
 
 def suggested_kind(api_client: ApiClient, secrets: Sequence[SecretFacts]) -> Kind:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -16,6 +17,7 @@ from tui.widgets.plain import literal
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 LABEL = 17
 JSON_LINES = 5
@@ -32,6 +34,11 @@ class FieldRow(Widget):
     FieldRow > TextArea {{ height: {JSON_LINES}; border: none; padding: 0 1; background: $surface; }}
     FieldRow > TextArea:focus {{ border: none; background: $panel; }}
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", "Field above", show=False),
+        Binding("down", "step(1)", "Field below", show=False),
+    ]
 
     changed: reactive[bool] = reactive(False)
     problem: reactive[str] = reactive("")
@@ -93,6 +100,13 @@ class FieldRow(Widget):
         lines = [Content.assemble(label, literal(aside, "$muted")), *[Content("")] * (self._input_lines - 1)]
         lines += [Content.assemble(" " * (LABEL + 1), line) for line in self._problem_lines()]
         return Content("\n").join(lines)
+
+    def action_step(self, by: int) -> None:
+        """Go to the field above or below; inputs of several lines use these keys themselves."""
+        rows = [] if self.parent is None else list(self.parent.query_children(FieldRow))
+        at = rows.index(self) + by
+        if 0 <= at < len(rows):
+            rows[at].children[0].focus()
 
     def show_value(self) -> None:
         """Put the draft's value back into the input."""

@@ -9,7 +9,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import DescendantFocus
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from tui.access.api_roles import API_ROLES
@@ -83,6 +85,7 @@ class ApiClientForm(CommandHost, Vertical):
         self._server_said: dict[str, str] = {}
         self._saving = False
         self._marketplace = session.marketplace
+        self._last: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the fields under their headings, and a line for the hint of the focused one."""
@@ -99,8 +102,13 @@ class ApiClientForm(CommandHost, Vertical):
         start(self, self._learn_usernames, group="usernames", exclusive=False)
         self._look()
 
-    def on_descendant_focus(self) -> None:
+    def take_focus(self) -> None:
+        """Go back to the field that had the focus last."""
+        (self._last or self.query(Input).first()).focus()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Show the hint of the field that has the focus now."""
+        self._last = event.widget
         row = self._focused_row()
         self.query_one("#form-hint", Static).update(Content(row.field.hint if row is not None else ""))
         self.app.refresh_bindings()
@@ -185,22 +193,31 @@ class ApiClientForm(CommandHost, Vertical):
         if row is None:
             return
         if row.field.name == _USER:
-            people = await self.session.marketplace.people()
-            choices = [
-                Choice(each.user.username, each.user.username, f"{each.party.kind.value} {each.party.label}")
-                for each in people
-            ]
+            choices = await self._context_users()
             title = "Context user"
         else:
-            choices = [Choice(role, role, phrase) for role, phrase in API_ROLES.items()]
+            choices = tuple(Choice(role, role, phrase) for role, phrase in API_ROLES.items())
             title = f"One more role: {row.field.label.lower()}"
-        picked = await self.app.push_screen_wait(Picker(title, choices))
+        current = self.draft.text(_USER) if row.field.name == _USER else None
+        picked = await self.app.push_screen_wait(Picker(title, choices, current=current))
         if picked is None:
             return
         before = "" if row.field.name == _USER else self.draft.text(row.field.name)
         self.draft.put(row.field.name, f"{before} {picked}")
         row.show_value()
         self._look()
+
+    async def _context_users(self) -> tuple[Choice, ...]:
+        """Return the users to pick from, judged by the API client as it would be saved now and signed in through."""
+        from tui.ordercloud.models import ApiClient
+        from tui.panes.user_picks import acting, user_choices
+
+        marketplace = self._marketplace
+        people = await marketplace.people()
+        assignments = await marketplace.assignments(self.before.id) if self.before is not None else ()
+        typed = {name: value for name in FIELDS if (value := self.draft.value(name)) is not None and name != "xp"}
+        drafted = ApiClient.from_wire({**typed, "ID": self.before.id if self.before is not None else ""})
+        return user_choices(people, acting(drafted, assignments, self.session.clock()))
 
     def do_leave(self) -> None:
         """Leave, after asking when something would be lost."""

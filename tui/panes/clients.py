@@ -52,6 +52,7 @@ class ClientsPane(ModePane):
         """The list as it was last time, shown until the marketplace has answered."""
         self._rows: dict[str, tuple[ApiClient, ClientRow]] = {}
         """The row of each API client, made once."""
+        self._leaving = False
 
     # -- layout --------------------------------------------------------------------------------------------------
 
@@ -86,7 +87,7 @@ class ClientsPane(ModePane):
     def take_focus(self) -> None:
         """Put the focus on the list, or on the detail where that is all there is room for."""
         if self._editing is not None:
-            self._editing.query(Input).first().focus()
+            self._editing.take_focus()
         elif self._list.is_on_screen or not self.has_class("-detail"):
             self._list.focus()
         else:
@@ -194,8 +195,37 @@ class ClientsPane(ModePane):
     @on(RowList.Highlighted, "#api-clients")
     def _highlighted(self, message: RowList.Highlighted) -> None:
         message.stop()
+        if self._editing is not None:
+            start(self, self._leave_form_for_row, group="leave-form", exclusive=False)
+            return
         self._show_row()
         self.app.refresh_bindings()
+
+    async def _leave_form_for_row(self) -> None:
+        """Show the row that was chosen beside the open form, or go back to the one that is edited."""
+        form, edited = self._editing, self._detail.api_client
+        here = self._list.row
+        if form is None or self._leaving or (here is not None and edited is not None and here.id == edited.id):
+            return
+        self._leaving = True
+        try:
+            if await form.may_leave():
+                self._detail.close_form()
+                self._show_row()
+                self.remove_class("-detail")
+                self.app.refresh_bindings()
+            else:
+                self._go_to(edited)
+                form.take_focus()
+        finally:
+            self._leaving = False
+
+    def _go_to(self, api_client: ApiClient | None) -> None:
+        """Put the cursor on an API client, whatever the filter says."""
+        if api_client is not None and not self._list.move_to(api_client.id):
+            self.query_one("#filter", Input).value = ""
+            self._draw()
+            self._list.move_to(api_client.id)
 
     @on(RowList.Opened, "#api-clients")
     def _opened(self, message: RowList.Opened) -> None:
@@ -232,6 +262,7 @@ class ClientsPane(ModePane):
     # -- commands ------------------------------------------------------------------------------------------------
 
     _CHANGING = frozenset({"new", "edit", "assign", "activate", "duplicate", "delete", "undo"})
+    _OF_THE_CURSOR = frozenset({"activate", "delete"})
     _OF_ONE = frozenset({"edit", "assign", "test", "activate", "duplicate", "delete", "secrets", "copy-id"})
 
     @property
@@ -242,11 +273,13 @@ class ClientsPane(ModePane):
         """Say why a command cannot be done now."""
         verb = command.partition(".")[2]
         if self._editing is not None:
-            return "The form is open: save or leave it first."
+            return None if verb == "back" else "The form is open: save or leave it first."
         if verb in self._OF_ONE and self._list.row is None:
             return "There is no API client under the cursor."
         if verb in self._OF_ONE - {"copy-id"} and self._api_client is None:
             return "This is the list as it was last seen; nothing can be done with it before the marketplace answers."
+        if verb in self._OF_THE_CURSOR and self._detail.has_focus_within:
+            return "The cursor is not in the list: esc goes back there first."
         if verb in self._CHANGING - {"assign"} and (reason := self.session.why_not_change()) is not None:
             return reason
         if verb == "undo" and self.session.journal.last is None:
@@ -275,7 +308,10 @@ class ClientsPane(ModePane):
         entry.focus()
 
     def do_back(self) -> None:
-        """Leave the search, then the detail, then the filter: one step a key."""
+        """Leave the form, or the search, then the detail, then the filter: one step a key."""
+        if self._editing is not None:
+            self._editing.do_leave()
+            return
         if self._detail.leave_find():
             return
         entry = self.query_one("#filter", Input)

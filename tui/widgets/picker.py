@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,27 +11,33 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
+
+REFUSED = "✗"
+_COLOURS = {"✓": "$allowed", REFUSED: "$refused", "●": "$allowed", "○": "$muted"}
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One choice: the answer it gives, and what is shown of it. All texts may come from outside.
 
-    `mark` is a short sign before the title, such as the state; `hint` says more, and is searched as well.
+    `mark` is a short sign before the title, such as the state; `aside` stands in a column of its own before `hint`;
+    both say more, and are searched as well. `why` is a sentence, told below the list while the cursor is there.
     """
 
     value: str
     title: str
     hint: str = ""
     mark: str = ""
+    aside: str = ""
+    why: str = ""
 
     def contains(self, words: Sequence[str]) -> bool:
         """Return whether every word, in lower case, is somewhere in it."""
-        text = f"{self.title} {self.hint} {self.value}".casefold()
+        text = f"{self.title} {self.aside} {self.hint} {self.value}".casefold()
         return all(word in text for word in words)
 
 
@@ -59,6 +65,7 @@ class Picker(ModalScreen[str | None]):
         background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
     }
     Picker Input { margin-bottom: 1; }
+    Picker #why { height: 2; margin-top: 1; color: $text-muted; }
     """
 
     def __init__(
@@ -77,11 +84,35 @@ class Picker(ModalScreen[str | None]):
             box.border_subtitle = Content("type to find · enter chooses · esc leaves")
             also = f", or a {self._typed}" if self._typed else ""
             yield Input(placeholder=f"part of a name{also}", id="typed")
-            columns: tuple[Column[Choice], ...] = (
-                Column("", lambda each: literal(f"{each.mark} {each.title}".strip()), most=34),
-                Column("", lambda each: literal(each.hint, "$muted"), grow=True),
-            )
+            columns = self._columns()
             yield RowList[Choice](columns, key=lambda each: each.value, heading=False, empty="Nothing matches.")
+            if any(each.why for each in self._choices):
+                yield Static(id="why")
+
+    def _columns(self) -> tuple[Column[Choice], ...]:
+        """Return a column for each part that some choice has, as wide as all of them need, not only those found."""
+
+        def widest(texts: Iterable[str], most: int) -> int:
+            return min(most, max((Content(plain(each)).cell_length for each in texts), default=1))
+
+        mark = widest((each.mark for each in self._choices), 4)
+        title = widest((each.title for each in self._choices), 34)
+        aside = widest((each.aside for each in self._choices), 20)
+        columns: list[Column[Choice]] = [
+            Column("", lambda each: literal(each.mark, _COLOURS.get(each.mark, "")), width=mark),
+            Column("", lambda each: literal(each.title), width=title),
+            Column("", lambda each: literal(each.aside, "$muted"), width=aside),
+            Column("", lambda each: literal(each.hint, "$muted"), grow=True),
+        ]
+        wanted = (mark, title, aside, 1)
+        return tuple(column for column, width in zip(columns, wanted, strict=True) if width)
+
+    def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
+        """Tell the reason of the choice under the cursor."""
+        message.stop()
+        for told in self.query("#why"):
+            if isinstance(told, Static):
+                told.update(literal(message.row.why if isinstance(message.row, Choice) else ""))
 
     def on_mount(self) -> None:
         """Show everything, with the cursor on what is chosen now."""
