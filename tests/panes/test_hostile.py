@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import json
+import re
 import sqlite3
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.console import Console, console_request, open_console
+from tui.config.connection import Connection
+from tui.config.credentials import CredentialKey, MemoryStore
+from tui.config.paths import find_paths
+from tui.config.settings import load_settings
+from tui.ordercloud._httpx import ASGITransport
 from tui.sandbox import Sandbox
 from tui.widgets.row_list import RowList
+from tui.widgets.tab_strip import TabStrip
 
 HOSTILE = {
     "markup": "[bold]x[/bold]",
@@ -71,3 +83,145 @@ async def test_every_mode_shows_it_and_lives(tmp_path: Path, name: str) -> None:
                 assert_harmless(console)
         if name == "markup":
             assert "[bold]x[/bold]" in console.text
+
+
+# -- roles, xp, and what a server answers -----------------------------------------------------------------------------
+
+WORDS = {name: HOSTILE[name] for name in ("markup", "closing", "link", "title", "clear", "bidirectional", "lines")}
+WORDS["long"] = "z" * 3_000
+
+
+class Misbehaving:
+    """The sandbox, but every refusal and header says what it is told to."""
+
+    def __init__(self, app: ASGIApp, text: str) -> None:
+        self._app = app
+        self._text = text
+        self.angry = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        header = (b"x-note", self._text.replace("\n", " ").replace("\r", " ").encode("utf-8")[:200])
+
+        async def send_more(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), header]
+            await send(message)
+
+        changes = scope["method"] in ("PATCH", "POST", "PUT", "DELETE")
+        if not (self.angry and changes):
+            await self._app(scope, receive, send_more)
+            return
+        text = self._text
+        refused = {
+            "error": text,
+            "error_description": text,
+            "Errors": [{"ErrorCode": text, "Message": text, "Data": {"Property": "AppName", text: [text]}}] * 2,
+        }
+        await JSONResponse(refused, 400)(scope, receive, send_more)
+
+
+@pytest.mark.parametrize("name", WORDS)
+async def test_refusals_and_headers_of_a_server_are_shown_and_harmless(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers: list[Misbehaving] = []
+
+    def transport(self: Sandbox) -> ASGITransport:
+        servers.append(Misbehaving(self.app, WORDS[name]))
+        return ASGITransport(servers[-1])
+
+    monkeypatch.setattr(Sandbox, "transport", transport)
+    async with open_console(size=(110, 30)) as console:
+        for server in servers:
+            server.angry = True
+        for keys in (
+            ["e", "end", "x", "ctrl+s", "enter"],  # a save that is refused, with the field it is about
+            ["escape", "tab", "y", "x", "tab", "y"],
+            ["a", "j", "j", "j", "space", "escape"],
+            ["3", "ctrl+r", "right_square_bracket", "right_square_bracket", "right_square_bracket"],
+            ["4", "g", "G", "enter", "escape", "y"],
+        ):
+            for key in keys:
+                await console.press(key)
+                assert_harmless(console)
+        if name == "markup":
+            await console.press("3")
+            console.app.query_one("#answer-tabs", TabStrip).active = "token"
+            await console.settle()
+            assert "[bold]x[/bold]" in console.text
+
+
+@pytest.mark.parametrize("name", WORDS)
+async def test_roles_and_xp_are_shown_and_harmless(tmp_path: Path, name: str) -> None:
+    file, text = tmp_path / "sandbox.db", WORDS[name]
+    await (await Sandbox.open(file)).close()
+    roles = json.dumps([text])
+    with sqlite3.connect(file) as connection:
+        for column in ("MinimumRequiredRoles", "MinimumRequiredCustomRoles", "MaximumGrantedCustomRoles"):
+            connection.execute(f'UPDATE api_clients SET "{column}" = ?', (roles,))
+        xp = json.dumps({text: {text: [text, None, 1.5, {"deep": [[text]]}]}})
+        connection.execute("UPDATE api_clients SET xp = ?", (xp,))
+    connection.close()
+    request = replace(console_request(), sandbox_memory=False, sandbox_db=file)
+    async with open_console(request, size=(110, 30)) as console:
+        for keys in (
+            ["enter", *["right_square_bracket"] * 4, "G", "escape"],
+            ["e", *["down"] * 18, "escape"],
+            ["t", "ctrl+r", "right_square_bracket", "2", "l", "l"],
+        ):
+            for key in keys:
+                await console.press(key)
+                assert_harmless(console)
+
+
+@pytest.mark.parametrize("name", WORDS)
+async def test_names_in_the_settings_are_shown_and_harmless(name: str) -> None:
+    paths = find_paths()
+    paths.themes.mkdir(parents=True)
+    quoted = json.dumps(WORDS[name])  # a TOML basic string is written alike
+    source = (Path(__file__).parents[2] / "themes" / "daylight.toml").read_text(encoding="utf-8")
+    titled = re.sub(r'(?m)^title = ".*"$', lambda _: f"title = {quoted}", source)
+    assert titled != source
+    (paths.themes / "mine.toml").write_text(titled, encoding="utf-8")
+    (paths.themes / "[bold]x[nope].toml").write_text("name = 7", encoding="utf-8")
+    paths.settings_file.write_text(
+        f"theme = {quoted}\nprofile = {quoted}\n[profiles.{quoted}]\nurl = {quoted}\nusername = {quoted}\n"
+        f"client_id = {quoted}\n[keys]\n{quoted} = {quoted}\n",
+        encoding="utf-8",
+    )
+    settings, problems = load_settings(paths.settings_file)
+    request = console_request(settings=settings, problems=tuple(str(each) for each in problems))
+    async with open_console(request, size=(110, 30)) as console:
+        assert console.told
+        assert_harmless(console)
+        for keys in (["T", "j", "j", "j", "j", "j", "j", "escape"], ["p", "enter", "down", "enter", "ctrl+s"]):
+            for key in keys:
+                await console.press(key)
+                assert_harmless(console)
+
+
+@pytest.mark.parametrize(
+    "reason", [b"[/nope]", b"[@click=app.quit]x[/]", b"\x9b2J", b"\x1b]0;x\x07", b"", b"z" * 5_000, "\u202e".encode()]
+)
+async def test_the_words_beside_a_status_are_harmless(reason: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 418 " + reason + b"\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nno")
+            await writer.drain()
+        writer.close()
+
+    listener = await asyncio.start_server(answer, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    credentials = MemoryStore()
+    await credentials.put(CredentialKey("password", url, "c", "u"), "pass-word-1")
+    request = console_request(connection=Connection(url, "c", username="u"), credentials=credentials)
+    try:
+        async with open_console(request, size=(110, 30)) as console:
+            assert console.app.session.problem is not None
+            assert_harmless(console)
+            for key in ("escape", "4", "G", "enter"):
+                await console.press(key)
+                assert_harmless(console)
+    finally:
+        listener.close()

@@ -100,6 +100,8 @@ class AccessPane(ModePane):
             return
         api_clients = tuple(sorted(marketplace.api_clients.values(), key=lambda each: each.app_name.casefold()))
         self._draw(Picture(companies.parties(marketplace.seller), api_clients, assignments))
+        if afresh:
+            self.tell("The marketplace was read again.")
 
     def _draw(self, picture: Picture) -> None:
         """Show a picture, with the cursor on the same party and API client as before where they are still there."""

@@ -215,7 +215,9 @@ class AssignmentsView(CommandHost, Vertical):
     # -- commands ------------------------------------------------------------------------------------------------
 
     def why_not(self, command: str) -> str | None:
-        """Say why a row cannot be toggled."""
+        """Say why a row cannot be toggled, or why there is nothing to search."""
+        if command == "assign.find" and self.query_one("#find-company", Input).has_focus:
+            return "This is the search: type what the companies shown should contain."
         if command == "assign.toggle":
             if (reason := self.session.why_not_change()) is not None:
                 return reason

@@ -197,6 +197,10 @@ class ClientDetail(CommandHost, Vertical):
         """Show a tab."""
         self.query_one(TabStrip).active = tab
 
+    def shows(self, tab: str) -> bool:
+        """Return whether a tab is shown."""
+        return self.query_one(TabStrip).active == tab
+
     @on(TabStrip.Chosen, "#client-tabs")
     async def _tab_chosen(self, message: TabStrip.Chosen) -> None:
         message.stop()

@@ -162,6 +162,10 @@ class ApiClientForm(CommandHost, Vertical):
             row = self._focused_row()
             can_pick = row is not None and row.field.name in (_USER, *_ROLES)
             return None if can_pick else "There is nothing to pick from for this field: type it."
+        if command == "form.revert":
+            row = self._focused_row()
+            changed = row is not None and self.draft.changed(row.field.name)
+            return None if changed else "This field is as it was."
         if command == "form.save":
             if (reason := self.session.why_not_change()) is not None:
                 return reason

@@ -274,12 +274,16 @@ class ClientsPane(ModePane):
         verb = command.partition(".")[2]
         if self._editing is not None:
             return None if verb == "back" else "The form is open: save or leave it first."
+        if verb == "filter" and self.query_one("#filter", Input).has_focus:
+            return "This is the filter: type what the API clients shown should contain."
         if verb in self._OF_ONE and self._list.row is None:
             return "There is no API client under the cursor."
         if verb in self._OF_ONE - {"copy-id"} and self._api_client is None:
             return "This is the list as it was last seen; nothing can be done with it before the marketplace answers."
         if verb in self._OF_THE_CURSOR and self._detail.has_focus_within:
             return "The cursor is not in the list: esc goes back there first."
+        if verb == "assign" and self._detail.shows("assignments") and self._detail.has_focus_within:
+            return "This is where companies are assigned: space toggles one."
         if verb in self._CHANGING - {"assign"} and (reason := self.session.why_not_change()) is not None:
             return reason
         if verb == "undo" and self.session.journal.last is None:

@@ -120,7 +120,18 @@ class LearnPane(ModePane):
             if card is not None and card.fits is None:
                 return "This card is about all API clients."
             return "No API client of this marketplace shows it."
+        last = self._topics.cursor == len(self._topics.rows) - 1
+        if last and (command == "learn.next" or (command == "learn.read-on" and self._at_the_end)):
+            return "This is the last card."
+        if command == "learn.previous" and self._topics.cursor == 0:
+            return "This is the first card."
         return None
+
+    @property
+    def _at_the_end(self) -> bool:
+        """Whether the rest of the card is in view."""
+        card = self.query_one("#card", VerticalScroll)
+        return card.scroll_offset.y >= card.max_scroll_y
 
     def do_open(self) -> None:
         """Open the example in Clients."""
@@ -134,11 +145,11 @@ class LearnPane(ModePane):
 
     def do_read_on(self) -> None:
         """Show the rest of the card, then the next one."""
-        card = self.query_one("#card", VerticalScroll)
-        if card.scroll_offset.y < card.max_scroll_y:
-            card.scroll_page_down(animate=False)
-        else:
+        if self._at_the_end:
             self.do_next()
+        else:
+            self.query_one("#card", VerticalScroll).scroll_page_down(animate=False)
+            self.app.refresh_bindings()
 
     def do_next(self) -> None:
         """Go to the next card."""

@@ -132,6 +132,8 @@ class TokensPane(ModePane):
                 return "No token is shown." if result is None or result.token is None else None
             case "mend":
                 return why_not_mend(result)
+            case "next-tab" | "previous-tab" if not self.answer.display:
+                return "The answer is not in view: enter opens that of an attempt."
         return None
 
     def _why_not_run(self) -> str | None:

@@ -190,6 +190,8 @@ class TrafficPane(ModePane):
         """Say why a command cannot be done now."""
         if command in ("traffic.copy", "traffic.open") and self._list.row is None:
             return "There is no exchange yet."
+        if command == "traffic.follow" and not self.query_one("#exchanges").display:
+            return "This is one exchange: esc returns to the list, which can follow the newest."
         if command == "traffic.back" and not self.has_class("-open"):
             return "This is the list."
         return None
