@@ -311,7 +311,7 @@ class Attempts:
         if prepared is None:
             return before
         again = compare(prepared, decide(prepared.attempt, prepared.facts, at), answer, token, error, at)
-        if not again.agreed:
+        if not again.agreed or again.surprise:
             return again
         return replace(again, note="The marketplace had changed since it was read; read again, it is as expected.")
 
