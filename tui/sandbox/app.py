@@ -12,15 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from tui.sandbox import assignments
+from tui.sandbox import served
 from tui.sandbox.bearer import find_caller, token_of
 from tui.sandbox.calls import Answer, Call, Operation
-from tui.sandbox.engine import Engine
 from tui.sandbox.errors import ApiError, invalid_token, not_found, refusal
-from tui.sandbox.me import GET_ME
 from tui.sandbox.passwords import hash_on_thread
 from tui.sandbox.router import Match, Router
-from tui.sandbox.rules import RULES
 from tui.sandbox.services import Services
 from tui.sandbox.token_endpoint import TokenEndpoint
 from tui.sandbox.wire import json_response, read_object
@@ -43,11 +40,7 @@ class App:
         self._router: Router[Endpoint] = Router()
         self._router.add("POST", "oauth/token", self._issue)
         self._router.add("GET", "oauth/certs/{kid}", self._cert)
-        self._route("GET", "me", GET_ME)
-        for resource, rules in RULES:
-            for route in Engine(resource, rules).routes():
-                self._route(*route)
-        for route in assignments.routes():
+        for route in served.routes():
             self._route(*route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,173 +1,174 @@
-"""Assignments: API clients to companies, security profiles to companies and users. They have no ID of their own."""
+"""The engine of assignments: objects paired with one another, each pairing told by the objects it names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping
 
-from tui.access.facts import PartyKind
-from tui.sandbox.calls import NO_CONTENT, Answer, Call, Operation
-from tui.sandbox.engine import key_of
-from tui.sandbox.errors import ApiError, invalid_value, not_found, refusal
-from tui.sandbox.fields import Column
+from tui.sandbox.calls import NO_CONTENT, About, Answer, Call, Operation, Shape
+from tui.sandbox.conditions import Condition, all_of
+from tui.sandbox.errors import ApiError, ErrorEntry, invalid_value, not_found, refusal
+from tui.sandbox.fields import Column, Field, Kind, read_member, to_column
 from tui.sandbox.lists import read_paging
-from tui.sandbox.resources import API_CLIENTS, SECURITY_PROFILES
+from tui.sandbox.places import parent_key, resolve
+from tui.sandbox.resources import ASSIGNMENTS
+from tui.sandbox.resources.description import Assignment
 from tui.tokens.token import JSON
 
-_SELLER = frozenset({PartyKind.SELLER})
-
-_CLIENT_ROWS = """
-FROM api_client_assignments a JOIN api_clients c ON c.key = a.api_client
-LEFT JOIN buyers b ON b.key = a.buyer LEFT JOIN suppliers s ON s.key = a.supplier
-"""
-_CLIENT_FILTERS = {"apiclientid": "c.ID = ?", "buyerid": "b.ID = ?", "supplierid": "s.ID = ?"}
-
-_PROFILE_ROWS = """
-FROM security_profile_assignments a JOIN security_profiles p ON p.key = a.profile
-LEFT JOIN users u ON u.key = a.user
-LEFT JOIN buyers b ON b.key = coalesce(a.buyer, u.buyer)
-LEFT JOIN suppliers s ON s.key = coalesce(a.supplier, u.supplier)
-"""
-_LEVEL = "CASE WHEN a.user IS NULL THEN 'Company' ELSE 'User' END"
-_COMMERCE_ROLE = "CASE WHEN b.key IS NOT NULL THEN 'Buyer' WHEN s.key IS NOT NULL THEN 'Supplier' ELSE 'Seller' END"
-_PROFILE_FILTERS = {
-    "securityprofileid": "p.ID = ?",
-    "buyerid": "b.ID = ?",
-    "supplierid": "s.ID = ?",
-    "userid": "u.ID = ?",
-    "usergroupid": "a.key IS NULL AND ? IS NOT NULL",
-    "level": f"{_LEVEL} = ? COLLATE NOCASE",
-    "commercerole": f"{_COMMERCE_ROLE} = ? COLLATE NOCASE",
-}
+_PLACES = re.compile(r"\{(\w+)\}")
+_PAGING = (Field("page", Kind.INT, least=1), Field("pageSize", Kind.INT, least=1, most=100))
 
 
 def routes() -> Iterator[tuple[str, str, Operation]]:
     """Give method, path and operation of every assignment call."""
-    read, write = API_CLIENTS.read_roles, API_CLIENTS.write_roles
-    yield "GET", "apiclients/assignments", Operation(_list_clients, read, _SELLER)
-    yield "POST", "apiclients/assignments", Operation(_assign_client, write, _SELLER, writes=True, has_body=True)
-    unassign = Operation(_unassign_client, write, _SELLER, writes=True)
-    yield "DELETE", "buyers/{buyerID}/ApiClients/Assignments/{apiClientID}", unassign
-    yield "DELETE", "suppliers/{supplierID}/ApiClients/Assignments/{apiClientID}", unassign
-    read, write = SECURITY_PROFILES.read_roles, SECURITY_PROFILES.write_roles
-    yield "GET", "securityprofiles/assignments", Operation(_list_profiles, read, _SELLER)
-    yield "POST", "securityprofiles/assignments", Operation(_assign_profile, write, _SELLER, writes=True, has_body=True)
-    path = "securityprofiles/{securityProfileID}/assignments"
-    yield "DELETE", path, Operation(_unassign_profile, write, _SELLER, writes=True)
+    for assignment in ASSIGNMENTS:
+        yield from Pairings(assignment).routes()
 
 
-def _list_clients(call: Call) -> Answer:
-    names = ("ApiClientID", "BuyerID", "SupplierID")
-    return _page(call, names, "c.ID, b.ID, s.ID", _CLIENT_ROWS, _CLIENT_FILTERS)
+class Pairings:
+    """Serves one kind of assignment."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+
+    def routes(self) -> Iterator[tuple[str, str, Operation]]:
+        """Give method, path and operation of everything there is to do with it."""
+        assignment = self.assignment
+        shape = Shape(assignment.object_type, assignment.fields)
+        if assignment.path:
+            # The parent's ID is in the path already.
+            query = (*(_optional(each) for each in assignment.ends), *assignment.filters, *_PAGING)
+            about = About("list", gives=shape, page=True, query=query)
+            yield "GET", assignment.path, Operation(self._list, assignment.read_roles, assignment.readers, about=about)
+            yield "POST", assignment.path, self._writes(self._save, About("save", 204, takes=shape), has_body=True)
+        for path in assignment.saves:
+            yield "PUT", path, self._writes(self._save, About("save", 204))
+        for path in assignment.removals:
+            named = {name.lower() for name in _PLACES.findall(path)}
+            # Of members that exclude one another the path names the one that is meant.
+            excluded = {n for group in assignment.exclusive for n in group if named & {m.lower() for m in group}}
+            asked = [e for e in assignment.ends if e.name.lower() not in named and e.name not in excluded]
+            about = About("delete", 204, query=tuple(asked))
+            yield "DELETE", path, self._writes(self._remove, about)
+
+    def _writes(self, run: Callable[[Call], Answer], about: About, *, has_body: bool = False) -> Operation:
+        return Operation(run, self.assignment.write_roles, self.assignment.writers, True, has_body, about=about)
+
+    def _known(self, call: Call) -> dict[str, Column]:
+        """Give the columns which the path says of every row."""
+        parent = self.assignment.parent
+        return {} if parent is None else {parent.column: parent_key(self.assignment, call)}
+
+    def _list(self, call: Call) -> Answer:
+        assignment = self.assignment
+        options: dict[str, str] = {}
+        conditions = self._scope(call)
+        filters = {each.name.lower(): each for each in (*assignment.ends, *assignment.filters)}
+        for name, value in call.query:
+            lower = name.lower()
+            if lower in ("page", "pagesize"):
+                options[lower] = value
+            elif lower not in filters:
+                message = f"{name} is not a property to filter by."
+                raise refusal(400, "List.InvalidProperty", message, {"Property": name})
+            elif value.strip():
+                conditions.append(_names(filters[lower], value.strip()))
+        paging = read_paging(options)
+        where, parameters = all_of(conditions)
+        count = f"SELECT count(*) FROM {assignment.table} t WHERE {where}"  # noqa: S608 - values are parameters
+        total: int = call.connection.execute(count, parameters).fetchone()[0]
+        page = f"{assignment.select} WHERE {where} ORDER BY t.key LIMIT ? OFFSET ?"
+        rows = call.connection.execute(page, [*parameters, paging.size, paging.offset]).fetchall()
+        items: list[JSON] = [assignment.record(row) for row in rows]
+        return Answer(200, {"Meta": paging.meta(total, len(items)), "Items": items})
+
+    def _scope(self, call: Call) -> list[Condition]:
+        """Narrow the rows to what the path names; for the seller's own groups that is no company."""
+        first = self.assignment.ends[0].refers
+        if first is None or not first.within:
+            return []
+        within = " AND ".join(f'r."{theirs}" IS ?' for theirs in first.within)
+        inner = f"SELECT r.key FROM {first.table} r WHERE {within}"  # noqa: S608 - from the descriptions
+        known = self._known(call)
+        keys = [known.get(ours) for ours in first.within.values()]
+        return [Condition(f't."{first.column}" IN ({inner})', tuple(keys))]
+
+    def _save(self, call: Call) -> Answer:
+        """Pair what the body, or the path of a PUT, names; what is paired already gets the other members anew."""
+        record = self._read(call.body or call.parameters)
+        self._check_needs(record)
+        columns = self._columns(call, record)
+        rest = {f.name: to_column(f, record[f.name]) for f in self.assignment.fields if f.stored}
+        where, values = _same(columns)
+        update = ", ".join([f'"{name}" = ?' for name in rest] or ["key = key"])
+        statement = f"UPDATE {self.assignment.table} SET {update} WHERE {where}"  # noqa: S608 - names are ours
+        if call.connection.execute(statement, [*rest.values(), *values]).rowcount == 0:
+            made = columns | rest
+            names = ", ".join(f'"{name}"' for name in made)
+            marks = ", ".join("?" for _ in made)
+            insert = f"INSERT INTO {self.assignment.table} ({names}) VALUES ({marks})"  # noqa: S608 - names are ours
+            call.connection.execute(insert, list(made.values()))
+        return NO_CONTENT
+
+    def _remove(self, call: Call) -> Answer:
+        given = {name.lower(): value for name, value in call.query if value.strip()}
+        given |= {name.lower(): value for name, value in call.parameters.items()}
+        record = self._read({each.name: given.get(each.name.lower()) for each in self.assignment.ends})
+        where, values = _same(self._columns(call, record))
+        statement = f"DELETE FROM {self.assignment.table} WHERE {where}"  # noqa: S608 - names are ours
+        if call.connection.execute(statement, values).rowcount == 0:
+            raise not_found(self.assignment.object_type, next(iter(call.parameters.values())))
+        return NO_CONTENT
+
+    def _read(self, given: Mapping[str, JSON]) -> dict[str, JSON]:
+        """Read the members; blank IDs count as absent. Raises ApiError 400 with every problem."""
+        by_name = {name.lower(): value for name, value in given.items()}
+        record: dict[str, JSON] = {}
+        problems: list[ErrorEntry] = []
+        for field in self.assignment.fields:
+            value = by_name.get(field.name.lower())
+            if field.refers is not None and isinstance(value, str):
+                value = value.strip() or None
+            if field.read_only:
+                continue
+            record[field.name], problem = read_member(field, value)
+            problems += [] if problem is None else [problem]
+        for group in self.assignment.exclusive:
+            if sum(bool(record[name]) for name in group) > 1:
+                message = f"An assignment names only one of {' and '.join(group)}."
+                problems.append(invalid_value(group[0], record[group[0]], message))
+        if problems:
+            raise ApiError(400, *problems)
+        return record
+
+    def _check_needs(self, record: Mapping[str, JSON]) -> None:
+        needs = self.assignment.needs
+        if needs and not any(record[name] for name in needs):
+            message = f"An assignment names a {' or a '.join(needs)}."
+            raise ApiError(400, invalid_value(needs[0], None, message, {"Required": True}))
+
+    def _columns(self, call: Call, record: dict[str, JSON]) -> dict[str, Column]:
+        """Give the columns that tell the pairing from others."""
+        columns = resolve(call, self.assignment.ends, record, self._known(call))
+        finest = next((name for name in self.assignment.finest if columns[name] is not None), None)
+        if finest is not None:
+            columns |= dict.fromkeys(("buyer", "supplier"))
+        return columns
 
 
-def _list_profiles(call: Call) -> Answer:
-    names = ("SecurityProfileID", "BuyerID", "SupplierID", "UserID", "UserGroupID")
-    return _page(call, names, "p.ID, b.ID, s.ID, u.ID, NULL", _PROFILE_ROWS, _PROFILE_FILTERS)
+def _same(columns: Mapping[str, Column]) -> tuple[str, list[Column]]:
+    return " AND ".join(f'"{name}" IS ?' for name in columns), list(columns.values())
 
 
-def _page(call: Call, names: Sequence[str], columns: str, rows: str, filters: Mapping[str, str]) -> Answer:
-    options: dict[str, str] = {}
-    conditions, parameters = [], []
-    for name, value in call.query:
-        lower = name.lower()
-        if lower in ("page", "pagesize"):
-            options[lower] = value
-        elif lower not in filters:
-            raise refusal(400, "List.InvalidProperty", f"{name} is not a property to filter by.", {"Property": name})
-        elif value.strip():
-            conditions.append(filters[lower])
-            parameters.append(value.strip())
-    paging = read_paging(options)
-    where = " AND ".join(conditions) or "1"
-    total: int = call.connection.execute(f"SELECT count(*) {rows} WHERE {where}", parameters).fetchone()[0]
-    page = f"SELECT {columns} {rows} WHERE {where} ORDER BY a.key LIMIT ? OFFSET ?"
-    found = call.connection.execute(page, [*parameters, paging.size, paging.offset]).fetchall()
-    items: list[JSON] = [dict(zip(names, row, strict=True)) for row in found]
-    return Answer(200, {"Meta": paging.meta(total, len(items)), "Items": items})
+def _names(field: Field, value: str) -> Condition:
+    """Narrow to the rows that name an object of this ID, by the columns' indexes where there is one."""
+    if field.refers is None or field.sql:
+        return Condition(f"{field.expression} = ? COLLATE NOCASE", (value,))
+    if not field.refers.table:
+        return Condition("0")
+    inner = f'SELECT r.key FROM {field.refers.table} r WHERE r."ID" = ?'  # noqa: S608 - from the descriptions
+    return Condition(f't."{field.refers.column}" IN ({inner})', (value,))
 
 
-def _assign_client(call: Call) -> Answer:
-    given = _ids(call.body, "ApiClientID", "BuyerID", "SupplierID")
-    if given["ApiClientID"] is None:
-        raise ApiError(400, invalid_value("ApiClientID", None, "ApiClientID is required.", {"Required": True}))
-    if (given["BuyerID"] is None) == (given["SupplierID"] is None):
-        message = "An assignment names either a BuyerID or a SupplierID."
-        raise ApiError(400, invalid_value("BuyerID", given["BuyerID"], message))
-    client = key_of(call, "api_clients", "ApiClient", given["ApiClientID"])
-    buyer = None if given["BuyerID"] is None else key_of(call, "buyers", "Buyer", given["BuyerID"])
-    supplier = None if given["SupplierID"] is None else key_of(call, "suppliers", "Supplier", given["SupplierID"])
-    insert = "INSERT OR IGNORE INTO api_client_assignments (api_client, buyer, supplier) VALUES (?, ?, ?)"
-    call.connection.execute(insert, (client, buyer, supplier))
-    return NO_CONTENT
-
-
-def _unassign_client(call: Call) -> Answer:
-    wanted = call.parameters["apiClientID"]
-    if "buyerID" in call.parameters:
-        column, company = "buyer", key_of(call, "buyers", "Buyer", call.parameters["buyerID"])
-    else:
-        column, company = "supplier", key_of(call, "suppliers", "Supplier", call.parameters["supplierID"])
-    client = key_of(call, "api_clients", "ApiClient", wanted)
-    statement = f"DELETE FROM api_client_assignments WHERE api_client = ? AND {column} = ?"  # noqa: S608 - one of two constants
-    if call.connection.execute(statement, (client, company)).rowcount == 0:
-        raise not_found("ApiClientAssignment", wanted)
-    return NO_CONTENT
-
-
-def _assign_profile(call: Call) -> Answer:
-    given = _ids(call.body, "SecurityProfileID", "BuyerID", "SupplierID", "UserID", "UserGroupID")
-    if given["SecurityProfileID"] is None:
-        message = "SecurityProfileID is required."
-        raise ApiError(400, invalid_value("SecurityProfileID", None, message, {"Required": True}))
-    profile = key_of(call, "security_profiles", "SecurityProfile", given["SecurityProfileID"])
-    holder = _holder(call, given)
-    insert = "INSERT OR IGNORE INTO security_profile_assignments (profile, buyer, supplier, user) VALUES (?, ?, ?, ?)"
-    call.connection.execute(insert, (profile, *holder))
-    return NO_CONTENT
-
-
-def _unassign_profile(call: Call) -> Answer:
-    wanted = call.parameters["securityProfileID"]
-    query: dict[str, JSON] = {name: value for name, value in call.query if value.strip()}
-    profile = key_of(call, "security_profiles", "SecurityProfile", wanted)
-    holder = _holder(call, _ids(query, "BuyerID", "SupplierID", "UserID", "UserGroupID"))
-    statement = (
-        "DELETE FROM security_profile_assignments WHERE profile = ? AND buyer IS ? AND supplier IS ? AND user IS ?"
-    )
-    if call.connection.execute(statement, (profile, *holder)).rowcount == 0:
-        raise not_found("SecurityProfileAssignment", wanted)
-    return NO_CONTENT
-
-
-def _holder(call: Call, given: Mapping[str, str | None]) -> tuple[Column, Column, Column]:
-    """Give the keys of buyer, supplier and user which a profile is given to; none of them is the whole seller.
-
-    A user holds by itself: its row names no company, so that it goes with the user alone.
-    """
-    if given["UserGroupID"] is not None:
-        raise not_found("UserGroup", given["UserGroupID"])
-    if given["BuyerID"] is not None and given["SupplierID"] is not None:
-        message = "An assignment names a BuyerID or a SupplierID, not both."
-        raise ApiError(400, invalid_value("BuyerID", given["BuyerID"], message))
-    buyer = None if given["BuyerID"] is None else key_of(call, "buyers", "Buyer", given["BuyerID"])
-    supplier = None if given["SupplierID"] is None else key_of(call, "suppliers", "Supplier", given["SupplierID"])
-    wanted = given["UserID"]
-    if wanted is None:
-        return buyer, supplier, None
-    find = "SELECT key FROM users WHERE ID = ? AND buyer IS ? AND supplier IS ?"
-    row = call.connection.execute(find, (wanted, buyer, supplier)).fetchone()
-    if row is None:
-        raise not_found("User", wanted)
-    return None, None, row[0]
-
-
-def _ids(members: Mapping[str, JSON], *names: str) -> dict[str, str | None]:
-    """Read the IDs of an assignment; blank ones count as absent. Raises ApiError 400 for one that is no text."""
-    by_name = {name.lower(): value for name, value in members.items()}
-    ids: dict[str, str | None] = {}
-    for name in names:
-        value = by_name.get(name.lower())
-        if value is not None and not isinstance(value, str):
-            raise ApiError(400, invalid_value(name, value, f"{name} must be text.", {"Expected": "string"}))
-        ids[name] = (value or "").strip() or None
-    return ids
+def _optional(field: Field) -> Field:
+    return field._replace(required=False)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tui.access.facts import PartyKind
 from tui.sandbox.errors import anonymous_prohibited, insufficient_roles, not_authorized_to_admin
+from tui.sandbox.fields import Field
 from tui.sandbox.lists import Query
 from tui.tokens.token import JSON
 
@@ -58,11 +59,37 @@ class Answer(NamedTuple):
 NO_CONTENT = Answer(204)
 
 
+class Shape(NamedTuple):
+    """A JSON object on the wire: its name and its members."""
+
+    name: str
+    fields: tuple[Field, ...]
+
+
+class About(NamedTuple):
+    """What the OpenAPI document tells of an operation, beside what the operation itself needs.
+
+    `takes` and `gives` are the bodies; `partial` says that no member of the body is required, `page` that the answer is
+    a page of such objects, `listing` that the list language applies to them. `words` are parts of the path that are no
+    IDs, `query` the parameters of the query; required ones are marked so.
+    """
+
+    summary: str
+    status: int = 200
+    takes: Shape | None = None
+    gives: Shape | None = None
+    partial: bool = False
+    page: bool = False
+    listing: bool = False
+    words: tuple[Field, ...] = ()
+    query: tuple[Field, ...] = ()
+
+
 class Operation(NamedTuple):
     """What one method of one path does. `roles` of which any suffices; None for any valid token.
 
     `kinds` are the kinds of user who may do it at all; finer rules are the operation's own. `hashes` names the member
-    of the body that must be hashed before `run`.
+    of the body that must be hashed before `run`. Anonymous callers write only what is `open_to_guests`.
     """
 
     run: Callable[[Call], Answer]
@@ -71,12 +98,14 @@ class Operation(NamedTuple):
     writes: bool = False
     has_body: bool = False
     hashes: str | None = None
+    open_to_guests: bool = False
+    about: About | None = None
 
     def authorize(self, caller: Caller) -> None:
         """Raise ApiError 403 when the caller's roles or kind do not suffice."""
         if self.roles is not None and caller.roles.isdisjoint(self.roles):
             raise insufficient_roles(self.roles, caller.roles)
-        if self.writes and caller.anonymous:
+        if self.writes and caller.anonymous and not self.open_to_guests:
             raise anonymous_prohibited()
         if caller.kind not in self.kinds:
             raise not_authorized_to_admin()

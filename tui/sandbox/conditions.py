@@ -8,18 +8,23 @@ member is unlike every value, so `!` lets it pass; it is neither greater nor les
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from tui.sandbox.fields import Field, Kind, format_time, parse_time
-
-Parameter = str | int | float | None
+from tui.sandbox.fields import Column, Field, Kind, format_time, parse_time
 
 
 class Condition(NamedTuple):
     """A piece of a WHERE and its parameters, in order."""
 
     sql: str
-    parameters: tuple[Parameter, ...] = ()
+    parameters: tuple[Column, ...] = ()
+
+
+def all_of(conditions: Sequence[Condition]) -> tuple[str, list[Column]]:
+    """Join conditions by AND: a WHERE and its parameters."""
+    where = " AND ".join(each.sql for each in conditions) or "1"
+    return where, [parameter for each in conditions for parameter in each.parameters]
 
 
 def filter_condition(field: Field, value: str, path: str | None) -> Condition:
@@ -57,13 +62,13 @@ def _split(text: str) -> tuple[str, str]:
     return "=", text
 
 
-def _operand(field: Field, operator: str, text: str) -> Parameter:
+def _operand(field: Field, operator: str, text: str) -> Column:
     """Read a value of the field's type. Raises ValueError."""
     if field.kind is Kind.BOOL:
         if text.lower() not in ("true", "false") or operator not in ("=", "!"):
             raise ValueError(f"{field.name} is true or false")
         return int(text.lower() == "true")
-    if field.kind is Kind.INT:
+    if field.kind in (Kind.INT, Kind.NUMBER):
         number = _number(text)
         if number is None:
             raise ValueError(f"{field.name} is a number")
@@ -91,7 +96,7 @@ def _number(text: str) -> int | float | None:
     return number if math.isfinite(number) else None
 
 
-def _compare(expression: str, operator: str, operand: Parameter) -> Condition:
+def _compare(expression: str, operator: str, operand: Column) -> Condition:
     if operator == "!":
         return _negate(Condition(f"{expression} = ?", (operand,)))
     return Condition(f"coalesce({expression} {operator} ?, 0)", (operand,))
@@ -131,7 +136,7 @@ def _in_xp(operator: str, operand: str, path: str) -> Condition:
     positive = "=" if operator == "!" else operator
     text = _compare_text("e.atom", positive, operand)
     cases = [f"e.type = 'text' AND {text.sql}"]
-    parameters: list[Parameter] = [path, path, *text.parameters]
+    parameters: list[Column] = [path, path, *text.parameters]
     number = _number(operand)
     if number is not None:
         cases.append(f"e.type IN ('integer', 'real') AND e.atom {positive} ?")

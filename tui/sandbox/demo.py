@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from tui.sandbox.facts import FOREVER
-from tui.sandbox.seeds import Seed, SeedClient, SeedProfile, SeedSecret, SeedUser
+from tui.sandbox.seeds import (
+    Seed,
+    SeedCatalog,
+    SeedClient,
+    SeedEvent,
+    SeedGroup,
+    SeedImpersonation,
+    SeedProfile,
+    SeedSecret,
+    SeedUser,
+)
 
 PASSWORD = "Harbor-Supply-1"  # noqa: S105 - public on purpose: it is every demo user's password and every demo secret
 
@@ -202,6 +212,28 @@ _CLIENTS = (
     ),
 )
 
+_GROUPS = (
+    SeedGroup("support-desk", "Support Desk", members=("support-agent", "former-employee")),
+    SeedGroup("approvers", "Approvers", "anchor-boats", ("anchor-approver",), ("buyer-approver",)),
+    SeedGroup("dispatch", "Dispatch", "gale-sails", ("gale-dispatch",)),
+)
+
+_CATALOGS = (
+    SeedCatalog(
+        "ship-supplies",
+        "Ship Supplies",
+        (("ropes", "Ropes and Lines"), ("safety", "Safety")),
+        (
+            ("mooring-line-12", "Mooring line 12 mm", "ropes"),
+            ("halyard-8", "Halyard 8 mm", "ropes"),
+            ("life-jacket-150", "Life jacket 150 N", "safety"),
+            ("flare-kit", "Flare kit", "safety"),
+            ("fog-horn", "Fog horn", "safety"),
+        ),
+        ("anchor-boats", "breakwater-marine", "chandlery", "estuary-guests"),
+    ),
+)
+
 HARBOR_SUPPLY = Seed(
     id="harbor-supply",
     name="Harbor Supply",
@@ -212,6 +244,14 @@ HARBOR_SUPPLY = Seed(
     users=_USERS,
     profiles=_PROFILES,
     clients=_CLIENTS,
+    groups=_GROUPS,
+    impersonations=(
+        SeedImpersonation("support-at-kiosk", "support-desk", "anchor-boats", "buyer-shopper", "Kiosk Terminal"),
+    ),
+    events=(
+        SeedEvent("checkout-kiosk", "Kiosk Checkout", "https://middleware.harbor-supply.example", "Kiosk Terminal"),
+    ),
+    catalogs=_CATALOGS,
     password=PASSWORD,
     created="2026-01-05T08:00:00.000Z",
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tui.access.facts import PartyKind
-from tui.sandbox.calls import NO_CONTENT, Answer, Call, Operation
-from tui.sandbox.conditions import Condition
+from tui.sandbox.calls import NO_CONTENT, About, Answer, Call, Operation, Shape
+from tui.sandbox.conditions import Condition, all_of
 from tui.sandbox.errors import (
     ApiError,
     ErrorEntry,
@@ -19,14 +20,23 @@ from tui.sandbox.errors import (
 from tui.sandbox.fields import Column, Field, Kind, entry_of, format_time, merge, read_id, read_member
 from tui.sandbox.fields import to_column as column_of
 from tui.sandbox.lists import compile_listing
-from tui.sandbox.resources import Reach, Resource
+from tui.sandbox.places import check_words, parent_key, resolve
+from tui.sandbox.resources.description import Reach, Resource
 from tui.tokens.token import JSON
 
 Record = dict[str, JSON]
+Run = Callable[[Call], Answer]
 
 
 class Rules:
     """What a resource does beyond its description. The hooks run inside the write's transaction."""
+
+    def narrow(self, call: Call) -> Sequence[Condition]:
+        """Give more conditions of which rows the caller may see; raise ApiError to refuse it."""
+        return ()
+
+    def before_id(self, call: Call, new: Record) -> None:
+        """Complete a new object before it is given an ID."""
 
     def before_save(self, call: Call, key: int | None, old: Record | None, new: Record) -> None:
         """Check the whole new object and complete it; `old` is None for a new one. Raises ApiError to refuse it."""
@@ -38,6 +48,9 @@ class Rules:
     def shown_once(self, new: Record) -> Record:
         """Give members which only the answer to the creation has, taken out of `new` where `before_save` put them."""
         return {}
+
+    def after_save(self, call: Call, key: int, old: Record | None, new: Record) -> None:
+        """Do what follows from a save; `old` is None for a new object."""
 
     def before_delete(self, call: Call, key: int, old: Record) -> None:
         """Raise ApiError to refuse a deletion."""
@@ -54,31 +67,66 @@ class Engine:
         """Give method, path and operation of everything the resource offers."""
         resource = self.resource
         one = f"{resource.path}/{{{resource.parameter}}}"
-        reads = frozenset({PartyKind.SELLER, *(k for k, reach in resource.reach.items() if reach is not Reach.NOTHING)})
-        writes = reads - {kind for kind, reach in resource.reach.items() if reach is Reach.READ}
-        makes = writes if resource.company is None else frozenset({PartyKind.SELLER})
-        read, write = resource.read_roles, resource.write_roles
-        hashes = next((each.name for each in resource.fields if each.write_only), None)
+        makes = resource.writers if resource.company is None else frozenset({PartyKind.SELLER})
+        hashes = next((each.name for each in resource.fields if each.hashed), None)
         offered = {
-            "list": ("GET", resource.path, Operation(self.list_page, read, reads)),
-            "create": ("POST", resource.path, Operation(self.create, write, makes, True, True, hashes)),
-            "get": ("GET", one, Operation(self.get, read, reads)),
-            "save": ("PUT", one, Operation(self.save, write, writes, True, True, hashes)),
-            "patch": ("PATCH", one, Operation(self.patch, write, writes, True, True, hashes)),
-            "delete": ("DELETE", one, Operation(self.delete, write, makes, True)),
+            "list": ("GET", resource.path, self._reading("list", self.list_page, page=True, listing=True)),
+            "create": ("POST", resource.path, self._writing("create", self.create, makes, hashes, status=201)),
+            "get": ("GET", one, self._reading("get", self.get)),
+            "save": ("PUT", one, self._writing("save", self.save, resource.writers, hashes)),
+            "patch": ("PATCH", one, self._writing("patch", self.patch, resource.writers, hashes, partial=True)),
+            "delete": ("DELETE", one, self._deleting(makes)),
         }
         for name, route in offered.items():
             if name in resource.methods:
                 yield route
 
+    def _reading(self, name: str, run: Run, *, page: bool = False, listing: bool = False) -> Operation:
+        resource = self.resource
+        shape = Shape(resource.object_type, resource.fields)
+        about = About(name, gives=shape, page=page, listing=listing, words=resource.words)
+        return Operation(run, resource.roles.get(name, resource.read_roles), resource.readers, about=about)
+
+    def _writing(
+        self,
+        name: str,
+        run: Run,
+        kinds: frozenset[PartyKind],
+        hashes: str | None,
+        *,
+        status: int = 200,
+        partial: bool = False,
+    ) -> Operation:
+        resource = self.resource
+        takes = Shape(resource.object_type, resource.fields)
+        once = resource.shown_once if name == "create" else ()
+        gives = Shape(f"{resource.object_type}Created", (*resource.fields, *once)) if once else takes
+        about = About(name, status, takes, gives, partial, words=resource.words)
+        return self._operation(name, run, kinds, has_body=True, hashes=hashes, about=about)
+
+    def _deleting(self, kinds: frozenset[PartyKind]) -> Operation:
+        return self._operation(
+            "delete", self.delete, kinds, about=About("delete", NO_CONTENT.status, words=self.resource.words)
+        )
+
+    def _operation(
+        self,
+        name: str,
+        run: Run,
+        kinds: frozenset[PartyKind],
+        *,
+        has_body: bool = False,
+        hashes: str | None = None,
+        about: About,
+    ) -> Operation:
+        roles = self.resource.roles.get(name, self.resource.write_roles)
+        return Operation(run, roles, kinds, True, has_body, hashes, self.resource.open_to_guests, about)
+
     def list_page(self, call: Call) -> Answer:
         """Give a page."""
-        scope = self._scope(call)
-        own = self._own_company(call)
         listing = compile_listing(self.resource.fields, call.query)
-        conditions = [*scope, *own, *listing.conditions]
-        where = " AND ".join(each.sql for each in conditions) or "1"
-        parameters = [p for each in conditions for p in each.parameters]
+        conditions = [*self._scope(call), *self._own_company(call), *listing.conditions]
+        where, parameters = all_of(conditions)
         paging = listing.paging
         count = f"SELECT count(*) FROM {self.resource.table} t WHERE {where}"  # noqa: S608 - values are parameters
         total: int = call.connection.execute(count, parameters).fetchone()[0]
@@ -96,7 +144,7 @@ class Engine:
         scope = self._scope(call)
         record = self._read_body(call, None)
         key = self._insert(call, scope, record)
-        return Answer(201, self._by_key(call, key) | self.rules.shown_once(record))
+        return Answer(201, self.by_key(call, key) | self.rules.shown_once(record))
 
     def save(self, call: Call) -> Answer:
         """Replace an object, or make it with the path's ID where the server does not make the IDs."""
@@ -109,51 +157,70 @@ class Engine:
             if self.resource.company is not None and call.caller.kind is not PartyKind.SELLER:
                 raise not_authorized_to_admin()
             record = self._read_body(call, None, path_id=wanted)
-            return Answer(200, self._by_key(call, self._insert(call, scope, record)))
+            return Answer(200, self.by_key(call, self._insert(call, scope, record)))
         self._check_own(call, found[0])
         return self._update(call, scope, *found, self._read_body(call, None, path_id=str(found[1]["ID"])))
 
     def patch(self, call: Call) -> Answer:
         """Change some members of an object; `xp` is merged."""
-        key, old = self._wanted(call)
+        return self.change(call, *self._wanted(call))
+
+    def change(self, call: Call, key: int, old: Record) -> Answer:
+        """Change some members of an object that was found."""
         return self._update(call, self._scope(call), key, old, self._read_body(call, old))
 
     def delete(self, call: Call) -> Answer:
         """Delete an object and what belongs to it."""
-        key, old = self._wanted(call)
-        self.rules.before_delete(call, key, old)
-        call.connection.execute(f"DELETE FROM {self.resource.table} WHERE key = ?", (key,))  # noqa: S608 - a constant
+        self.remove(call, *self._wanted(call))
         return NO_CONTENT
 
+    def remove(self, call: Call, key: int, old: Record) -> None:
+        """Delete an object that was found."""
+        self.rules.before_delete(call, key, old)
+        call.connection.execute(f"DELETE FROM {self.resource.table} WHERE key = ?", (key,))  # noqa: S608 - a constant
+
     def _insert(self, call: Call, scope: Sequence[Condition], record: Record) -> int:
+        self.rules.before_id(call, record)
         self._make_id(record)
         self._check_id_free(call, scope, str(record["ID"]), None)
-        self.rules.before_save(call, None, None, record)
-        columns: dict[str, Column] = self._columns(record) | dict(self.resource.fixed)
-        columns |= self.rules.extra_columns(call, None, record)
+        columns: dict[str, Column] = dict(self.resource.fixed)
         if self.resource.parent is not None:
-            columns[self.resource.parent.column] = self._parent_key(call)
+            columns[self.resource.parent.column] = parent_key(self.resource, call)
+        elif self._owner(call) is not None:
+            columns[call.caller.kind] = call.caller.company
+        columns |= resolve(call, self.resource.fields, record, columns)
+        self.rules.before_save(call, None, None, record)
+        columns |= self._columns(record)
         if "datecreated" in self.resource.members:
             columns["DateCreated"] = format_time(call.now)
+        columns |= self.rules.extra_columns(call, None, record)
         names = ", ".join(f'"{name}"' for name in columns)
         marks = ", ".join("?" for _ in columns)
         statement = f"INSERT INTO {self.resource.table} ({names}) VALUES ({marks})"  # noqa: S608 - names are ours
         key = call.connection.execute(statement, list(columns.values())).lastrowid
         if key is None:
             raise RuntimeError("an insert gave no key")
+        self.rules.after_save(call, key, None, record)
         return key
 
     def _update(self, call: Call, scope: Sequence[Condition], key: int, old: Record, record: Record) -> Answer:
         self._check_id_free(call, scope, str(record["ID"]), key)
+        parent = self.resource.parent
+        known: dict[str, Column] = {} if parent is None else {parent.column: parent_key(self.resource, call)}
+        columns = resolve(call, self.resource.fields, record, known)
         self.rules.before_save(call, key, old, record)
-        columns = self._columns(record) | dict(self.rules.extra_columns(call, old, record))
+        columns |= self._columns(record) | dict(self.rules.extra_columns(call, old, record))
         assignments = ", ".join(f'"{name}" = ?' for name in columns)
         statement = f"UPDATE {self.resource.table} SET {assignments} WHERE key = ?"  # noqa: S608 - names are ours
         call.connection.execute(statement, [*columns.values(), key])
-        return Answer(200, self._by_key(call, key))
+        self.rules.after_save(call, key, old, record)
+        return Answer(200, self.by_key(call, key))
 
     def _read_body(self, call: Call, old: Record | None, *, path_id: str | None = None) -> Record:
-        """Read a whole object from a body, or over `old` for a patch. Raises ApiError 400 with every problem."""
+        """Read a whole object from a body, or over `old` for a patch. Raises ApiError 400 with every problem.
+
+        What a patch leaves out of members that are never given back is left out of the record, too.
+        """
         members = self.resource.members
         given = {members[n.lower()].name: value for n, value in call.body.items() if n.lower() in members}
         problems = self._problems(given, whole=old is None)
@@ -166,7 +233,7 @@ class Engine:
                 record[field.name] = value
                 if problem is not None:
                     problems.setdefault(field.name, problem)
-            else:
+            elif not field.write_only:
                 record[field.name] = old[field.name]
         if problems:
             raise ApiError(400, *problems.values())
@@ -199,31 +266,29 @@ class Engine:
             raise id_exists(self.resource.object_type, wanted)
 
     def _columns(self, record: Record) -> dict[str, Column]:
-        """Give the columns to write; a write-only member that was not sent keeps its column."""
-        return {
-            field.name: column_of(field, record[field.name])
-            for field in self.resource.fields
-            if (not field.sql and not field.read_only and not field.write_only) or field.name == "ID"
-        }
+        """Give the columns to write."""
+        fields = [field for field in self.resource.fields if field.stored and field.name in record]
+        return {field.name: column_of(field, record[field.name]) for field in fields}
 
     def _scope(self, call: Call) -> list[Condition]:
         """Give the conditions that narrow the table to the rows of this path, and check that the caller reaches it."""
-        conditions = [Condition(f't."{name}" = ?', (value,)) for name, value in self.resource.fixed.items()]
-        parent = self.resource.parent
-        if parent is not None:
-            key = self._parent_key(call)
-            reach = self.resource.reach.get(call.caller.kind)
-            if call.caller.kind is not PartyKind.SELLER and (reach is not Reach.OWN or key != call.caller.company):
-                raise not_authorized_to_admin()
-            conditions.append(Condition(f't."{parent.column}" = ?', (key,)))
-        return conditions
+        resource = self.resource
+        check_words(resource, call)
+        conditions = [Condition(f't."{name}" = ?', (value,)) for name, value in resource.fixed.items()]
+        if resource.parent is not None:
+            conditions.append(Condition(f't."{resource.parent.column}" = ?', (parent_key(resource, call),)))
+        elif (owner := self._owner(call)) is not None:
+            conditions.append(owner)
+        if resource.mine:
+            conditions.append(_mine(resource.mine, call))
+        return [*conditions, *self.rules.narrow(call)]
 
-    def _parent_key(self, call: Call) -> int:
-        parent = self.resource.parent
-        if parent is None:
-            raise RuntimeError("the resource has no parent")
-        wanted = call.parameters[parent.parameter]
-        return key_of(call, parent.table, parent.object_type, wanted)
+    def _owner(self, call: Call) -> Condition | None:
+        """Narrow to what the caller's company owns, where it reaches no more and the path names no company."""
+        resource, caller = self.resource, call.caller
+        if resource.company is not None or resource.reach.get(caller.kind) is not Reach.OWN:
+            return None
+        return Condition(f't."{caller.kind}" = ?', (caller.company,))
 
     def _own_company(self, call: Call) -> list[Condition]:
         """Narrow a list of companies to the caller's own where it may see no other."""
@@ -244,25 +309,33 @@ class Engine:
         return found
 
     def _find(self, call: Call, scope: Sequence[Condition], wanted: str | None = None) -> tuple[int, Record] | None:
-        conditions = [*scope, Condition('t."ID" = ?', (wanted or call.parameters[self.resource.parameter],))]
-        where = " AND ".join(each.sql for each in conditions)
-        parameters = [p for each in conditions for p in each.parameters]
+        wanted = wanted or call.parameters[self.resource.parameter]
+        where, parameters = all_of([*scope, Condition('t."ID" = ?', (wanted,))])
         row = call.connection.execute(f"{self.resource.select} WHERE {where}", parameters).fetchone()
         return None if row is None else (row[0], self.resource.record(row))
 
-    def _by_key(self, call: Call, key: int) -> Record:
+    def newest(self, call: Call) -> tuple[int, Record] | None:
+        """Find the newest object which the caller sees."""
+        where, parameters = all_of(self._scope(call))
+        query = f"{self.resource.select} WHERE {where} ORDER BY t.key DESC LIMIT 1"
+        row = call.connection.execute(query, parameters).fetchone()
+        return None if row is None else (row[0], self.resource.record(row))
+
+    def by_key(self, call: Call, key: int) -> Record:
+        """Give the object of a key that there is."""
         return self.resource.record(
             call.connection.execute(f"{self.resource.select} WHERE t.key = ?", (key,)).fetchone()
         )
 
 
-def key_of(call: Call, table: str, object_type: str, wanted: str) -> int:
-    """Give the key of the row with this ID. Raises ApiError 404."""
-    row = call.connection.execute(f'SELECT key FROM {table} WHERE "ID" = ?', (wanted,)).fetchone()  # noqa: S608 - our own table names
-    if row is None:
-        raise not_found(object_type, wanted)
-    key: int = row[0]
-    return key
+def _mine(condition: str, call: Call) -> Condition:
+    caller = call.caller
+    values = {":user": caller.user, ":company": caller.company, ":order": caller.order_id}
+    names = _CALLERS.findall(condition)
+    return Condition(_CALLERS.sub("?", condition), tuple(values[name] for name in names))
+
+
+_CALLERS = re.compile(":(?:user|company|order)")
 
 
 def new_guid() -> str:

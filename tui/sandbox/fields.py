@@ -6,11 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tui.access.limits import FieldProblem, check_id, check_xp
 from tui.sandbox.errors import ErrorEntry, invalid_value
 from tui.tokens.token import JSON
+
+LARGEST_NUMBER = 10**15
+"""Larger numbers lose their cents in SQLite, and in most programs that read JSON."""
 
 Column = str | int | float | bytes | None
 """What a column of the database holds."""
@@ -22,9 +26,28 @@ class Kind(StrEnum):
     TEXT = "text"
     BOOL = "bool"
     INT = "int"
+    NUMBER = "number"
     TIME = "time"
     TEXTS = "texts"
     OBJECT = "object"
+
+
+class Reference(NamedTuple):
+    """What a member names by ID: a row of another table, whose key `column` holds.
+
+    Some IDs are unique only inside a company or catalog: `within` says which columns of the other table must have the
+    value of which column of this row. A `table` of "" has no rows: this marketplace has no such objects.
+    """
+
+    object_type: str
+    table: str
+    column: str = ""
+    within: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def expression(self) -> str:
+        """The SQL expression of the other object's ID."""
+        return f'(SELECT r."ID" FROM {self.table} r WHERE r.key = t."{self.column}")' if self.table else "NULL"  # noqa: S608 - from the descriptions
 
 
 class Field(NamedTuple):
@@ -32,7 +55,9 @@ class Field(NamedTuple):
 
     `sql` is the expression that gives it, `t` being the resource's table; without one it is the column of that name.
     `length` limits texts in characters, `least` and `most` limit numbers. `default` stands in for an omitted or null
-    member. Read-only members are ignored in bodies; write-only ones are null in answers.
+    member. Read-only members are ignored in bodies; write-only ones are null in answers, and of hashed ones only what
+    the rules make of them is kept. `choices` are the only texts there are. `refers` makes the member the ID of another
+    object, `members` describe an object's. `nullable` ones may be null in answers though others of the kind may not.
     """
 
     name: str
@@ -47,11 +72,23 @@ class Field(NamedTuple):
     write_only: bool = False
     searchable: bool = False
     sortable: bool = False
+    hashed: bool = False
+    choices: tuple[str, ...] = ()
+    refers: Reference | None = None
+    members: tuple[Field, ...] = ()
+    nullable: bool = False
 
     @property
     def expression(self) -> str:
         """The SQL expression of the member's column."""
-        return self.sql or f't."{self.name}"'
+        if self.sql:
+            return self.sql
+        return f't."{self.name}"' if self.refers is None else self.refers.expression
+
+    @property
+    def stored(self) -> bool:
+        """Whether the engine keeps it in the column of its name."""
+        return not (self.sql or self.hashed or self.refers) and (not self.read_only or self.name == "ID")
 
     @property
     def filterable(self) -> bool:
@@ -75,7 +112,15 @@ def _read_text(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
     if field.length is not None and len(value) > field.length:
         message = f"{field.name} has at most {field.length} characters."
         return None, invalid_value(field.name, None, message, {"MaximumLength": field.length, "Length": len(value)})
-    return value, None
+    return _choose(field, value) if field.choices else (value, None)
+
+
+def _choose(field: Field, value: str) -> tuple[JSON, ErrorEntry | None]:
+    for choice in field.choices:
+        if choice.lower() == value.lower():
+            return choice, None
+    message = f"{field.name} is one of {', '.join(field.choices)}."
+    return None, invalid_value(field.name, value, message, {"Choices": [*field.choices]})
 
 
 def _read_bool(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
@@ -92,6 +137,16 @@ def _read_int(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
     if not least <= value <= most:
         message = f"{field.name} is from {least} to {most}."
         return None, invalid_value(field.name, value, message, {"Minimum": least, "Maximum": most})
+    return value, None
+
+
+def _read_number(field: Field, value: JSON) -> tuple[JSON, ErrorEntry | None]:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > LARGEST_NUMBER:
+        return None, _wrong_type(field, value, "a number")
+    if field.least is not None and value < field.least:
+        return None, invalid_value(
+            field.name, value, f"{field.name} is at least {field.least}.", {"Minimum": field.least}
+        )
     return value, None
 
 
@@ -117,6 +172,7 @@ _READERS = {
     Kind.TEXT: _read_text,
     Kind.BOOL: _read_bool,
     Kind.INT: _read_int,
+    Kind.NUMBER: _read_number,
     Kind.TIME: _read_time,
     Kind.TEXTS: _read_texts,
     Kind.OBJECT: _read_object,

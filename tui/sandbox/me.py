@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from tui.access.facts import PartyKind
-from tui.sandbox.calls import Answer, Call, Operation
-from tui.sandbox.resources import SELLER_USERS
+from tui.sandbox.calls import About, Answer, Call, Operation, Shape
+from tui.sandbox.fields import Field, Kind
+from tui.sandbox.resources import SELLER_USERS, USER_FIELDS
 from tui.tokens.token import JSON
 
 _COMPANIES = """
 SELECT b.ID, b.DefaultCatalogID, s.ID, m.ID FROM users u JOIN marketplace m
 LEFT JOIN buyers b ON b.key = u.buyer LEFT JOIN suppliers s ON s.key = u.supplier WHERE u.key = ?
 """
+
+_ID = Field("ID", read_only=True)
+
+ME_USER = Shape(
+    "MeUser",
+    (
+        Field("Buyer", Kind.OBJECT, read_only=True, members=(_ID, Field("DefaultCatalogID", read_only=True))),
+        Field("Supplier", Kind.OBJECT, read_only=True, members=(_ID,)),
+        Field("Seller", Kind.OBJECT, read_only=True, members=(_ID,)),
+        *(each for each in USER_FIELDS if each.name != "FailedLoginAttempts"),
+    ),
+)
+"""What `/me` gives."""
 
 
 def _get(call: Call) -> Answer:
@@ -27,4 +41,4 @@ def _get(call: Call) -> Answer:
     return Answer(200, companies | record)
 
 
-GET_ME = Operation(_get, None)
+GET_ME = Operation(_get, None, about=About("get", gives=ME_USER))

@@ -9,17 +9,18 @@ from tui.access.limits import REQUIRED_NOT_ANON_BUYER, SECRETS_PER_API_CLIENT, a
 from tui.access.roles import is_api_role
 from tui.sandbox.calls import Call
 from tui.sandbox.engine import Record, Rules
-from tui.sandbox.errors import ApiError, invalid_value, not_found, refusal
+from tui.sandbox.errors import ApiError, ErrorEntry, invalid_value, not_found, refusal
 from tui.sandbox.fields import Column, format_time
 from tui.sandbox.passwords import digest_of, new_secret
-from tui.sandbox.resources import FULL_ACCESS, RESOURCES, Resource
+from tui.sandbox.resources import FULL_ACCESS
 from tui.tokens.token import JSON
 
-_EVENTS = (
-    "OrderCheckoutIntegrationEventID",
-    "OrderReturnIntegrationEventID",
-    "AddToCartIntegrationEventID",
-)
+_EVENTS = {
+    "OrderCheckoutIntegrationEventID": "OrderCheckout",
+    "OrderReturnIntegrationEventID": "OrderReturn",
+    "AddToCartIntegrationEventID": "AddToCart",
+}
+"""The members that name an integration event, and of which type it must be."""
 
 _OTHER_WAYS_IN = """
 SELECT 1 FROM api_clients c WHERE c.key <> ? AND c.Active AND c.AllowSeller AND (
@@ -32,6 +33,10 @@ _COUNT_SECRETS = """
 SELECT count(*) FROM api_client_secrets s JOIN api_clients c ON c.key = s.api_client WHERE c.ID = ?
 """
 
+_CONTEXT_USER = """
+SELECT c.ID, u.ID FROM users u JOIN api_clients c ON c.DefaultContextUserName = u.Username WHERE {} = ? LIMIT 1
+"""
+
 
 class ApiClientRules(Rules):
     """API clients: the context user exists and suits, and a way in for the seller remains."""
@@ -39,9 +44,8 @@ class ApiClientRules(Rules):
     def before_save(self, call: Call, key: int | None, old: Record | None, new: Record) -> None:
         """Check what the API client refers to."""
         new["ClientSecret"] = new["ClientSecret"] or None
-        for event in _EVENTS:
-            if new[event]:
-                raise not_found("IntegrationEvent", str(new[event]))
+        for member, event_type in _EVENTS.items():
+            check_event_type(call, member, new[member], event_type)
         kind = self._find_context_user(call, old, new)
         found = anonymous_needs_buyer(is_anon_buyer=new["IsAnonBuyer"] is True, context_user_kind=kind)
         if found is not None:
@@ -67,6 +71,22 @@ class ApiClientRules(Rules):
         if way_in and call.connection.execute(_OTHER_WAYS_IN, (key,)).fetchone() is None:
             message = "The last API client with full access cannot be deleted."
             raise refusal(400, "ApiClient.CannotDeleteLastFullAccess", message)
+        refuse_if_used(
+            call,
+            "SELECT ID FROM impersonation_configs WHERE api_client = ? LIMIT 1",
+            key,
+            "ApiClient.UsedByImpersonationConfig",
+            "The API client is used by an impersonation config and cannot be deleted.",
+            "ImpersonationConfigID",
+        )
+        refuse_if_used(
+            call,
+            "SELECT ID FROM openid_connects WHERE api_client = ? LIMIT 1",
+            key,
+            "ApiClient.UsedByIntegration",
+            "The API client is used by an OpenID Connect configuration and cannot be deleted.",
+            "OpenIdConnectID",
+        )
 
 
 class SecretRules(Rules):
@@ -81,8 +101,8 @@ class SecretRules(Rules):
             data: JSON = {"Property": "Expiration", "Value": expiration}
             raise refusal(400, "ApiClientSecret.InvalidExpirationDate", message, data)
         if old is None:
-            count = call.connection.execute(_COUNT_SECRETS, (call.parameters["apiClientID"],)).fetchone()[0]
-            if count >= SECRETS_PER_API_CLIENT:
+            had = call.connection.execute(_COUNT_SECRETS, (call.parameters["apiClientID"],)).fetchone()[0]
+            if had >= SECRETS_PER_API_CLIENT:
                 message = f"An API client has at most {SECRETS_PER_API_CLIENT} secrets."
                 limit: JSON = {"Maximum": SECRETS_PER_API_CLIENT}
                 raise refusal(400, "ApiClientSecret.MaximumClientSecretsReached", message, limit)
@@ -98,12 +118,45 @@ class SecretRules(Rules):
 
 
 class BuyerRules(Rules):
-    """Buyers: a catalog of the buyer's own unless one is named."""
+    """Buyers: a default catalog that exists, made with the buyer unless one is named; no context user lost with it."""
 
     def before_save(self, call: Call, key: int | None, old: Record | None, new: Record) -> None:
-        """Name the catalog."""
-        if old is None and not new["DefaultCatalogID"]:
-            new["DefaultCatalogID"] = new["ID"]
+        """Find the catalog that is named, or see that a new one can have the buyer's ID."""
+        new["DefaultCatalogID"] = new["DefaultCatalogID"] or None
+        wanted = new["DefaultCatalogID"]
+        row = call.connection.execute("SELECT ID FROM catalogs WHERE ID = ?", (str(wanted or new["ID"]),)).fetchone()
+        if wanted is None:
+            if old is None and row is not None:
+                message = "A Catalog with this ID already exists. Delete it, or name it as DefaultCatalogID."
+                raise refusal(400, "Buyer.DefaultCatalogAlreadyExists", message, {"CatalogID": row[0]})
+        elif row is not None:
+            new["DefaultCatalogID"] = row[0]
+        elif old is None or old["DefaultCatalogID"] != wanted:
+            raise not_found("Catalog", str(wanted))
+
+    def after_save(self, call: Call, key: int, old: Record | None, new: Record) -> None:
+        """Make the catalog of a new buyer, and show it to the buyer."""
+        if old is not None or new["DefaultCatalogID"] is not None:
+            return
+        make = 'INSERT INTO catalogs ("ID", "Name", "Active") VALUES (?, ?, 1)'
+        catalog = call.connection.execute(make, (str(new["ID"]), str(new["Name"]))).lastrowid
+        show = (
+            "INSERT INTO catalog_assignments (catalog, buyer, ViewAllCategories, ViewAllProducts) VALUES (?, ?, 1, 1)"
+        )
+        call.connection.execute(show, (catalog, key))
+        call.connection.execute("UPDATE buyers SET DefaultCatalogID = ID WHERE key = ?", (key,))
+
+    def before_delete(self, call: Call, key: int, old: Record) -> None:
+        """Keep context users, which would go with their company."""
+        keep_context_users(call, "u.buyer", key)
+
+
+class SupplierRules(Rules):
+    """Suppliers: no context user lost with one."""
+
+    def before_delete(self, call: Call, key: int, old: Record) -> None:
+        """Keep context users, which would go with their company."""
+        keep_context_users(call, "u.supplier", key)
 
 
 class UserRules(Rules):
@@ -129,12 +182,17 @@ class UserRules(Rules):
         return {"Password": call.hashed, "PasswordLastSetDate": format_time(call.now)}
 
     def before_delete(self, call: Call, key: int, old: Record) -> None:
-        """Keep context users."""
-        used = "SELECT ID FROM api_clients WHERE DefaultContextUserName = ? LIMIT 1"
-        row = call.connection.execute(used, (str(old["Username"]),)).fetchone()
-        if row is not None:
-            message = "The user is the default context user of an API client and cannot be deleted."
-            raise refusal(400, "User.CannotDeleteDefaultContextUser", message, {"ApiClientID": row[0]})
+        """Keep context users, and whom an impersonation config names."""
+        keep_context_users(call, "u.key", key)
+        refuse_if_impersonated(call, "user", key)
+
+
+class UserGroupRules(Rules):
+    """User groups: those that an impersonation config names stay."""
+
+    def before_delete(self, call: Call, key: int, old: Record) -> None:
+        """Keep what an impersonation config names."""
+        refuse_if_impersonated(call, "user_group", key)
 
 
 class SecurityProfileRules(Rules):
@@ -142,30 +200,70 @@ class SecurityProfileRules(Rules):
 
     def before_save(self, call: Call, key: int | None, old: Record | None, new: Record) -> None:
         """Check the names of the roles."""
-        problems = []
-        unknown = [role for role in _texts(new["Roles"]) if not is_api_role(role)]
-        if unknown:
-            message = "Roles holds a name that is no API role."
-            problems.append(invalid_value("Roles", new["Roles"], message, {"UnknownRoles": [*unknown]}))
+        problems: list[ErrorEntry] = []
+        if (unknown := check_api_roles("Roles", new["Roles"])) is not None:
+            problems.append(unknown)
         if any(len(role.split()) != 1 for role in _texts(new["CustomRoles"])):
             message = "CustomRoles holds a name with a blank in it."
             problems.append(invalid_value("CustomRoles", new["CustomRoles"], message))
         if problems:
             raise ApiError(400, *problems)
 
+    def before_delete(self, call: Call, key: int, old: Record) -> None:
+        """Keep what an impersonation config gives."""
+        refuse_if_used(
+            call,
+            "SELECT ID FROM impersonation_configs WHERE profile = ? LIMIT 1",
+            key,
+            "Impersonation.CannotDeleteSecurityProfile",
+            "The security profile is assigned to an impersonation config and cannot be deleted.",
+            "ImpersonationConfigID",
+        )
+
+
+def keep_context_users(call: Call, column: str, key: int, *, moving: bool = False) -> None:
+    """Raise ApiError 400 when a context user would go; `u` is the user in `column`."""
+    row = call.connection.execute(_CONTEXT_USER.format(column), (key,)).fetchone()
+    if row is not None:
+        done, code = ("moved", "Move") if moving else ("deleted", "Delete")
+        message = f"The user is the default context user of an API client and cannot be {done}."
+        data: JSON = {"ApiClientID": row[0], "UserID": row[1]}
+        raise refusal(400, f"User.Cannot{code}DefaultContextUser", message, data)
+
+
+def refuse_if_impersonated(call: Call, column: str, key: int) -> None:
+    """Raise ApiError 400 when an impersonation config names the user or group on either side."""
+    other = column.replace("user_", "")
+    used = f"SELECT ID FROM impersonation_configs WHERE ? IN ({column}, impersonation_{other}) LIMIT 1"  # noqa: S608 - one of two constants
+    message = "The user or group is assigned to an impersonation config and cannot be deleted."
+    code = "Impersonation.CannotDeleteImpersonateeParty"
+    refuse_if_used(call, used, key, code, message, "ImpersonationConfigID")
+
+
+def refuse_if_used(call: Call, query: str, key: int, code: str, message: str, member: str) -> None:
+    """Raise ApiError 400 when the query finds what uses the object of this key; `member` tells its ID."""
+    row = call.connection.execute(query, (key,)).fetchone()
+    if row is not None:
+        raise refusal(400, code, message, {member: row[0]})
+
+
+def check_event_type(call: Call, member: str, event: JSON, event_type: str) -> None:
+    """Raise ApiError 400 when the integration event that a member names is of another type."""
+    if not event:
+        return
+    row = call.connection.execute("SELECT EventType FROM integration_events WHERE ID = ?", (str(event),)).fetchone()
+    if row is not None and row[0] != event_type:
+        message = f"{member} must name an integration event of type {event_type}."
+        data: JSON = {"Property": member, "Value": event, "EventType": row[0]}
+        raise refusal(400, "IntegrationEvent.IncompatibleEventType", message, data)
+
+
+def check_api_roles(member: str, value: JSON) -> ErrorEntry | None:
+    """Tell the names of a list of API roles that are none."""
+    unknown = [role for role in _texts(value) if not is_api_role(role)]
+    message = f"{member} holds a name that is no API role."
+    return invalid_value(member, value, message, {"UnknownRoles": [*unknown]}) if unknown else None
+
 
 def _texts(value: object) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
-
-
-_BY_TYPE: Mapping[str, Rules] = {
-    "ApiClient": ApiClientRules(),
-    "ApiClientSecret": SecretRules(),
-    "Buyer": BuyerRules(),
-    "Supplier": Rules(),
-    "User": UserRules(),
-    "SecurityProfile": SecurityProfileRules(),
-}
-
-RULES: tuple[tuple[Resource, Rules], ...] = tuple((each, _BY_TYPE[each.object_type]) for each in RESOURCES)
-"""Every resource with its rules."""

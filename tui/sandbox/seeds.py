@@ -62,6 +62,49 @@ class SeedProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class SeedGroup:
+    """A user group of a seed: `company` as for a user, `members` user names, `profiles` what it holds."""
+
+    id: str
+    name: str
+    company: str | None = None
+    members: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeedImpersonation:
+    """An impersonation config of a seed: a group of the seller acts, at an API client, as users of a buyer."""
+
+    id: str
+    group: str
+    buyer: str
+    profile: str
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeedEvent:
+    """An integration event for the checkout, and the API client that names it."""
+
+    id: str
+    name: str
+    url: str
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeedCatalog:
+    """A catalog of a seed: categories are (ID, name), products (ID, name, category), `buyers` see all of it."""
+
+    id: str
+    name: str
+    categories: tuple[tuple[str, str], ...] = ()
+    products: tuple[tuple[str, str, str], ...] = ()
+    buyers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Seed:
     """A whole marketplace to make. Companies are (ID, name, active). `password` None means a random one."""
 
@@ -74,6 +117,10 @@ class Seed:
     users: tuple[SeedUser, ...] = ()
     profiles: tuple[SeedProfile, ...] = ()
     clients: tuple[SeedClient, ...] = ()
+    groups: tuple[SeedGroup, ...] = ()
+    impersonations: tuple[SeedImpersonation, ...] = ()
+    events: tuple[SeedEvent, ...] = ()
+    catalogs: tuple[SeedCatalog, ...] = ()
     password: str | None = field(default=None, repr=False)
     created: str | None = None
 
@@ -104,13 +151,18 @@ class _Planter:
         self._record = hash_password(self._password, FAST if seed.password else hashing)
         self._companies: dict[str, tuple[str, int]] = {}
         self._users: dict[str, int] = {}
+        self._profiles: dict[str, int] = {}
+        self._groups: dict[str, int] = {}
+        self._clients: dict[str, int] = {}
 
     def plant(self) -> None:
         seed = self._seed
         self._insert("marketplace", {"key": 1, "ID": seed.id, "Name": seed.name})
         for company, name, active in seed.buyers:
             columns = {**self._company(company, name, active), "DefaultCatalogID": company}
-            self._companies[company] = "buyer", self._insert("buyers", columns)
+            key = self._insert("buyers", columns)
+            self._companies[company] = "buyer", key
+            self._show(self._insert("catalogs", {"ID": company, "Name": name, "Active": 1}), key)
         for company, name, active in seed.suppliers:
             columns = {**self._company(company, name, active), "AllBuyersCanOrder": 1}
             self._companies[company] = "supplier", self._insert("suppliers", columns)
@@ -118,11 +170,19 @@ class _Planter:
             self._users[user.username] = self._user(user)
         for profile in (seed.full_access, *seed.profiles):
             self._profile(profile)
+        for group in seed.groups:
+            self._group(group)
         note = "What OrderCloud makes with a new marketplace: the seller signs in here. The console does, too."
         members: dict[str, JSON] = {"AllowSeller": True, "AccessTokenDuration": 600, "RefreshTokenDuration": 43200}
         default = self._client(SeedClient(DEFAULT_CLIENT, note, members))
         for client in seed.clients:
             self._client(client)
+        for impersonation in seed.impersonations:
+            self._impersonation(impersonation)
+        for event in seed.events:
+            self._event(event)
+        for catalog in seed.catalogs:
+            self._catalog(catalog)
         sheet: dict[str, Column] = {"key": 1}
         sheet |= {"api_client": default, "user": self._users[seed.admin.username], "password": self._password}
         self._insert("sign_in", sheet)
@@ -168,7 +228,7 @@ class _Planter:
             "CustomRoles": compact([*profile.custom_roles]),
             "PasswordConfig": config,
         }
-        key = self._insert("security_profiles", columns)
+        key = self._profiles[profile.id] = self._insert("security_profiles", columns)
         for holder in profile.holders:
             held: dict[str, Column] = {"profile": key}
             if holder in self._users:
@@ -177,6 +237,60 @@ class _Planter:
                 kind, company = self._companies[holder]
                 held[kind] = company
             self._insert("security_profile_assignments", held)
+
+    def _group(self, group: SeedGroup) -> None:
+        kind, company = self._companies[group.company] if group.company else ("seller", None)
+        columns: dict[str, Column] = {"kind": kind, "ID": group.id, "Name": group.name}
+        if group.company:
+            columns[kind] = company
+        key = self._groups[group.id] = self._insert("user_groups", columns)
+        for member in group.members:
+            self._insert("user_group_members", {"user_group": key, "user": self._users[member]})
+        for profile in group.profiles:
+            held: dict[str, Column] = {"profile": self._profiles[profile], "user_group": key}
+            self._insert("security_profile_assignments", held)
+
+    def _impersonation(self, config: SeedImpersonation) -> None:
+        columns: dict[str, Column] = {
+            "ID": config.id,
+            "impersonation_group": self._groups[config.group],
+            "buyer": self._companies[config.buyer][1],
+            "profile": self._profiles[config.profile],
+            "api_client": self._clients[config.client],
+        }
+        self._insert("impersonation_configs", columns)
+
+    def _event(self, event: SeedEvent) -> None:
+        columns: dict[str, Column] = {
+            "ElevatedRoles": "[]",
+            "ID": event.id,
+            "EventType": "OrderCheckout",
+            "CustomImplementationUrl": event.url,
+            "Name": event.name,
+            "HashKey": self._seed.password or secrets.token_urlsafe(24),
+        }
+        key = self._insert("integration_events", columns)
+        update = "UPDATE api_clients SET checkout_event = ? WHERE key = ?"
+        self._connection.execute(update, (key, self._clients[event.client]))
+
+    def _catalog(self, catalog: SeedCatalog) -> None:
+        key = self._insert("catalogs", {"ID": catalog.id, "Name": catalog.name, "Active": 1})
+        categories = {}
+        for order, (category, name) in enumerate(catalog.categories):
+            columns: dict[str, Column] = {"catalog": key, "ID": category, "Name": name, "ListOrder": order, "Active": 1}
+            categories[category] = self._insert("categories", columns)
+        for product, name, category in catalog.products:
+            made: dict[str, Column] = {"ID": product, "Name": name, "Active": 1, "DateCreated": self._created}
+            made |= dict.fromkeys(("AutoForward", "IsParent", "AllSuppliersCanSell", "Returnable"), 0)
+            product_key = self._insert("products", {**made, "QuantityMultiplier": 1})
+            self._insert("catalog_products", {"catalog": key, "product": product_key})
+            self._insert("category_products", {"category": categories[category], "product": product_key})
+        for buyer in catalog.buyers:
+            self._show(key, self._companies[buyer][1])
+
+    def _show(self, catalog: int, buyer: int) -> None:
+        columns: dict[str, Column] = {"catalog": catalog, "buyer": buyer, "ViewAllCategories": 1, "ViewAllProducts": 1}
+        self._insert("catalog_assignments", columns)
 
     def _client(self, client: SeedClient) -> int:
         columns: dict[str, Column] = {
@@ -195,7 +309,7 @@ class _Planter:
             **dict.fromkeys(("MaximumGrantedRoles", "MaximumGrantedCustomRoles"), "[]"),
             **{name: _column(value) for name, value in client.members.items()},
         }
-        key = self._insert("api_clients", columns)
+        key = self._clients[client.name] = self._insert("api_clients", columns)
         for company in client.companies:
             kind, company_key = self._companies[company]
             self._insert("api_client_assignments", {"api_client": key, kind: company_key})

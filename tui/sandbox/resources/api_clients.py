@@ -1,0 +1,104 @@
+"""API clients, their secrets and assignments."""
+
+from __future__ import annotations
+
+from tui.access.limits import validate_api_client, validate_secret
+from tui.sandbox.fields import Field, Kind
+from tui.sandbox.resources.description import (
+    SELLER_ONLY,
+    XP,
+    Assignment,
+    Parent,
+    Resource,
+    id_field,
+    readers,
+    refers_to,
+)
+
+
+def _assigned(column: str) -> str:
+    return f"(SELECT count(*) FROM api_client_assignments a WHERE a.api_client = t.key AND a.{column} IS NOT NULL)"  # noqa: S608 - from the two calls below
+
+
+def _event(name: str, column: str) -> tuple[Field, Field]:
+    named = f'(SELECT r."Name" FROM integration_events r WHERE r.key = t.{column})'  # noqa: S608 - from the three calls below
+    return (
+        refers_to(f"{name}ID", "IntegrationEvent", "integration_events", column),
+        Field(f"{name}Name", sql=named, read_only=True),
+    )
+
+
+API_CLIENTS = Resource(
+    object_type="ApiClient",
+    path="apiclients",
+    parameter="apiClientID",
+    table="api_clients",
+    fields=(
+        id_field(read_only=True),
+        Field("ClientSecret"),
+        Field("AccessTokenDuration", Kind.INT, required=True, least=10, most=600),
+        Field("Active", Kind.BOOL, default=False),
+        Field("AppName", required=True, length=100, searchable=True, sortable=True),
+        Field("RefreshTokenDuration", Kind.INT, default=0),
+        Field("AnonymousTokenDuration", Kind.INT, default=10080),
+        Field("DefaultContextUserName", searchable=True, sortable=True),
+        XP,
+        Field("AllowAnyBuyer", Kind.BOOL, default=False),
+        Field("AllowAnySupplier", Kind.BOOL, default=False),
+        Field("AllowSeller", Kind.BOOL, default=False),
+        Field("IsAnonBuyer", Kind.BOOL, default=False),
+        Field("AssignedBuyerCount", Kind.INT, _assigned("buyer"), default=0, read_only=True),
+        Field("AssignedSupplierCount", Kind.INT, _assigned("supplier"), default=0, read_only=True),
+        *_event("OrderCheckoutIntegrationEvent", "checkout_event"),
+        *_event("OrderReturnIntegrationEvent", "return_event"),
+        *_event("AddToCartIntegrationEvent", "cart_event"),
+        Field("MinimumRequiredRoles", Kind.TEXTS, default=[]),
+        Field("MinimumRequiredCustomRoles", Kind.TEXTS, default=[]),
+        Field("MaximumGrantedRoles", Kind.TEXTS, default=[]),
+        Field("MaximumGrantedCustomRoles", Kind.TEXTS, default=[]),
+    ),
+    read_roles=readers("ApiClientAdmin", "ApiClientReader"),
+    write_roles=readers("ApiClientAdmin"),
+    reach=SELLER_ONLY,
+    validate=validate_api_client,
+    server_made_id=True,
+)
+
+API_CLIENT_SECRETS = Resource(
+    object_type="ApiClientSecret",
+    path="apiclients/{apiClientID}/secrets",
+    parameter="secretID",
+    table="api_client_secrets",
+    fields=(
+        id_field(),
+        Field("Name", required=True, length=100, searchable=True, sortable=True),
+        Field("Expiration", Kind.TIME, sortable=True),
+    ),
+    read_roles=API_CLIENTS.read_roles,
+    write_roles=API_CLIENTS.write_roles,
+    reach=SELLER_ONLY,
+    parent=Parent("ApiClient", "apiClientID", "api_clients", "api_client"),
+    methods=frozenset({"list", "create", "get", "patch", "delete"}),
+    validate=validate_secret,
+    shown_once=(Field("ClientSecret", read_only=True),),
+)
+
+API_CLIENT_ASSIGNMENTS = Assignment(
+    object_type="ApiClientAssignment",
+    path="apiclients/assignments",
+    table="api_client_assignments",
+    fields=(
+        refers_to("ApiClientID", "ApiClient", "api_clients", "api_client", required=True),
+        refers_to("BuyerID", "Buyer", "buyers", "buyer"),
+        refers_to("SupplierID", "Supplier", "suppliers", "supplier"),
+    ),
+    read_roles=API_CLIENTS.read_roles,
+    write_roles=API_CLIENTS.write_roles,
+    reach=SELLER_ONLY,
+    removals=(
+        "buyers/{buyerID}/ApiClients/Assignments/{apiClientID}",
+        "suppliers/{supplierID}/ApiClients/Assignments/{apiClientID}",
+    ),
+    exclusive=(("BuyerID", "SupplierID"),),
+    needs=("BuyerID", "SupplierID"),
+)
