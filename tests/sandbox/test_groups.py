@@ -159,3 +159,17 @@ async def test_which_supplier_deals_with_which_buyer(http: Http, admin: Http) ->
     await admin.ok("DELETE", "buyers/anchor-boats", status=204)
     assert await admin.items("suppliers/gale-sails/buyers") == []
     assert error_of(await admin.send("PUT", "suppliers/gale-sails/buyers/anchor-boats")) == (404, "NotFound")
+
+
+@pytest.mark.parametrize("kind", ["users", "usergroups"])
+async def test_ids_are_unique_in_a_buyer_and_across_all_suppliers(admin: Http, kind: str) -> None:
+    person = {"FirstName": "P", "LastName": "P", "Email": "p@example.com", "Active": True}
+    for number, company in enumerate(("buyers/anchor-boats", "buyers/chandlery", "suppliers/hullworks")):
+        body = {"ID": "same", "Name": "Same", **person, "Username": f"same-{number}"}
+        await admin.ok("POST", f"{company}/{kind}", body, 201)
+    body = {"Name": "Same", **person, "Username": "same-9"}
+    for method, path in (("POST", f"suppliers/gale-sails/{kind}"), ("PUT", f"suppliers/gale-sails/{kind}/Same")):
+        assert error_of(await admin.send(method, path, {**body, "ID": "Same"})) == (409, "IdExists")
+    other = await admin.ok("POST", f"suppliers/gale-sails/{kind}", {**body, "ID": "other"}, 201)
+    answer = await admin.send("PATCH", f"suppliers/gale-sails/{kind}/{other['ID']}", {"ID": "same"})
+    assert error_of(answer) == (409, "IdExists")

@@ -141,15 +141,14 @@ class Engine:
 
     def create(self, call: Call) -> Answer:
         """Make an object."""
-        scope = self._scope(call)
+        self._scope(call)
         record = self._read_body(call, None)
-        key = self._insert(call, scope, record)
+        key = self._insert(call, record)
         return Answer(201, self.by_key(call, key) | self.rules.shown_once(record))
 
     def save(self, call: Call) -> Answer:
         """Replace an object, or make it with the path's ID where the server does not make the IDs."""
-        scope = self._scope(call)
-        found = self._find(call, scope)
+        found = self._find(call, self._scope(call))
         wanted = call.parameters[self.resource.parameter]
         if found is None:
             if self.resource.server_made_id:
@@ -157,9 +156,9 @@ class Engine:
             if self.resource.company is not None and call.caller.kind is not PartyKind.SELLER:
                 raise not_authorized_to_admin()
             record = self._read_body(call, None, path_id=wanted)
-            return Answer(200, self.by_key(call, self._insert(call, scope, record)))
+            return Answer(200, self.by_key(call, self._insert(call, record)))
         self._check_own(call, found[0])
-        return self._update(call, scope, *found, self._read_body(call, None, path_id=str(found[1]["ID"])))
+        return self._update(call, *found, self._read_body(call, None, path_id=str(found[1]["ID"])))
 
     def patch(self, call: Call) -> Answer:
         """Change some members of an object; `xp` is merged."""
@@ -167,7 +166,7 @@ class Engine:
 
     def change(self, call: Call, key: int, old: Record) -> Answer:
         """Change some members of an object that was found."""
-        return self._update(call, self._scope(call), key, old, self._read_body(call, old))
+        return self._update(call, key, old, self._read_body(call, old))
 
     def delete(self, call: Call) -> Answer:
         """Delete an object and what belongs to it."""
@@ -179,10 +178,10 @@ class Engine:
         self.rules.before_delete(call, key, old)
         call.connection.execute(f"DELETE FROM {self.resource.table} WHERE key = ?", (key,))  # noqa: S608 - a constant
 
-    def _insert(self, call: Call, scope: Sequence[Condition], record: Record) -> int:
+    def _insert(self, call: Call, record: Record) -> int:
         self.rules.before_id(call, record)
         self._make_id(record)
-        self._check_id_free(call, scope, str(record["ID"]), None)
+        self._check_id_free(call, str(record["ID"]), None)
         columns: dict[str, Column] = dict(self.resource.fixed)
         if self.resource.parent is not None:
             columns[self.resource.parent.column] = parent_key(self.resource, call)
@@ -203,8 +202,8 @@ class Engine:
         self.rules.after_save(call, key, None, record)
         return key
 
-    def _update(self, call: Call, scope: Sequence[Condition], key: int, old: Record, record: Record) -> Answer:
-        self._check_id_free(call, scope, str(record["ID"]), key)
+    def _update(self, call: Call, key: int, old: Record, record: Record) -> Answer:
+        self._check_id_free(call, str(record["ID"]), key)
         parent = self.resource.parent
         known: dict[str, Column] = {} if parent is None else {parent.column: parent_key(self.resource, call)}
         columns = resolve(call, self.resource.fields, record, known)
@@ -260,8 +259,15 @@ class Engine:
         if self.resource.server_made_id or not record["ID"]:
             record["ID"] = new_guid() if self.resource.server_made_id else secrets.token_urlsafe(16)
 
-    def _check_id_free(self, call: Call, scope: Sequence[Condition], wanted: str, key: int | None) -> None:
-        found = self._find(call, scope, wanted)
+    def _check_id_free(self, call: Call, wanted: str, key: int | None) -> None:
+        """Raise ApiError 409 when another object has the ID, be it one which the caller does not see."""
+        parent = self.resource.parent
+        conditions = [Condition('t."ID" = ?', (wanted,)), *self._fixed()]
+        if parent is not None and parent.scopes_ids:
+            conditions.append(Condition(f't."{parent.column}" = ?', (parent_key(self.resource, call),)))
+        where, parameters = all_of(conditions)
+        query = f"SELECT t.key FROM {self.resource.table} t WHERE {where}"  # noqa: S608 - values are parameters
+        found = call.connection.execute(query, parameters).fetchone()
         if found is not None and found[0] != key:
             raise id_exists(self.resource.object_type, wanted)
 
@@ -274,7 +280,7 @@ class Engine:
         """Give the conditions that narrow the table to the rows of this path, and check that the caller reaches it."""
         resource = self.resource
         check_words(resource, call)
-        conditions = [Condition(f't."{name}" = ?', (value,)) for name, value in resource.fixed.items()]
+        conditions = self._fixed()
         if resource.parent is not None:
             conditions.append(Condition(f't."{resource.parent.column}" = ?', (parent_key(resource, call),)))
         elif (owner := self._owner(call)) is not None:
@@ -282,6 +288,9 @@ class Engine:
         if resource.mine:
             conditions.append(_mine(resource.mine, call))
         return [*conditions, *self.rules.narrow(call)]
+
+    def _fixed(self) -> list[Condition]:
+        return [Condition(f't."{name}" = ?', (value,)) for name, value in self.resource.fixed.items()]
 
     def _owner(self, call: Call) -> Condition | None:
         """Narrow to what the caller's company owns, where it reaches no more and the path names no company."""
@@ -308,8 +317,8 @@ class Engine:
         self._check_own(call, found[0])
         return found
 
-    def _find(self, call: Call, scope: Sequence[Condition], wanted: str | None = None) -> tuple[int, Record] | None:
-        wanted = wanted or call.parameters[self.resource.parameter]
+    def _find(self, call: Call, scope: Sequence[Condition]) -> tuple[int, Record] | None:
+        wanted = call.parameters[self.resource.parameter]
         where, parameters = all_of([*scope, Condition('t."ID" = ?', (wanted,))])
         row = call.connection.execute(f"{self.resource.select} WHERE {where}", parameters).fetchone()
         return None if row is None else (row[0], self.resource.record(row))

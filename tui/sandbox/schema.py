@@ -177,8 +177,8 @@ MIGRATIONS: tuple[str, ...] = (
         CHECK ((kind = 'buyer') = (buyer IS NOT NULL) AND (kind = 'supplier') = (supplier IS NOT NULL))
     ) STRICT;
     CREATE UNIQUE INDEX groups_of_buyer ON user_groups (buyer, "ID") WHERE buyer IS NOT NULL;
-    CREATE UNIQUE INDEX groups_of_supplier ON user_groups (supplier, "ID") WHERE supplier IS NOT NULL;
-    CREATE UNIQUE INDEX groups_of_seller ON user_groups ("ID") WHERE kind = 'seller';
+    CREATE UNIQUE INDEX groups_of_kind ON user_groups (kind, "ID") WHERE buyer IS NULL;
+    CREATE INDEX groups_of_supplier ON user_groups (supplier, "ID") WHERE supplier IS NOT NULL;
 
     CREATE TABLE user_group_members (
         key INTEGER PRIMARY KEY,

@@ -31,16 +31,20 @@ class Reach(StrEnum):
 
 
 class Parent(NamedTuple):
-    """The company, catalog or API client which objects belong to: `{parameter}` in the path, `column` in the table."""
+    """The company, catalog or API client which objects belong to: `{parameter}` in the path, `column` in the table.
+
+    Suppliers do not scope IDs: what belongs to them has IDs which are unique across all of them.
+    """
 
     object_type: str
     parameter: str
     table: str
     column: str
+    scopes_ids: bool = True
 
 
 BUYER = Parent("Buyer", "buyerID", "buyers", "buyer")
-SUPPLIER = Parent("Supplier", "supplierID", "suppliers", "supplier")
+SUPPLIER = Parent("Supplier", "supplierID", "suppliers", "supplier", scopes_ids=False)
 
 COMPANY: Mapping[str, str] = MappingProxyType({"buyer": "buyer", "supplier": "supplier"})
 """For a reference to a user or a group: it is of the same company; of the seller where the row names none."""
