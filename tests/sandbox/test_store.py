@@ -149,3 +149,29 @@ async def test_a_password_changed_over_the_api_is_no_longer_told(tmp_path: Path)
     again = await Sandbox.open(path, hashing=FAST)
     assert (again.sign_in.username, again.sign_in.password) == ("admin", "")
     await again.close()
+
+
+async def test_writers_of_one_file_never_lose_what_the_other_wrote(tmp_path: Path) -> None:
+    """Two consoles over one file, each with many PATCHes of different members of one object at the same time."""
+    from tests.sandbox.support import Clock, Http
+    from tui.ordercloud._httpx import AsyncClient
+
+    path = tmp_path / "sandbox.db"
+    both = [await Sandbox.open(path, hashing=FAST, clock=Clock()) for _ in range(2)]
+    members = {"Name": "Renamed", "Active": False, "xp": {"deep": {"one": 1}}, "DefaultCatalogID": "chandlery"}
+    changes = [{name: value} for name, value in members.items()] + [{"xp": {f"n{n}": n}} for n in range(30)]
+    changes += [{"xp": {"deep": {f"d{n}": n}}} for n in range(30)]
+    async with (
+        AsyncClient(transport=both[0].transport(), base_url=both[0].sign_in.url) as one,
+        AsyncClient(transport=both[1].transport(), base_url=both[1].sign_in.url) as other,
+    ):
+        first = Http(both[0], one, Clock())
+        admin = await first.sign_in("Default API Client", "harbor-admin")
+        callers = [admin, Http(both[1], other, Clock(), admin.headers)]
+        sent = [callers[n % 2].ok("PATCH", "buyers/anchor-boats", change) for n, change in enumerate(changes)]
+        await asyncio.gather(*sent)
+        buyer = await admin.ok("GET", "buyers/anchor-boats")
+    for each in both:
+        await each.close()
+    xp = {f"n{n}": n for n in range(30)} | {"deep": {"one": 1} | {f"d{n}": n for n in range(30)}}
+    assert {name: buyer[name] for name in members} == {**members, "xp": xp}

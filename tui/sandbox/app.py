@@ -40,7 +40,9 @@ class App:
         self._router: Router[Endpoint] = Router()
         self._router.add("POST", "oauth/token", self._issue)
         self._router.add("GET", "oauth/certs/{kid}", self._cert)
-        for route in served.routes():
+        self._router.add("GET", "v1/openapi/v3", self._openapi)
+        self._operations = tuple(served.routes())
+        for route in self._operations:
             self._route(*route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,6 +90,11 @@ class App:
         if parameters["kid"] != key.kid:
             raise not_found("PublicKey", parameters["kid"])
         return json_response(200, dict(key.public))
+
+    async def _openapi(self, request: Request, parameters: dict[str, str]) -> Response:
+        from tui.sandbox.openapi import document
+
+        return json_response(200, document(self._services.base_url, self._operations))
 
     async def _serve(self, request: Request, parameters: dict[str, str], operation: Operation) -> Response:
         """Run an operation for whom the access token speaks, in one hop to the store."""

@@ -86,6 +86,11 @@ class Field(NamedTuple):
         return f't."{self.name}"' if self.refers is None else self.refers.expression
 
     @property
+    def may_be_null(self) -> bool:
+        """Whether answers may have null for it."""
+        return self.nullable or (not self.required and self.default is None and self.name != "ID")
+
+    @property
     def stored(self) -> bool:
         """Whether the engine keeps it in the column of its name."""
         return not (self.sql or self.hashed or self.refers) and (not self.read_only or self.name == "ID")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.access.limits import validate_api_client, validate_secret
+from tui.access.limits import DURATIONS, validate_api_client, validate_secret
 from tui.sandbox.fields import Field, Kind
 from tui.sandbox.resources.description import (
     SELLER_ONLY,
@@ -28,6 +28,11 @@ def _event(name: str, column: str) -> tuple[Field, Field]:
     )
 
 
+def _duration(name: str, *, required: bool = False, default: int | None = None) -> Field:
+    limit = DURATIONS[name]
+    return Field(name, Kind.INT, required=required, least=limit.minimum, most=limit.maximum, default=default)
+
+
 API_CLIENTS = Resource(
     object_type="ApiClient",
     path="apiclients",
@@ -36,11 +41,11 @@ API_CLIENTS = Resource(
     fields=(
         id_field(read_only=True),
         Field("ClientSecret"),
-        Field("AccessTokenDuration", Kind.INT, required=True, least=10, most=600),
+        _duration("AccessTokenDuration", required=True),
         Field("Active", Kind.BOOL, default=False),
         Field("AppName", required=True, length=100, searchable=True, sortable=True),
-        Field("RefreshTokenDuration", Kind.INT, default=0),
-        Field("AnonymousTokenDuration", Kind.INT, default=10080),
+        _duration("RefreshTokenDuration", default=0),
+        _duration("AnonymousTokenDuration", default=10080),
         Field("DefaultContextUserName", searchable=True, sortable=True),
         XP,
         Field("AllowAnyBuyer", Kind.BOOL, default=False),
