@@ -206,7 +206,13 @@ def test_no_answer_is_outside_the_document(shard: int, fuzzed: Fuzzed) -> None:
 
 async def test_everybody_gets_the_document(http: Http) -> None:
     assert (await http.client.get("/v1/openapi/v3")).json() == DOCUMENT
+
+
+def test_the_document_is_openapi() -> None:
+    from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
+
     assert DOCUMENT["openapi"].startswith("3.1.")
+    OPENAPI_31_VALIDATOR.validate(DOCUMENT)
 
 
 def test_the_document_is_made_from_the_descriptions() -> None:
