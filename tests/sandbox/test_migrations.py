@@ -112,7 +112,7 @@ async def test_two_may_upgrade_one_file_at_the_same_time(old_file: Path) -> None
 
 
 def test_every_reference_of_every_table_has_its_target() -> None:
-    """A migration that renames a table must not leave others pointing to the old name."""
+    """A migration that replaces a table must not leave others pointing to nothing."""
     with closing(sqlite3.connect(":memory:")) as connection:
         for script in MIGRATIONS:
             connection.executescript(script)

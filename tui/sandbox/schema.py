@@ -196,7 +196,9 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     CREATE INDEX suppliers_of_buyer ON supplier_buyers (buyer);
 
-    CREATE TABLE profile_holders (
+    CREATE TEMP TABLE kept AS SELECT key, profile, buyer, supplier, user FROM security_profile_assignments;
+    DROP TABLE security_profile_assignments;
+    CREATE TABLE security_profile_assignments (
         key INTEGER PRIMARY KEY,
         profile INTEGER NOT NULL REFERENCES security_profiles (key) ON DELETE CASCADE,
         buyer INTEGER REFERENCES buyers (key) ON DELETE CASCADE,
@@ -211,10 +213,9 @@ MIGRATIONS: tuple[str, ...] = (
                  ELSE 'seller' END) STORED,
         UNIQUE (holder, profile)
     ) STRICT;
-    INSERT INTO profile_holders (key, profile, buyer, supplier, user)
-        SELECT key, profile, buyer, supplier, user FROM security_profile_assignments;
-    DROP TABLE security_profile_assignments;
-    ALTER TABLE profile_holders RENAME TO security_profile_assignments;
+    INSERT INTO security_profile_assignments (key, profile, buyer, supplier, user)
+        SELECT key, profile, buyer, supplier, user FROM kept;
+    DROP TABLE kept;
     CREATE INDEX profile_assignments_of_profile ON security_profile_assignments (profile);
     CREATE INDEX profile_assignments_of_buyer ON security_profile_assignments (buyer) WHERE buyer IS NOT NULL;
     CREATE INDEX profile_assignments_of_supplier ON security_profile_assignments (supplier) WHERE supplier IS NOT NULL;
