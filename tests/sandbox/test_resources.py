@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from typing import Any
 
 import pytest
@@ -276,6 +277,35 @@ async def test_deleting_a_company_takes_its_users_and_assignments_along(http: Ht
     assert (await admin.ok("GET", f"apiclients/{named('Partner Portal')}"))["AssignedSupplierCount"] == 0
     await admin.ok("DELETE", f"apiclients/{named('Partner Portal')}", status=204)
     assert await admin.items("apiclients/assignments", apiClientID=named("Partner Portal")) == []
+
+
+async def test_nothing_of_a_deleted_buyer_is_left_in_any_table(http: Http, admin: Http) -> None:
+    shopper = await http.sign_in("Partner Portal", "shopper01")
+    await shopper.ok("POST", "orders/Outgoing", {"ID": "first"}, 201)
+    await admin.ok("PUT", "suppliers/gale-sails/buyers/anchor-boats", status=204)
+    pair = {"ProductID": "fog-horn", "BuyerID": "anchor-boats", "UserGroupID": "approvers"}
+    await admin.ok("POST", "products/assignments", pair, 204)
+    category = {"CategoryID": "safety", "BuyerID": "anchor-boats"}
+    await admin.ok("POST", "catalogs/ship-supplies/categories/assignments", category, 204)
+
+    def rows(connection: sqlite3.Connection) -> dict[str, int]:
+        """Count the rows that refer to the buyer, by table and column."""
+        found = {}
+        tables = [row[1] for row in connection.execute("PRAGMA table_list") if not row[1].startswith("sqlite_")]
+        for table in tables:
+            for reference in connection.execute(f"PRAGMA foreign_key_list({table})").fetchall():
+                if reference[2] == "buyers":
+                    query = f'SELECT count(*) FROM {table} WHERE "{reference[3]}" = ?'
+                    found[f"{table}.{reference[3]}"] = connection.execute(query, (key,)).fetchone()[0]
+        return found
+
+    store = http.sandbox._services.store
+    key = (await store.run(lambda c: c.execute("SELECT key FROM buyers WHERE ID = 'anchor-boats'").fetchone()))[0]
+    before = await store.run(rows)
+    assert sorted(name for name, count in before.items() if not count) == ["impersonation_configs.impersonation_buyer"]
+    await admin.ok("DELETE", "buyers/anchor-boats", status=204)
+    assert set((await store.run(rows)).values()) == {0}
+    assert await admin.items("impersonationconfig") == []
 
 
 async def test_user_names_are_unique_across_the_marketplace(admin: Http) -> None:
