@@ -67,6 +67,12 @@ def expected(attempt: Attempt, facts: Facts) -> Answer:
     if not roles or not ("FullAccess" in roles or minimum <= roles):
         text = "User does not have role(s) required to perform this action."
         return 14, "invalid_grant", "Auth.InsufficientRoles", text
+    if grant == "password" and attempt.password != "one-time":
+        if user.password_expires is not None and user.password_expires <= NOW:
+            return 15, "invalid_grant", "Auth.PasswordExpired", "Expired Password."
+        if attempt.password_lacks:
+            text = "Password does not meet security requirements."
+            return 15, "invalid_grant", "Auth.InsecurePassword", text
     return None
 
 

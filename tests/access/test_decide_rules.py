@@ -31,6 +31,7 @@ from tui.access.checks import CHECKS
 from tui.access.decide import decide
 from tui.access.decision import Check, Decision
 from tui.access.facts import Party, User
+from tui.access.passwords import PasswordPolicy, combine, refuse_new
 from tui.access.switches import Switches
 from tui.access.times import UNTIL_UNLOCKED
 
@@ -62,7 +63,7 @@ def judge(
 
 def test_the_table_of_checks_is_in_order_and_whole() -> None:
     assert [check for check, _ in CHECKS] == list(Check)
-    assert [int(check) for check in Check] == list(range(1, 15))
+    assert [int(check) for check in Check] == list(range(1, 16))
     assert all(check.title for check in Check)
 
 
@@ -335,7 +336,7 @@ def test_it_is_total_for_any_text_and_any_time(
             decide(Attempt(grant_type, given_id, scope, SecretEvidence.LIVE), known, moment)
 
 
-SWITCHED: list[tuple[str, Callable[[Switches], Decision]]] = [
+SWITCHED: list[tuple[str, Callable[[Switches], object]]] = [
     (
         "secret_on_secretless_client_ignored",
         lambda switches: judge(attempt(secret=SecretEvidence.WRONG), switches=switches),
@@ -401,11 +402,22 @@ SWITCHED: list[tuple[str, Callable[[Switches], Decision]]] = [
             switches=switches,
         ),
     ),
+    (
+        "password_policy_last",
+        lambda switches: judge(user=replace(SHOPPER, active=False, password_expires=NOW), switches=switches),
+    ),
+    ("password_baseline", lambda switches: combine((), switches)),
+    (
+        "minimum_age_binds_administrators",
+        lambda switches: refuse_new(
+            "Harbor-Supply-1", PasswordPolicy(minimum_age=timedelta(1)), NOW, last_set=NOW, switches=switches
+        ),
+    ),
 ]
 
 
 @pytest.mark.parametrize(("name", "ask"), SWITCHED, ids=[name for name, _ in SWITCHED])
-def test_every_switch_changes_its_answer(name: str, ask: Callable[[Switches], Decision]) -> None:
+def test_every_switch_changes_its_answer(name: str, ask: Callable[[Switches], object]) -> None:
     usual = Switches()
     flipped = replace(usual, **{name: not getattr(usual, name)})
     assert ask(usual) != ask(flipped)

@@ -101,6 +101,8 @@ clients = st.builds(
     maximum_granted_roles=st.one_of(st.just(()), api_roles),
     maximum_granted_custom_roles=st.one_of(st.just(()), custom_roles),
 )
+password_ends = st.sampled_from([None, None, NOW, NOW - timedelta(days=1), NOW + timedelta(days=1)])
+password_flaws = st.sampled_from([{}, {}, {"MinimumCharacterCount": 12}, {"NumericRequired": True}])
 users = st.builds(
     User,
     st.just("shopper01"),
@@ -108,6 +110,7 @@ users = st.builds(
     mostly,
     any_roles.map(frozenset),
     st.sampled_from([None, None, NOW - timedelta(minutes=1), NOW, NOW + timedelta(minutes=2)]),
+    password_ends,
 )
 attempts = st.builds(
     Attempt,
@@ -121,6 +124,7 @@ attempts = st.builds(
     refresh=st.sampled_from([*RefreshEvidence, *[RefreshEvidence.LIVE] * 6]),
     refreshed_roles=st.one_of(st.none(), any_roles.map(frozenset)),
     form_encoded=st.sampled_from([True] * 9 + [False]),
+    password_lacks=password_flaws,
 )
 facts = st.builds(
     Facts,
@@ -137,7 +141,8 @@ deep_attempts = st.builds(
     client_id=st.just(CLIENT_ID.upper()),
     scope=st.one_of(st.none(), any_roles.map(tuple)),
     secret=st.sampled_from([SecretEvidence.LIVE, SecretEvidence.ASSUMED]),
-    password=st.sampled_from([PasswordEvidence.RIGHT, PasswordEvidence.ASSUMED]),
+    password=st.sampled_from([PasswordEvidence.RIGHT, PasswordEvidence.ASSUMED, PasswordEvidence.ONE_TIME]),
+    password_lacks=password_flaws,
     refresh=st.sampled_from([RefreshEvidence.LIVE, RefreshEvidence.ASSUMED]),
     refreshed_roles=st.one_of(st.none(), any_roles.map(frozenset)),
 )
@@ -148,6 +153,8 @@ deep_facts = st.builds(
     api_client=clients.map(lambda client: replace(client, active=True, default_context_user_name="guest")),
     secrets=st.just((LIVE,)),
     assignments=assignments,
-    user=st.builds(User, st.just("shopper01"), parties, mostly, any_roles.map(frozenset)),
+    user=st.builds(
+        User, st.just("shopper01"), parties, mostly, any_roles.map(frozenset), password_expires=password_ends
+    ),
     marketplace_active=mostly,
 )

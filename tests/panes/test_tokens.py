@@ -83,7 +83,7 @@ async def test_every_refusal_names_its_check_and_cause(part: int) -> None:
             assert result.agreed is True, check
             assert lab.answer.startswith("Token Request Lifetime JSON ✗ 400")
             assert f"server {refusal.error} · {refusal.code}" in lab.answer
-            assert f"refused by check {check.value} of 14: {check.title}" in lab.answer
+            assert f"refused by check {check.value} of 15: {check.title}" in lab.answer
             assert decision.reasons[0] in lab.answer
 
 

@@ -5,8 +5,8 @@ No secret, password or token is held here, only how it compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tui.access.facts import ApiClientFacts, AssignmentFacts, SecretFacts, User
@@ -31,12 +31,16 @@ class SecretEvidence(StrEnum):
 
 
 class PasswordEvidence(StrEnum):
-    """How `username` and `password` compared; `ABSENT` when either is missing. `ASSUMED` counts as right."""
+    """How `username` and `password` compared; `ABSENT` when either is missing. `ASSUMED` counts as right.
+
+    `ONE_TIME` is a right one-time password, which stands in for the user's own: no policy asks anything of it.
+    """
 
     ABSENT = "absent"
     RIGHT = "right"
     WRONG = "wrong"
     ASSUMED = "assumed"
+    ONE_TIME = "one-time"
 
 
 class RefreshEvidence(StrEnum):
@@ -57,7 +61,7 @@ class Attempt:
 
     `scope` is None when it was omitted or blank, which asks for every role. `refreshed_roles` are the roles which the
     token being refreshed was granted, `refreshed_minutes` the life its refresh token was issued with; None when that is
-    not known.
+    not known. `password_lacks` are the members of the user's password policy which the password does not meet.
     """
 
     grant_type: str | None
@@ -69,6 +73,7 @@ class Attempt:
     refreshed_roles: frozenset[str] | None = None
     refreshed_minutes: int | None = None
     form_encoded: bool = True
+    password_lacks: Mapping[str, int | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from tui.access.case import Case, Refusal
 from tui.access.decision import Check, TokenError
 from tui.access.facts import PartyKind
 from tui.access.roles import FULL_ACCESS, scope_warning
+from tui.access.switches import Switches
 from tui.access.times import UNTIL_UNLOCKED, is_past, tell_time, utc
 from tui.access.words import count, list_some, shorten
 
@@ -277,6 +278,25 @@ def _role_near_misses(case: Case) -> tuple[str, ...]:
     return tuple(misses)
 
 
+def password_good(case: Case) -> Refusal | None:
+    """Check 15: the password is neither too old nor too weak for the user's password policy."""
+    user, evidence = case.user, case.attempt.password
+    own = evidence in {PasswordEvidence.RIGHT, PasswordEvidence.ASSUMED}
+    if user is None or case.grant is not Grant.PASSWORD or not own:
+        return None
+    if is_past(user.password_expires, case.now) and user.password_expires is not None:
+        error = TokenError("invalid_grant", "Auth.PasswordExpired", "Expired Password.")
+        reason = f"The password of {user.username} has expired on {tell_time(user.password_expires)}."
+        return Refusal(error, (reason,), ("A password reset sets a new one, and so does an administrator.",))
+    if case.attempt.password_lacks:
+        text = "Password does not meet security requirements."
+        error = TokenError("invalid_grant", "Auth.InsecurePassword", text, dict(case.attempt.password_lacks))
+        lacks = ", ".join(f"{name} {value}" for name, value in case.attempt.password_lacks.items())
+        reason = f"The password is right, but its policy asks for more: {lacks}."
+        return Refusal(error, (reason,), ("The policy is the strictest of the user's security profiles.",))
+    return None
+
+
 CHECKS: tuple[tuple[Check, CheckFunction], ...] = (
     (Check.FORM_ENCODED, form_encoded),
     (Check.GRANT_TYPE_PRESENT, grant_type_present),
@@ -292,5 +312,13 @@ CHECKS: tuple[tuple[Check, CheckFunction], ...] = (
     (Check.ALL_ACTIVE, all_active),
     (Check.PARTY_ALLOWED, party_allowed),
     (Check.ROLES_LEFT, roles_left),
+    (Check.PASSWORD_GOOD, password_good),
 )
 """The checks in the order in which the token endpoint makes them."""
+
+_PASSWORD_EARLY = tuple(sorted(CHECKS, key=lambda each: 9.5 if each[0] is Check.PASSWORD_GOOD else each[0]))
+
+
+def in_order(switches: Switches) -> tuple[tuple[Check, CheckFunction], ...]:
+    """Give the checks in the order in which the switches have them made."""
+    return CHECKS if switches.password_policy_last else _PASSWORD_EARLY

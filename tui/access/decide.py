@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui.access.attempt import Attempt, Facts, Grant, PasswordEvidence, RefreshEvidence, SecretEvidence
 from tui.access.case import Case
-from tui.access.checks import CHECKS
+from tui.access.checks import in_order
 from tui.access.decision import Check, Decision, Lifetimes
 from tui.access.parties import By
 from tui.access.roles import scope_warning
@@ -24,7 +24,7 @@ def decide(attempt: Attempt, facts: Facts, now: datetime, switches: Switches = D
     the answer depends on it; a refusal without assumptions is the same whatever the secret or password is.
     """
     case = Case(attempt, facts, now, switches)
-    failed = [(check, refusal) for check, judge in CHECKS if (refusal := judge(case)) is not None]
+    failed = [(check, refusal) for check, judge in in_order(switches) if (refusal := judge(case)) is not None]
     if failed:
         check, refusal = failed[0]
         return Decision(

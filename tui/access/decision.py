@@ -24,6 +24,7 @@ class Check(IntEnum):
     ALL_ACTIVE = 12
     PARTY_ALLOWED = 13
     ROLES_LEFT = 14
+    PASSWORD_GOOD = 15
 
     @property
     def title(self) -> str:
@@ -46,6 +47,7 @@ _TITLES = {
     Check.ALL_ACTIVE: "user, company and marketplace are active",
     Check.PARTY_ALLOWED: "the user's party may use the API client",
     Check.ROLES_LEFT: "the roles suffice",
+    Check.PASSWORD_GOOD: "the password is strong and young enough",
 }
 
 

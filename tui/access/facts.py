@@ -102,10 +102,14 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user with its one party. `locked_until` is when a lockout ends; the greatest datetime means until unlocked."""
+    """A user with its one party. `locked_until` is when a lockout ends; the greatest datetime means until unlocked.
+
+    `password_expires` is when its password becomes too old for its policy, None for never.
+    """
 
     username: str
     party: Party
     active: bool = True
     available_roles: frozenset[str] = frozenset()
     locked_until: datetime | None = None
+    password_expires: datetime | None = None

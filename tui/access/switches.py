@@ -46,5 +46,16 @@ class Switches:
     """An empty `MaximumGrantedRoles` puts no ceiling on API roles, an empty `MaximumGrantedCustomRoles` none on
     custom roles. Otherwise one list in use is the ceiling for both kinds."""
 
+    password_policy_last: bool = True
+    """A password's strength and age are looked at last, so that only those are told to change it whom that lets in.
+    Otherwise as soon as the password is known to be right and the user not to be locked out."""
+
+    password_baseline: bool = True
+    """OrderCloud's own minimum for passwords (ten characters, three of the four kinds) holds beside the policies of
+    security profiles, at sign-in as well; otherwise those alone."""
+
+    minimum_age_binds_administrators: bool = False
+    """`MinimumPasswordAge` also keeps administrators from setting a user's password anew; otherwise its owner only."""
+
 
 DEFAULT = Switches()

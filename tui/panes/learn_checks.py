@@ -1,4 +1,4 @@
-"""The fourteen checks of the token endpoint as cards; what each answers is asked of the rules, not written down."""
+"""The fifteen checks of the token endpoint as cards; what each answers is asked of the rules, not written down."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Lesson:
     fits: Fits | None = None
 
 
-CHAPTER = "The 14 checks"
+CHAPTER = "The 15 checks"
 
 
 def check_cards(now: datetime) -> tuple[Card, ...]:
@@ -39,7 +39,7 @@ def check_cards(now: datetime) -> tuple[Card, ...]:
         "In which order",
         prose(
             """
-            A request for a token goes through fourteen checks. The first that fails answers, so an
+            A request for a token goes through fifteen checks. The first that fails answers, so an
             error tells that everything before it was right, and nothing about what comes after.
 
             Every refusal is HTTP 400. Several share OAuth's word and even the ErrorCode: the
@@ -225,5 +225,17 @@ def _lessons(now: datetime) -> Mapping[Check, _Lesson]:
             PASSWORD,
             Facts(changed(minimum_required_roles=("OrderAdmin",)), user=ADA),
             lambda each: bool(each.minimum_required_roles),
+        ),
+        Check.PASSWORD_GOOD: _Lesson(
+            prose(
+                """
+                A right password may still be too old, or too weak for what the user's security
+                profiles ask today. This comes last: whoever is told to set a new password gets
+                in with it.
+                """
+            ),
+            "The right password, but older than its policy allows?",
+            PASSWORD,
+            Facts(SHOP, user=replace(ADA, password_expires=now - timedelta(days=1))),
         ),
     }
