@@ -16,12 +16,13 @@ from tui.sandbox import served
 from tui.sandbox.bearer import find_caller, token_of
 from tui.sandbox.calls import Answer, Call, Operation
 from tui.sandbox.errors import ApiError, invalid_token, not_found, refusal
-from tui.sandbox.passwords import hash_on_thread
+from tui.sandbox.forgotten import Forgotten
+from tui.sandbox.new_passwords import NewPassword, earlier_passwords, find_target, prepare
 from tui.sandbox.router import Match, Router
 from tui.sandbox.services import Services
 from tui.sandbox.token_endpoint import TokenEndpoint
 from tui.sandbox.wire import json_response, read_object
-from tui.tokens.token import JSON
+from tui.tokens.token import JSON, Claims
 
 Endpoint = Callable[[Request, dict[str, str]], Awaitable[Response]]
 
@@ -40,6 +41,8 @@ class App:
         self._router: Router[Endpoint] = Router()
         self._router.add("POST", "oauth/token", self._issue)
         self._router.add("GET", "oauth/certs/{kid}", self._cert)
+        for method, path, endpoint in Forgotten(services).routes():
+            self._router.add(method, f"v1/{path}", endpoint)
         self._router.add("GET", "v1/openapi/v3", self._openapi)
         self._operations = tuple(served.routes())
         for route in self._operations:
@@ -104,24 +107,34 @@ class App:
             raise invalid_token()
         query = _query(request)
         body: dict[str, JSON] = {}
-        hashed = None
+        new: NewPassword | None = None
         if operation.has_body:
             body, problem = await _try_object(request)
             password = _text_member(body, operation.hashes)
             if problem is not None or password:
-                await self._services.store.run(lambda c: operation.authorize(find_caller(c, claims)))
+                earlier = await self._services.store.run(lambda c: _admit(c, claims, operation, parameters))
             if problem is not None:
                 raise problem
-            hashed = await hash_on_thread(password, self._services.hashing) if password else None
+            new = await prepare(password, earlier, self._services.hashing) if password else None
 
         def run(connection: sqlite3.Connection) -> Answer:
             caller = find_caller(connection, claims)
             operation.authorize(caller)
-            call = Call(connection, caller, self._services.clock(), parameters, query, body, hashed)
+            hashed, used = new or (None, None)
+            call = Call(connection, caller, self._services.clock(), parameters, query, body, hashed, used)
             return operation.run(call)
 
         answer = await self._services.store.run(run, write=operation.writes)
         return Response(status_code=204) if answer.status == 204 else json_response(answer.status, answer.body)
+
+
+def _admit(
+    connection: sqlite3.Connection, claims: Claims, operation: Operation, parameters: dict[str, str]
+) -> list[str]:
+    """Let the caller in before its body is looked at, and give the earlier passwords which a new one must not match."""
+    caller = find_caller(connection, claims)
+    operation.authorize(caller)
+    return earlier_passwords(connection, caller.user if operation.own else find_target(connection, parameters))
 
 
 def _method(match: Match[Endpoint], method: str) -> tuple[Endpoint, tuple[str, ...]]:

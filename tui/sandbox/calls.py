@@ -37,7 +37,8 @@ class Caller(NamedTuple):
 class Call:
     """One request on the resource API, inside its transaction. `body` is empty where none was wanted.
 
-    `hashed` is the hash of the password in the body, made beforehand off the store's thread.
+    `hashed` is the hash of the password in the body, made beforehand off the store's thread; `used` tells which of the
+    user's earlier passwords it was.
     """
 
     connection: sqlite3.Connection
@@ -47,6 +48,7 @@ class Call:
     query: Query = ()
     body: Mapping[str, JSON] = field(default_factory=dict)
     hashed: str | None = field(default=None, repr=False)
+    used: int | None = None
 
 
 class Answer(NamedTuple):
@@ -89,7 +91,8 @@ class Operation(NamedTuple):
     """What one method of one path does. `roles` of which any suffices; None for any valid token.
 
     `kinds` are the kinds of user who may do it at all; finer rules are the operation's own. `hashes` names the member
-    of the body that must be hashed before `run`. Anonymous callers write only what is `open_to_guests`.
+    of the body that must be hashed before `run`, for the user in the path or, when it is `own`, for the caller.
+    Anonymous callers write only what is `open_to_guests`.
     """
 
     run: Callable[[Call], Answer]
@@ -100,6 +103,7 @@ class Operation(NamedTuple):
     hashes: str | None = None
     open_to_guests: bool = False
     about: About | None = None
+    own: bool = False
 
     def authorize(self, caller: Caller) -> None:
         """Raise ApiError 403 when the caller's roles or kind do not suffice."""

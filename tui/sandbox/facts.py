@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tui.access.facts import Party, PartyKind, User
+from tui.access.passwords import PasswordPolicy, combine, expires
 from tui.access.times import UNTIL_UNLOCKED
 from tui.ordercloud.models import ApiClient, ApiClientAssignment
 from tui.sandbox.fields import parse_time
@@ -21,7 +22,7 @@ FOREVER = "forever"
 _USER = f"""
 SELECT t.key, t.kind, coalesce(t.buyer, t.supplier), t.Username, t.Active, t.Password, t.FailedLoginAttempts,
     t.locked_until, {ROLES}, coalesce(b.ID, s.ID, m.ID), coalesce(b.Name, s.Name, m.Name),
-    coalesce(b.Active, s.Active, m.Active)
+    coalesce(b.Active, s.Active, m.Active), t.PasswordLastSetDate
 FROM users t JOIN marketplace m LEFT JOIN buyers b ON b.key = t.buyer LEFT JOIN suppliers s ON s.key = t.supplier
 WHERE """  # noqa: S608 - constants
 
@@ -29,6 +30,11 @@ _POLICIES = f"""
 SELECT p.PasswordConfig FROM users t JOIN security_profile_assignments a ON a.holder IN {HOLDERS}
 JOIN security_profiles p ON p.key = a.profile WHERE t.key = ? AND p.PasswordConfig IS NOT NULL
 """  # noqa: S608 - constants
+
+_POLICIES_OF_PARTY = """
+SELECT p.PasswordConfig FROM security_profile_assignments a JOIN security_profiles p ON p.key = a.profile
+WHERE a.holder = ? AND p.PasswordConfig IS NOT NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class KnownUser:
     password: str | None = field(repr=False)
     failures: int
     facts: User
+    policy: PasswordPolicy
+    password_set: datetime | None
 
 
 def find_client(connection: sqlite3.Connection, client_id: str) -> KnownClient | None:
@@ -81,14 +89,17 @@ def find_user(connection: sqlite3.Connection, *, username: str | None = None, ke
     if row is None:
         return None
     kind = PartyKind(row[1])
+    policy = password_policy(connection, row[0])
+    password_set = parse_time(row[12] or "")
     user = User(
         username=row[3],
         party=Party(kind, row[9], row[10], bool(row[11])),
         active=bool(row[4]),
         available_roles=frozenset(json.loads(row[8])),
         locked_until=UNTIL_UNLOCKED if row[7] == FOREVER else parse_time(row[7] or ""),
+        password_expires=expires(password_set, policy),
     )
-    return KnownUser(row[0], kind, row[2], row[5], row[6], user)
+    return KnownUser(row[0], kind, row[2], row[5], row[6], user, policy, password_set)
 
 
 def assignments_of(
@@ -114,6 +125,17 @@ def assignments_of(
 def marketplace_active(connection: sqlite3.Connection) -> bool:
     """Tell whether the marketplace is active."""
     return bool(connection.execute('SELECT "Active" FROM marketplace').fetchone()[0])
+
+
+def password_policy(connection: sqlite3.Connection, user: int) -> PasswordPolicy:
+    """Give what holds for a user's passwords."""
+    return combine(json.loads(row[0]) for row in connection.execute(_POLICIES, (user,)))
+
+
+def password_policy_of_party(connection: sqlite3.Connection, kind: PartyKind, company: int | None) -> PasswordPolicy:
+    """Give what holds for the password of a new user of a party; `company` is the key of its buyer or supplier."""
+    holder = "seller" if kind is PartyKind.SELLER else f"{kind} {company}"
+    return combine(json.loads(row[0]) for row in connection.execute(_POLICIES_OF_PARTY, (holder,)))
 
 
 class LockoutPolicy(NamedTuple):

@@ -41,11 +41,6 @@ def password_matches(password: str, record: str | None, hashing: Hashing) -> boo
     return hmac.compare_digest(_scrypt(password, b64decode(salt), Hashing(int(n), int(r), int(p))), b64decode(digest))
 
 
-async def hash_on_thread(password: str, hashing: Hashing) -> str:
-    """Hash without holding up the event loop."""
-    return await asyncio.to_thread(hash_password, password, hashing)
-
-
 async def matches_on_thread(password: str, record: str | None, hashing: Hashing) -> bool:
     """Compare without holding up the event loop. `hashing` is what an unknown user costs."""
     return await asyncio.to_thread(password_matches, password, record, hashing)

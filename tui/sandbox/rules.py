@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 from tui.access.facts import PartyKind
 from tui.access.limits import REQUIRED_NOT_ANON_BUYER, SECRETS_PER_API_CLIENT, anonymous_needs_buyer
+from tui.access.passwords import validate_password_config
 from tui.access.roles import is_api_role
 from tui.sandbox.calls import Call
 from tui.sandbox.engine import Record, Rules
 from tui.sandbox.errors import ApiError, ErrorEntry, invalid_value, not_found, refusal
-from tui.sandbox.fields import Column, format_time
+from tui.sandbox.fields import Column, entry_of, format_time
+from tui.sandbox.new_passwords import NewPassword, judge_for_new_user, judge_for_user, remember_present
 from tui.sandbox.passwords import digest_of, new_secret
+from tui.sandbox.places import key_of
 from tui.sandbox.resources import FULL_ACCESS
 from tui.tokens.token import JSON
 
@@ -172,8 +175,18 @@ class UserRules(Rules):
         if old is not None and old["Username"] != name:
             rename = "UPDATE api_clients SET DefaultContextUserName = ? WHERE DefaultContextUserName = ?"
             call.connection.execute(rename, (str(name), str(old["Username"])))
-        if call.hashed is not None and key is not None:
-            call.connection.execute("UPDATE sign_in SET password = NULL WHERE user = ?", (key,))
+        if call.hashed is not None:
+            self._judge_password(call, key, str(new["Password"]))
+
+    def _judge_password(self, call: Call, key: int | None, password: str) -> None:
+        """Hold a new password against the user's policy; its own user changes it as its owner."""
+        connection, by_owner = call.connection, key == call.caller.user
+        if key is None:
+            judge_for_new_user(connection, *_party_of(call), password, call.now)
+        else:
+            new = NewPassword(call.hashed or "", call.used)
+            judge_for_user(connection, key, password, new, call.now, by_owner=by_owner)
+            remember_present(connection, key)
 
     def extra_columns(self, call: Call, old: Record | None, new: Record) -> Mapping[str, Column]:
         """Keep the hash of a new password."""
@@ -206,6 +219,7 @@ class SecurityProfileRules(Rules):
         if any(len(role.split()) != 1 for role in _texts(new["CustomRoles"])):
             message = "CustomRoles holds a name with a blank in it."
             problems.append(invalid_value("CustomRoles", new["CustomRoles"], message))
+        problems += [entry_of(each) for each in validate_password_config(new["PasswordConfig"])]
         if problems:
             raise ApiError(400, *problems)
 
@@ -263,6 +277,14 @@ def check_api_roles(member: str, value: JSON) -> ErrorEntry | None:
     unknown = [role for role in _texts(value) if not is_api_role(role)]
     message = f"{member} holds a name that is no API role."
     return invalid_value(member, value, message, {"UnknownRoles": [*unknown]}) if unknown else None
+
+
+def _party_of(call: Call) -> tuple[PartyKind, int | None]:
+    """Give the party of the user that a path names: its kind, and the key of the buyer or supplier."""
+    for kind in (PartyKind.BUYER, PartyKind.SUPPLIER):
+        if (company := call.parameters.get(f"{kind}ID")) is not None:
+            return kind, key_of(call, f"{kind}s", kind.capitalize(), company)
+    return PartyKind.SELLER, None
 
 
 def _texts(value: object) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 from tui.sandbox.app import App
 from tui.sandbox.calls import Clock
+from tui.sandbox.outbox import Message, read
 from tui.sandbox.passwords import DEFAULT, Hashing
 from tui.sandbox.services import Services
 from tui.sandbox.store import Store
@@ -96,6 +97,10 @@ class Sandbox:
         from tui.ordercloud._httpx import ASGITransport
 
         return ASGITransport(self.app)
+
+    async def outbox(self) -> tuple[Message, ...]:
+        """Give the mail to users, the newest first: reset codes, one-time passwords, user names."""
+        return await self._services.store.run(read)
 
     async def close(self) -> None:
         """Let go of the file. Closing twice does nothing more."""

@@ -167,4 +167,43 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     """,
     NEIGHBOURS,
+    """
+    CREATE TABLE earlier_passwords (
+        key INTEGER PRIMARY KEY AUTOINCREMENT,
+        user INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,
+        record TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX earlier_passwords_of_user ON earlier_passwords (user);
+
+    CREATE TABLE codes (
+        digest BLOB PRIMARY KEY,
+        purpose TEXT NOT NULL CHECK (purpose IN ('reset', 'one-time')),
+        api_client INTEGER NOT NULL REFERENCES api_clients (key) ON DELETE CASCADE,
+        user INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,
+        expires_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX codes_of_user ON codes (user);
+    CREATE INDEX codes_of_api_client ON codes (api_client);
+
+    CREATE TABLE outbox (
+        key INTEGER PRIMARY KEY AUTOINCREMENT,
+        sent_at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        recipient TEXT NOT NULL,
+        username TEXT NOT NULL,
+        app_name TEXT NOT NULL,
+        code TEXT,
+        url TEXT,
+        expires_at TEXT
+    ) STRICT;
+
+    CREATE TABLE access_tokens (
+        digest BLOB PRIMARY KEY,
+        user INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,
+        expires_at INTEGER NOT NULL,
+        revoked INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX access_tokens_of_user ON access_tokens (user);
+    CREATE INDEX access_tokens_by_end ON access_tokens (expires_at);
+    """,
 )

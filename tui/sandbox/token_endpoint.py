@@ -18,7 +18,9 @@ from starlette.responses import Response
 from tui.access.attempt import Attempt, Facts, Grant, PasswordEvidence, SecretEvidence
 from tui.access.decide import decide
 from tui.access.decision import Check, Decision, TokenError
+from tui.access.passwords import shortcomings
 from tui.access.roles import split_scope
+from tui.sandbox.codes import Purpose, is_good, void
 from tui.sandbox.facts import (
     FOREVER,
     KnownClient,
@@ -104,10 +106,17 @@ class TokenEndpoint:
         services = self._services
         present = form.get("username") is not None and form.get("password") is not None
         first = PasswordEvidence.ASSUMED if present else PasswordEvidence.ABSENT
-        case = await services.store.run(lambda c: self._look(c, form, first))
+
+        def look(connection: sqlite3.Connection) -> tuple[Case, bool]:
+            case = self._look(connection, form, first)
+            return case, self._is_one_time(connection, case, form)
+
+        case, one_time = await services.store.run(look)
         failed = case.decision.check
         if failed is not None and failed < Check.CREDENTIALS_RIGHT:
             return case.decision
+        if one_time:
+            return await services.store.run(lambda c: self._conclude(c, form, PasswordEvidence.ONE_TIME), write=True)
         record = None if case.user is None else case.user.password
         matches = await matches_on_thread(form.get("password") or "", record, services.hashing)
         evidence = PasswordEvidence.RIGHT if matches else PasswordEvidence.WRONG
@@ -118,6 +127,7 @@ class TokenEndpoint:
         client_id = form.get("client_id")
         client = find_client(connection, client_id) if client_id else None
         refresh = find_refresh(connection, form.get("refresh_token"), client, now)
+        user = _user_of(connection, form, client, refresh)
         attempt = Attempt(
             grant_type=form.get("grant_type"),
             client_id=client_id,
@@ -127,8 +137,8 @@ class TokenEndpoint:
             refresh=refresh.evidence,
             refreshed_roles=refresh.roles,
             form_encoded=form.form_encoded,
+            password_lacks=_lacks(user, form),
         )
-        user = _user_of(connection, form, client, refresh)
         facts = Facts(
             api_client=None if client is None else client.facts,
             secrets=() if client is None else client.secrets,
@@ -143,13 +153,16 @@ class TokenEndpoint:
     ) -> Decision | Granted:
         """Decide for good, and keep what follows from it: a failure, or the refresh token."""
         now = self._services.clock()
+        if password is PasswordEvidence.ONE_TIME:
+            password = self._spend(connection, form)
         case = self._look(connection, form, password)
         if not case.decision.allowed or case.client is None or case.user is None or case.decision.lifetimes is None:
             if case.decision.check is Check.CREDENTIALS_RIGHT and case.user is not None:
                 _count_failure(connection, case.user, now)
             return case.decision
         lifetimes = case.decision.lifetimes
-        _note_sign_in(connection, case.user, now, password is PasswordEvidence.RIGHT)
+        by_password = password in {PasswordEvidence.RIGHT, PasswordEvidence.ONE_TIME}
+        _note_sign_in(connection, case.user, now, by_password)
         token = case.refresh.token
         if case.attempt.grant_type != Grant.REFRESH_TOKEN:
             token = issue_refresh(connection, case.client, case.user, case.decision.roles, lifetimes, now)
@@ -164,6 +177,21 @@ class TokenEndpoint:
             order,
         )
         return Granted(made, lifetimes.expires_in, token)
+
+    def _is_one_time(self, connection: sqlite3.Connection, case: Case, form: Form) -> bool:
+        """Tell whether the password is a one-time password of the user, sent for this API client."""
+        client, user, code, now = case.client, case.user, form.get("password") or "", self._services.clock()
+        if client is None or user is None:
+            return False
+        return is_good(connection, Purpose.ONE_TIME, client.key, user.key, code.strip().upper(), now)
+
+    def _spend(self, connection: sqlite3.Connection, form: Form) -> PasswordEvidence:
+        """Use a one-time password up. Of two attempts at the same moment, one comes too late."""
+        case = self._look(connection, form, PasswordEvidence.ONE_TIME)
+        if case.user is None or not self._is_one_time(connection, case, form):
+            return PasswordEvidence.WRONG
+        void(connection, Purpose.ONE_TIME, case.user.key)
+        return PasswordEvidence.ONE_TIME
 
 
 async def read_form(request: Request) -> Form:
@@ -212,6 +240,14 @@ def _user_of(
         case _:
             name = None
     return find_user(connection, username=name) if name else None
+
+
+def _lacks(user: KnownUser | None, form: Form) -> Mapping[str, int | bool]:
+    """Tell what the password of a password grant lacks of its user's policy."""
+    password = form.get("password")
+    if user is None or password is None or form.get("grant_type") != Grant.PASSWORD:
+        return {}
+    return shortcomings(password, user.policy)
 
 
 def _compare_secret(client: KnownClient | None, given: str | None, now: datetime) -> SecretEvidence:
