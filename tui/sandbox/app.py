@@ -17,12 +17,13 @@ from tui.sandbox.bearer import find_caller, token_of
 from tui.sandbox.calls import Answer, Call, Operation
 from tui.sandbox.errors import ApiError, invalid_token, not_found, refusal
 from tui.sandbox.forgotten import Forgotten
+from tui.sandbox.identity import identity
 from tui.sandbox.new_passwords import NewPassword, earlier_passwords, find_target, prepare
 from tui.sandbox.router import Match, Router
 from tui.sandbox.services import Services
 from tui.sandbox.token_endpoint import TokenEndpoint
 from tui.sandbox.wire import json_response, read_object
-from tui.tokens.token import JSON, Claims
+from tui.tokens.token import JSON, Token
 
 Endpoint = Callable[[Request, dict[str, str]], Awaitable[Response]]
 
@@ -41,6 +42,7 @@ class App:
         self._router: Router[Endpoint] = Router()
         self._router.add("POST", "oauth/token", self._issue)
         self._router.add("GET", "oauth/certs/{kid}", self._cert)
+        self._router.add("GET", "oauth/userinfo", self._user_info)
         for method, path, endpoint in Forgotten(services).routes():
             self._router.add(method, f"v1/{path}", endpoint)
         self._router.add("GET", "v1/openapi/v3", self._openapi)
@@ -99,12 +101,25 @@ class App:
 
         return json_response(200, document(self._services.base_url, self._operations))
 
+    async def _user_info(self, request: Request, parameters: dict[str, str]) -> Response:
+        """Say who the caller is, in a signed token of its own. It lives as long as the access token."""
+        bearer = await self._bearer(request)
+        claims = await self._services.store.run(lambda c: identity(c, bearer))
+        seconds = (bearer.claims.exp or 0) - int(self._services.clock().timestamp())
+        body: dict[str, JSON] = {"identity_token": await self._services.sign_identity(claims), "expires_in": seconds}
+        return json_response(200, body, {"Cache-Control": "no-store"})
+
+    async def _bearer(self, request: Request) -> Token:
+        """Give the access token of a request. Raises ApiError 401 unless it is good here and now."""
+        text = token_of(request.headers.get("authorization"))
+        bearer = None if text is None else await self._services.verified(text)
+        if bearer is None:
+            raise invalid_token()
+        return bearer
+
     async def _serve(self, request: Request, parameters: dict[str, str], operation: Operation) -> Response:
         """Run an operation for whom the access token speaks, in one hop to the store."""
-        token = token_of(request.headers.get("authorization"))
-        claims = None if token is None else await self._services.verified(token)
-        if claims is None:
-            raise invalid_token()
+        bearer = await self._bearer(request)
         query = _query(request)
         body: dict[str, JSON] = {}
         new: NewPassword | None = None
@@ -112,13 +127,13 @@ class App:
             body, problem = await _try_object(request)
             password = _text_member(body, operation.hashes)
             if problem is not None or password:
-                earlier = await self._services.store.run(lambda c: _admit(c, claims, operation, parameters))
+                earlier = await self._services.store.run(lambda c: _admit(c, bearer, operation, parameters))
             if problem is not None:
                 raise problem
             new = await prepare(password, earlier, self._services.hashing) if password else None
 
         def run(connection: sqlite3.Connection) -> Answer:
-            caller = find_caller(connection, claims)
+            caller = find_caller(connection, bearer)
             operation.authorize(caller)
             hashed, used = new or (None, None)
             call = Call(connection, caller, self._services.clock(), parameters, query, body, hashed, used)
@@ -129,10 +144,10 @@ class App:
 
 
 def _admit(
-    connection: sqlite3.Connection, claims: Claims, operation: Operation, parameters: dict[str, str]
+    connection: sqlite3.Connection, bearer: Token, operation: Operation, parameters: dict[str, str]
 ) -> list[str]:
     """Let the caller in before its body is looked at, and give the earlier passwords which a new one must not match."""
-    caller = find_caller(connection, claims)
+    caller = find_caller(connection, bearer)
     operation.authorize(caller)
     return earlier_passwords(connection, caller.user if operation.own else find_target(connection, parameters))
 

@@ -6,8 +6,9 @@ import sqlite3
 
 from tui.access.facts import PartyKind
 from tui.sandbox.calls import Caller
-from tui.sandbox.errors import invalid_token
-from tui.tokens.token import Claims
+from tui.sandbox.errors import invalid_token, token_revoked
+from tui.sandbox.issue import is_revoked
+from tui.tokens.token import Token
 
 _CALLER = """
 SELECT u.Username, u.key, u.kind, coalesce(u.buyer, u.supplier) FROM users u, api_clients c
@@ -21,8 +22,14 @@ def token_of(header: str | None) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def find_caller(connection: sqlite3.Connection, claims: Claims) -> Caller:
-    """Find the owner of verified claims. Raises ApiError 401 unless it and the API client are there and active."""
+def find_caller(connection: sqlite3.Connection, token: Token) -> Caller:
+    """Find the owner of a verified token. Raises ApiError 401 unless it and the API client are there and active.
+
+    A revoked token is told as such.
+    """
+    claims = token.claims
+    if is_revoked(connection, token):
+        raise token_revoked()
     key = claims.u or ""
     row = None
     if key.isascii() and key.isdigit() and len(key) < 19:

@@ -62,6 +62,12 @@ def invalid_token() -> ApiError:
     return ApiError(401, entry, headers={"WWW-Authenticate": "Bearer"})
 
 
+def token_revoked() -> ApiError:
+    """401: the access token was good until somebody revoked it."""
+    entry = ErrorEntry("Auth.TokenRevoked", "The provided token has been revoked. Please re-authenticate.")
+    return ApiError(401, entry, headers={"WWW-Authenticate": "Bearer"})
+
+
 def insufficient_roles(sufficient: Sequence[str], assigned: Iterable[str]) -> ApiError:
     """403: the token carries none of the roles that would do."""
     data: JSON = {"SufficientRoles": [*sufficient], "AssignedRoles": [*sorted(assigned)]}

@@ -17,8 +17,9 @@ from tui.access.decision import Lifetimes
 from tui.access.facts import PartyKind
 from tui.sandbox.facts import KnownClient, KnownUser
 from tui.sandbox.fields import format_time
+from tui.sandbox.keys import json_segment
 from tui.sandbox.passwords import digest_of
-from tui.tokens.token import JSON
+from tui.tokens.token import JSON, Token
 
 USER_TYPES: Mapping[PartyKind, str] = {
     PartyKind.SELLER: "admin",
@@ -31,16 +32,21 @@ KEPT_AFTER_END = timedelta(days=30)
 """How long an expired refresh token is still known as expired."""
 
 
-def claims(
+def issue_access(
+    connection: sqlite3.Connection,
     base_url: str,
     client: KnownClient,
     user: KnownUser,
     roles: tuple[str, ...],
     minutes: int,
     now: datetime,
-    order_id: str | None,
+    order_id: str | None = None,
+    impersonator: int | None = None,
 ) -> dict[str, JSON]:
-    """Give the claims of an access token; `role` is a text when there is one role."""
+    """Give the claims of an access token, and keep its digest so that it can be revoked.
+
+    `role` is a text when there is one role. Forgets the tokens that have ended.
+    """
     issued = int(now.timestamp())
     made: dict[str, JSON] = {
         "usr": user.facts.username,
@@ -56,7 +62,25 @@ def claims(
     }
     if order_id is not None:
         made["orderid"] = order_id
+    if impersonator is not None:
+        made["imp"] = str(impersonator)
+    connection.execute("DELETE FROM access_tokens WHERE expires_at <= ?", (issued,))
+    keep = "INSERT OR REPLACE INTO access_tokens (digest, user, expires_at) VALUES (?, ?, ?)"
+    connection.execute(keep, (digest_of(json_segment(made)), user.key, issued + minutes * 60))
     return made
+
+
+def is_revoked(connection: sqlite3.Connection, token: Token) -> bool:
+    """Tell whether an access token has been revoked."""
+    query = "SELECT revoked FROM access_tokens WHERE digest = ?"
+    row = connection.execute(query, (digest_of(token.compact.split(".")[1]),)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def revoke(connection: sqlite3.Connection, user: int) -> None:
+    """Revoke the access and refresh tokens which a user has now."""
+    connection.execute("UPDATE access_tokens SET revoked = 1 WHERE user = ?", (user,))
+    connection.execute("UPDATE refresh_tokens SET revoked = 1 WHERE user = ?", (user,))
 
 
 def order_id(client: KnownClient, visitor: str | None) -> str:

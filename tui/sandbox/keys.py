@@ -70,11 +70,12 @@ class SigningKey:
         from cryptography.hazmat.primitives.hashes import SHA256
 
         header = {"alg": "RS256", "kid": self.kid, "typ": "JWT"}
-        signed = f"{_json_segment(header)}.{_json_segment(claims)}"
+        signed = f"{json_segment(header)}.{json_segment(claims)}"
         return f"{signed}.{_segment(self._key.sign(signed.encode(), PKCS1v15(), SHA256()))}"
 
 
-def _json_segment(value: Mapping[str, JSON]) -> str:
+def json_segment(value: Mapping[str, JSON]) -> str:
+    """Write header or claims as they stand in a token."""
     return _segment(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tui.sandbox import assignments, cart, moves
+from tui.sandbox import assignments, cart, me, moves, user_actions
 from tui.sandbox.calls import Operation
 from tui.sandbox.catalog_rules import CatalogRules, CategoryRules, ProductRules
 from tui.sandbox.engine import Engine, Rules
 from tui.sandbox.integration_rules import ImpersonationConfigRules, IntegrationEventRules, OpenIdConnectRules
-from tui.sandbox.me import GET_ME
 from tui.sandbox.order_rules import OrderRules
 from tui.sandbox.resources import RESOURCES
 from tui.sandbox.rules import (
@@ -43,9 +42,10 @@ _NO_RULES = Rules()
 
 def routes() -> Iterator[tuple[str, str, Operation]]:
     """Give method, path and operation of everything there is, paths below `/v1`."""
-    yield "GET", "me", GET_ME
+    yield from me.routes()
     for resource in RESOURCES:
         yield from Engine(resource, _BY_TYPE.get(resource.object_type, _NO_RULES)).routes()
     yield from assignments.routes()
     yield from moves.routes()
     yield from cart.routes()
+    yield from user_actions.routes()

@@ -12,7 +12,7 @@ from tui.sandbox.keys import SigningKey, key_in_memory, new_key
 from tui.sandbox.passwords import Hashing
 from tui.sandbox.store import Store
 from tui.tokens.decode import decode
-from tui.tokens.token import JSON, Claims, NotAToken, Token
+from tui.tokens.token import JSON, NotAToken, Token
 from tui.tokens.verify import Status, check_claims, verify_signature
 
 _REMEMBERED = 1024
@@ -47,8 +47,12 @@ class Services:
         self._remember(text, decode(text))
         return text
 
-    async def verified(self, text: str) -> Claims | None:
-        """Give the claims of an access token of this marketplace that is good now, else None.
+    async def sign_identity(self, claims: Mapping[str, JSON]) -> str:
+        """Sign a token that says who somebody is. It opens nothing: its audience is not the marketplace."""
+        return (await self.key()).sign(claims)
+
+    async def verified(self, text: str) -> Token | None:
+        """Give an access token of this marketplace that is good now, unless it was revoked; else None.
 
         Signatures are remembered; times and audience are looked at every time.
         """
@@ -63,7 +67,7 @@ class Services:
                 return None
             self._remember(text, token)
         good = check_claims(token, self.clock(), audience=self.base_url).status is Status.PASSED
-        return token.claims if good else None
+        return token if good else None
 
     def _remember(self, text: str, token: Token) -> None:
         self._verified[text] = token

@@ -32,7 +32,7 @@ from tui.sandbox.facts import (
     marketplace_active,
 )
 from tui.sandbox.fields import format_time
-from tui.sandbox.issue import KnownRefresh, claims, find_refresh, issue_refresh, order_id
+from tui.sandbox.issue import KnownRefresh, find_refresh, issue_access, issue_refresh, order_id
 from tui.sandbox.passwords import digest_of, matches_on_thread
 from tui.sandbox.services import Services
 from tui.sandbox.wire import json_response, read_body
@@ -167,7 +167,8 @@ class TokenEndpoint:
         if case.attempt.grant_type != Grant.REFRESH_TOKEN:
             token = issue_refresh(connection, case.client, case.user, case.decision.roles, lifetimes, now)
         order = order_id(case.client, form.get("anonuserid")) if case.decision.anonymous else None
-        made = claims(
+        made = issue_access(
+            connection,
             self._services.base_url,
             case.client,
             case.user,
