@@ -109,6 +109,11 @@ class App:
         body: dict[str, JSON] = {"identity_token": await self._services.sign_identity(claims), "expires_in": seconds}
         return json_response(200, body, {"Cache-Control": "no-store"})
 
+    async def _guest(self, query: list[tuple[str, str]]) -> Token | None:
+        """Give the anonymous caller's access token out of the query, None when it is none that is good now."""
+        text = next((value for name, value in query if name.lower() == "anonusertoken"), "")
+        return await self._services.verified(text)
+
     async def _bearer(self, request: Request) -> Token:
         """Give the access token of a request. Raises ApiError 401 unless it is good here and now."""
         text = token_of(request.headers.get("authorization"))
@@ -121,6 +126,7 @@ class App:
         """Run an operation for whom the access token speaks, in one hop to the store."""
         bearer = await self._bearer(request)
         query = _query(request)
+        guest = await self._guest(query) if operation.takes_guest else None
         body: dict[str, JSON] = {}
         new: NewPassword | None = None
         if operation.has_body:
@@ -136,10 +142,14 @@ class App:
             caller = find_caller(connection, bearer)
             operation.authorize(caller)
             hashed, used = new or (None, None)
-            call = Call(connection, caller, self._services.clock(), parameters, query, body, hashed, used)
+            now, base_url = self._services.clock(), self._services.base_url
+            call = Call(connection, caller, now, parameters, query, body, hashed, used, base_url, guest)
             return operation.run(call)
 
         answer = await self._services.store.run(run, write=operation.writes)
+        if answer.claims is not None:
+            rest = answer.body if isinstance(answer.body, dict) else {}
+            return json_response(answer.status, {"access_token": await self._services.sign(answer.claims), **rest})
         return Response(status_code=204) if answer.status == 204 else json_response(answer.status, answer.body)
 
 

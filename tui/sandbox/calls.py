@@ -12,7 +12,7 @@ from tui.access.facts import PartyKind
 from tui.sandbox.errors import anonymous_prohibited, insufficient_roles, not_authorized_to_admin
 from tui.sandbox.fields import Field
 from tui.sandbox.lists import Query
-from tui.tokens.token import JSON
+from tui.tokens.token import JSON, Token
 
 Clock = Callable[[], datetime]
 
@@ -38,7 +38,8 @@ class Call:
     """One request on the resource API, inside its transaction. `body` is empty where none was wanted.
 
     `hashed` is the hash of the password in the body, made beforehand off the store's thread; `used` tells which of the
-    user's earlier passwords it was.
+    user's earlier passwords it was. `base_url` is the marketplace's address, the issuer of its tokens. `guest` is the
+    verified token in the query of an operation that `takes_guest`.
     """
 
     connection: sqlite3.Connection
@@ -49,13 +50,16 @@ class Call:
     body: Mapping[str, JSON] = field(default_factory=dict)
     hashed: str | None = field(default=None, repr=False)
     used: int | None = None
+    base_url: str = ""
+    guest: Token | None = field(default=None, repr=False)
 
 
 class Answer(NamedTuple):
-    """A status and a body, None for none."""
+    """A status and a body, None for none. With `claims` an access token is signed and goes first in the body."""
 
     status: int
     body: JSON = None
+    claims: Mapping[str, JSON] | None = None
 
 
 NO_CONTENT = Answer(204)
@@ -92,7 +96,8 @@ class Operation(NamedTuple):
 
     `kinds` are the kinds of user who may do it at all; finer rules are the operation's own. `hashes` names the member
     of the body that must be hashed before `run`, for the user in the path or, when it is `own`, for the caller.
-    Anonymous callers write only what is `open_to_guests`.
+    Anonymous callers write only what is `open_to_guests`; what `takes_guest` has an anonymous caller's token in its
+    query, as `anonUserToken`.
     """
 
     run: Callable[[Call], Answer]
@@ -104,6 +109,7 @@ class Operation(NamedTuple):
     open_to_guests: bool = False
     about: About | None = None
     own: bool = False
+    takes_guest: bool = False
 
     def authorize(self, caller: Caller) -> None:
         """Raise ApiError 403 when the caller's roles or kind do not suffice."""

@@ -83,6 +83,19 @@ def revoke(connection: sqlite3.Connection, user: int) -> None:
     connection.execute("UPDATE refresh_tokens SET revoked = 1 WHERE user = ?", (user,))
 
 
+def revoke_one(connection: sqlite3.Connection, token: Token) -> None:
+    """Revoke a single access token."""
+    digest = digest_of(token.compact.split(".")[1])
+    connection.execute("UPDATE access_tokens SET revoked = 1 WHERE digest = ?", (digest,))
+
+
+def note_activity(connection: sqlite3.Connection, user: int, now: datetime) -> None:
+    """Keep when a user was last active, to the minute."""
+    minute = format_time(now.replace(second=0, microsecond=0))
+    update = "UPDATE users SET LastActive = ? WHERE key = ? AND LastActive IS NOT ?"
+    connection.execute(update, (minute, user, minute))
+
+
 def order_id(client: KnownClient, visitor: str | None) -> str:
     """Make the 22 characters of an anonymous caller's order; the same visitor (`anonuserid`) gets the same."""
     if not visitor:
@@ -98,6 +111,7 @@ class KnownRefresh:
     evidence: RefreshEvidence
     user: int = 0
     roles: frozenset[str] | None = None
+    impersonator: int | None = None
     token: str | None = field(default=None, repr=False)
 
 
@@ -107,7 +121,7 @@ def find_refresh(
     """Look a refresh token up: only its digest is kept."""
     if not token:
         return KnownRefresh(RefreshEvidence.ABSENT)
-    query = "SELECT api_client, user, roles, expires_at, revoked FROM refresh_tokens WHERE digest = ?"
+    query = "SELECT api_client, user, roles, expires_at, revoked, impersonator FROM refresh_tokens WHERE digest = ?"
     row = connection.execute(query, (digest_of(token),)).fetchone()
     if row is None or client is None:
         return KnownRefresh(RefreshEvidence.UNKNOWN)
@@ -119,7 +133,7 @@ def find_refresh(
         evidence = RefreshEvidence.EXPIRED
     else:
         evidence = RefreshEvidence.LIVE
-    return KnownRefresh(evidence, row[1], frozenset(json.loads(row[2])), token)
+    return KnownRefresh(evidence, row[1], frozenset(json.loads(row[2])), row[5], token)
 
 
 def issue_refresh(
@@ -129,6 +143,7 @@ def issue_refresh(
     roles: tuple[str, ...],
     lifetimes: Lifetimes,
     now: datetime,
+    impersonator: int | None = None,
 ) -> str | None:
     """Make and keep a refresh token, None when the lifetimes allow none. Forgets those that ended long ago."""
     if lifetimes.refresh_minutes <= 0:
@@ -137,6 +152,8 @@ def issue_refresh(
     ends = format_time(now + timedelta(minutes=lifetimes.refresh_minutes))
     forgotten = "DELETE FROM refresh_tokens WHERE expires_at < ?"
     connection.execute(forgotten, (format_time(now - KEPT_AFTER_END),))
-    insert = "INSERT INTO refresh_tokens (digest, api_client, user, roles, expires_at) VALUES (?, ?, ?, ?, ?)"
-    connection.execute(insert, (digest_of(token), client.key, user.key, json.dumps(roles), ends))
+    insert = """
+    INSERT INTO refresh_tokens (digest, api_client, user, roles, expires_at, impersonator) VALUES (?, ?, ?, ?, ?, ?)
+    """
+    connection.execute(insert, (digest_of(token), client.key, user.key, json.dumps(roles), ends, impersonator))
     return token

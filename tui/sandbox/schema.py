@@ -168,6 +168,8 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     NEIGHBOURS,
     """
+    ALTER TABLE refresh_tokens ADD COLUMN impersonator INTEGER REFERENCES users (key) ON DELETE CASCADE;
+
     CREATE TABLE earlier_passwords (
         key INTEGER PRIMARY KEY AUTOINCREMENT,
         user INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,

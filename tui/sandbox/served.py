@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tui.sandbox import assignments, cart, me, moves, user_actions
+from tui.sandbox import assignments, cart, impersonation, me, moves, registration, user_actions
 from tui.sandbox.calls import Operation
 from tui.sandbox.catalog_rules import CatalogRules, CategoryRules, ProductRules
 from tui.sandbox.engine import Engine, Rules
@@ -49,3 +49,5 @@ def routes() -> Iterator[tuple[str, str, Operation]]:
     yield from moves.routes()
     yield from cart.routes()
     yield from user_actions.routes()
+    yield from impersonation.routes()
+    yield from registration.routes()

@@ -32,7 +32,8 @@ from tui.sandbox.facts import (
     marketplace_active,
 )
 from tui.sandbox.fields import format_time
-from tui.sandbox.issue import KnownRefresh, find_refresh, issue_access, issue_refresh, order_id
+from tui.sandbox.impersonation import as_impersonated
+from tui.sandbox.issue import KnownRefresh, find_refresh, issue_access, issue_refresh, note_activity, order_id
 from tui.sandbox.passwords import digest_of, matches_on_thread
 from tui.sandbox.services import Services
 from tui.sandbox.wire import json_response, read_body
@@ -128,6 +129,8 @@ class TokenEndpoint:
         client = find_client(connection, client_id) if client_id else None
         refresh = find_refresh(connection, form.get("refresh_token"), client, now)
         user = _user_of(connection, form, client, refresh)
+        if client is not None and user is not None and refresh.impersonator is not None:
+            user = as_impersonated(connection, client, user, refresh.impersonator)
         attempt = Attempt(
             grant_type=form.get("grant_type"),
             client_id=client_id,
@@ -176,6 +179,7 @@ class TokenEndpoint:
             lifetimes.access_minutes,
             now,
             order,
+            case.refresh.impersonator,
         )
         return Granted(made, lifetimes.expires_in, token)
 
@@ -284,11 +288,8 @@ def _count_failure(connection: sqlite3.Connection, user: KnownUser, now: datetim
 
 
 def _note_sign_in(connection: sqlite3.Connection, user: KnownUser, now: datetime, by_password: bool) -> None:
-    """Keep when the user was last active, to the minute; a right password ends the count of wrong ones."""
-    minute = format_time(now.replace(second=0, microsecond=0))
-    connection.execute(
-        "UPDATE users SET LastActive = ? WHERE key = ? AND LastActive IS NOT ?", (minute, user.key, minute)
-    )
+    """Keep when the user was last active; a right password ends the count of wrong ones."""
+    note_activity(connection, user.key, now)
     if by_password:
         clear = (
             "UPDATE users SET FailedLoginAttempts = 0, locked_until = NULL WHERE key = ? AND FailedLoginAttempts > 0"
