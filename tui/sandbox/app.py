@@ -19,8 +19,10 @@ from tui.sandbox.errors import ApiError, invalid_token, not_found, refusal
 from tui.sandbox.forgotten import Forgotten
 from tui.sandbox.identity import identity
 from tui.sandbox.new_passwords import NewPassword, earlier_passwords, find_target, prepare
+from tui.sandbox.provider import Provider
 from tui.sandbox.router import Match, Router
 from tui.sandbox.services import Services
+from tui.sandbox.single_sign_on import SingleSignOn
 from tui.sandbox.token_endpoint import TokenEndpoint
 from tui.sandbox.wire import json_response, read_object
 from tui.tokens.token import JSON, Token
@@ -45,6 +47,9 @@ class App:
         self._router.add("GET", "oauth/userinfo", self._user_info)
         for method, path, endpoint in Forgotten(services).routes():
             self._router.add(method, f"v1/{path}", endpoint)
+        provider = Provider(services)
+        for method, path, endpoint in (*provider.routes(), *SingleSignOn(services, provider).routes()):
+            self._router.add(method, path, endpoint)
         self._router.add("GET", "v1/openapi/v3", self._openapi)
         self._operations = tuple(served.routes())
         for route in self._operations:

@@ -207,5 +207,27 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX access_tokens_of_user ON access_tokens (user);
     CREATE INDEX access_tokens_by_end ON access_tokens (expires_at);
+
+    CREATE TABLE sign_ins_under_way (
+        digest BLOB PRIMARY KEY,
+        connect INTEGER NOT NULL REFERENCES openid_connects (key) ON DELETE CASCADE,
+        roles TEXT NOT NULL,
+        start_path TEXT NOT NULL,
+        nonce TEXT NOT NULL,
+        verifier TEXT NOT NULL,
+        expires_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sign_ins_of_connect ON sign_ins_under_way (connect);
+
+    CREATE TABLE provider_codes (
+        digest BLOB PRIMARY KEY,
+        client_id TEXT NOT NULL,
+        redirect_uri TEXT NOT NULL,
+        user INTEGER NOT NULL REFERENCES users (key) ON DELETE CASCADE,
+        challenge TEXT,
+        nonce TEXT,
+        expires_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX provider_codes_of_user ON provider_codes (user);
     """,
 )

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hmac
 import json
 import sqlite3
-from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from urllib.parse import parse_qsl, unquote_plus
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,27 +30,15 @@ from tui.sandbox.facts import (
     marketplace_active,
 )
 from tui.sandbox.fields import format_time
+from tui.sandbox.forms import Form, read_form
 from tui.sandbox.impersonation import as_impersonated
 from tui.sandbox.issue import KnownRefresh, find_refresh, issue_access, issue_refresh, note_activity, order_id
 from tui.sandbox.passwords import digest_of, matches_on_thread
 from tui.sandbox.services import Services
-from tui.sandbox.wire import json_response, read_body
+from tui.sandbox.wire import json_response
 from tui.tokens.token import JSON
 
-_FORM = "application/x-www-form-urlencoded"
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The fields of one request for a token."""
-
-    fields: Mapping[str, str] = field(repr=False)
-    form_encoded: bool = True
-
-    def get(self, name: str) -> str | None:
-        """Give a field, None when it is absent or empty."""
-        return self.fields.get(name) or None
 
 
 class Case(NamedTuple):
@@ -197,38 +183,6 @@ class TokenEndpoint:
             return PasswordEvidence.WRONG
         void(connection, Purpose.ONE_TIME, case.user.key)
         return PasswordEvidence.ONE_TIME
-
-
-async def read_form(request: Request) -> Form:
-    """Read the form, and the client's credentials from HTTP Basic where the form has none."""
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await read_body(request)
-    if content_type != _FORM:
-        return Form({}, form_encoded=False)
-    try:
-        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100)
-    except ValueError:
-        pairs = []
-    fields: dict[str, str] = {}
-    for name, value in pairs:
-        fields.setdefault(name, value)
-    basic = _basic(request.headers.get("authorization", ""))
-    if basic is not None:
-        fields["client_id"] = fields.get("client_id") or basic[0]
-        if basic[0] == fields["client_id"]:
-            fields["client_secret"] = fields.get("client_secret") or basic[1]
-    return Form(fields)
-
-
-def _basic(header: str) -> tuple[str, str] | None:
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        name, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except ValueError:
-        return None
-    return (unquote_plus(name), unquote_plus(secret)) if colon else None
 
 
 def _user_of(
