@@ -25,12 +25,28 @@ if TYPE_CHECKING:
     from tui.config.paths import Paths
     from tui.config.request import ConsoleRequest
     from tui.config.settings import Settings
+    from tui.sandbox.server import Extras
     from tui.tokens.token import Token
     from tui.tokens.verify import Verdict
 
 _MOST_INPUT = 1 << 20
 _SECRET_OPTIONS = ("--client-secret", "--secret", "--password", "--token", "--access-token", "--refresh-token")
 _CONNECTION_OPTIONS = ("profile", "url", "region", "environment", "client_id", "grant", "username", "scope")
+
+_SIZES = (
+    ("api-clients", "API clients (1000)"),
+    ("buyers", "buyers (1000)"),
+    ("suppliers", "suppliers (100)"),
+    ("users", "users (2000)"),
+    ("seed-number", "another marketplace of the same size for another number (1)"),
+)
+_SIZE_MEMBERS = (
+    ("api_clients", "api_clients"),
+    ("buyers", "buyers"),
+    ("suppliers", "suppliers"),
+    ("users", "users"),
+    ("seed_number", "number"),
+)
 
 _DESCRIPTION = "A keyboard console for OrderCloud API Clients: who gets in, how, and for how long."
 _EPILOG = """\
@@ -76,6 +92,16 @@ class Options(argparse.Namespace):
     sandbox_db: Path | None
     sandbox_memory: bool
     sandbox_seed: str
+    control: bool
+    snapshots: Path | None
+    deterministic: str | None
+    allow_host: list[str]
+    cors: list[str]
+    api_clients: int | None
+    buyers: int | None
+    suppliers: int | None
+    users: int | None
+    seed_number: int | None
     token: str | None
     json: bool
 
@@ -126,16 +152,20 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     )
     serve.add_argument("--host", dest="sandbox_host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", dest="sandbox_port", default=0, type=_port, help="port; 0 takes a free one (0)")
+    _add_server_options(serve)
     data = serve.add_mutually_exclusive_group()
     data.add_argument("--db", dest="sandbox_db", metavar="FILE", type=Path, help="keep the data in this file")
     data.add_argument("--memory", dest="sandbox_memory", action="store_true", help="keep the data in memory")
     serve.add_argument(
         "--seed",
         dest="sandbox_seed",
-        choices=("demo", "empty"),
+        choices=("demo", "empty", "large"),
         default="demo",
         help="what a new marketplace holds (demo)",
     )
+    size = serve.add_argument_group("the seed large: how much a new marketplace holds")
+    for name, what in _SIZES:
+        size.add_argument(f"--{name}", dest=name.replace("-", "_"), metavar="N", type=_count, help=what)
     decode = commands.add_parser(
         "decode",
         help="read a token",
@@ -144,6 +174,35 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     )
     decode.add_argument("token", nargs="?", metavar="TOKEN", help="the token; - or nothing reads standard input")
     decode.add_argument("--json", action="store_true", help="write one JSON object, for programs")
+
+
+def _add_server_options(serve: argparse.ArgumentParser) -> None:
+    control = serve.add_argument_group("control, for demos and tests")
+    control.add_argument(
+        "--control",
+        action="store_true",
+        help="open the control API below /sandbox: clock, faults, log, state. The first line also holds its address "
+        "(control) and, on an address that other machines reach, its token (control_token)",
+    )
+    control.add_argument(
+        "--snapshots", metavar="DIR", type=Path, help="folder for snapshots, which hold all secrets (beside the data)"
+    )
+    control.add_argument(
+        "--deterministic",
+        metavar="SEED",
+        help="the same keys, IDs, times and so tokens every time; needs --memory, and a fixed --port for equal tokens",
+    )
+    doors = serve.add_argument_group("who may come in")
+    doors.add_argument(
+        "--allow-host", metavar="NAME", action="append", default=[], help="a further name it is reached by (repeatable)"
+    )
+    doors.add_argument(
+        "--cors",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        help="let web pages of this origin read answers; * for all, but not those of the control API (repeatable)",
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -289,7 +348,45 @@ def _sandbox(options: Options) -> int:
     for problem in problems:
         _say(str(problem))
     path = None if options.sandbox_memory else _sandbox_file(options.sandbox_db, settings, paths)
-    return serve(host=options.sandbox_host, port=options.sandbox_port, path=path, seed=options.sandbox_seed)
+    return serve(
+        host=options.sandbox_host,
+        port=options.sandbox_port,
+        path=path,
+        seed=options.sandbox_seed,
+        extras=_extras(options, paths.data / "snapshots"),
+    )
+
+
+def _extras(options: Options, snapshots: Path) -> Extras:
+    """Read the server's further options. Raises UsageError when they make no sense together."""
+    from tui.sandbox.guard import Doors, check_host, check_origin
+    from tui.sandbox.server import Extras
+
+    if options.deterministic is not None and not options.sandbox_memory:
+        raise UsageError("--deterministic makes the same marketplace every time, so it needs --memory.")
+    if options.snapshots is not None and not options.control:
+        raise UsageError("--snapshots is the control API's folder, so it needs --control.")
+    sizes = {name: value for dest, name in _SIZE_MEMBERS if (value := getattr(options, dest)) is not None}
+    if sizes and options.sandbox_seed != "large":
+        raise UsageError(f"{', '.join(f'--{name}' for name, _ in _SIZES)} say how large --seed large is.")
+    size = None
+    if sizes:
+        from tui.sandbox.large import LargeSize
+
+        size = LargeSize(**sizes)
+    try:
+        doors = Doors(
+            tuple(check_host(each) for each in options.allow_host), tuple(check_origin(each) for each in options.cors)
+        )
+    except ValueError as error:
+        raise UsageError(f"{error}.") from error
+    return Extras(
+        control=options.control,
+        doors=doors,
+        snapshots=options.snapshots or (snapshots if options.sandbox_db is None else None),
+        size=size,
+        deterministic=options.deterministic,
+    )
 
 
 def _decode(options: Options) -> int:
@@ -368,6 +465,12 @@ def _standard_input() -> str:
 def _has_terminal() -> bool:
     streams = (sys.stdin, sys.stdout)
     return all(stream is not None and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 7 and int(text) <= 1_000_000:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1000000")
 
 
 def _port(text: str) -> int:

@@ -15,11 +15,12 @@ from starlette.types import Receive, Scope, Send
 from tui.sandbox import served
 from tui.sandbox.bearer import find_caller, token_of
 from tui.sandbox.calls import Answer, Call, Operation
-from tui.sandbox.errors import ApiError, invalid_token, not_found, refusal
+from tui.sandbox.errors import ApiError, invalid_token, not_found, refusal, storage_failure
 from tui.sandbox.forgotten import Forgotten
 from tui.sandbox.identity import identity
 from tui.sandbox.new_passwords import NewPassword, earlier_passwords, find_target, prepare
 from tui.sandbox.provider import Provider
+from tui.sandbox.remarks import remark_in
 from tui.sandbox.router import Match, Router
 from tui.sandbox.services import Services
 from tui.sandbox.single_sign_on import SingleSignOn
@@ -70,7 +71,13 @@ class App:
         try:
             return await self._dispatch(request)
         except ApiError as error:
+            remark_in(request.scope).code = error.entries[0].code
             return json_response(error.status, error.to_wire(), error.headers)
+        except sqlite3.Error as error:
+            _log.exception("%s failed", request.method)
+            failure = storage_failure(error)
+            remark_in(request.scope).code = failure.entries[0].code
+            return json_response(failure.status, failure.to_wire(), failure.headers)
         except Exception:  # noqa: BLE001 - a fault of the sandbox's own must reach the caller as an answer
             _log.exception("%s failed", request.method)
             return json_response(
@@ -83,6 +90,7 @@ class App:
         match = self._router.match(path)
         if match is None:
             raise refusal(404, "NotFound", "There is nothing at this address.")
+        remark_in(request.scope).known_path = True
         endpoint, names = _method(match, request.method)
         return await endpoint(request, dict(zip(names, match.values, strict=True)))
 
@@ -130,6 +138,7 @@ class App:
     async def _serve(self, request: Request, parameters: dict[str, str], operation: Operation) -> Response:
         """Run an operation for whom the access token speaks, in one hop to the store."""
         bearer = await self._bearer(request)
+        remark_in(request.scope).of_caller(bearer.claims)
         query = _query(request)
         guest = await self._guest(query) if operation.takes_guest else None
         body: dict[str, JSON] = {}

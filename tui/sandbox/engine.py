@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tui.access.facts import PartyKind
@@ -21,6 +19,7 @@ from tui.sandbox.fields import Column, Field, Kind, entry_of, format_time, merge
 from tui.sandbox.fields import to_column as column_of
 from tui.sandbox.lists import compile_listing
 from tui.sandbox.places import check_words, parent_key, resolve
+from tui.sandbox.randomness import random_text, random_uuid
 from tui.sandbox.resources.description import Reach, Resource
 from tui.tokens.token import JSON
 
@@ -257,7 +256,7 @@ class Engine:
 
     def _make_id(self, record: Record) -> None:
         if self.resource.server_made_id or not record["ID"]:
-            record["ID"] = new_guid() if self.resource.server_made_id else secrets.token_urlsafe(16)
+            record["ID"] = new_guid() if self.resource.server_made_id else random_text(16)
 
     def _check_id_free(self, call: Call, wanted: str, key: int | None) -> None:
         """Raise ApiError 409 when another object has the ID, be it one which the caller does not see."""
@@ -349,4 +348,4 @@ _CALLERS = re.compile(":(?:user|company|order)")
 
 def new_guid() -> str:
     """Make a GUID as the server does."""
-    return str(uuid.uuid4()).upper()
+    return str(random_uuid()).upper()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -91,6 +92,22 @@ def invalid_value(name: str, value: JSON, message: str, limits: Mapping[str, JSO
     return ErrorEntry("ValidationFailure", message, {"Property": name, "Value": value, **(limits or {})})
 
 
+def storage_failure(error: sqlite3.Error) -> ApiError:
+    """Tell why the database could not do it; nothing of the request was kept. SQLite's own words may hold data."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        message = "The disk of the sandbox is full: nothing was changed. Make room, then try again."
+        return refusal(507, "Storage.Full", message)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        message = "Another process is writing to the sandbox's file: nothing was changed. Try again."
+        return ApiError(503, ErrorEntry("Storage.Busy", message), headers={"Retry-After": "1"})
+    if code == sqlite3.SQLITE_READONLY:
+        return refusal(500, "Storage.ReadOnly", "The sandbox's file can no longer be written: nothing was changed.")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return refusal(500, "Storage.Damaged", "The sandbox's file is damaged; use another, or a snapshot.")
+    return refusal(500, "Storage.Failed", "The sandbox cannot use its file: nothing was changed.")
+
+
 class SandboxError(Exception):
     """The sandbox cannot use its database file. The message is a sentence for people."""
 
@@ -109,6 +126,10 @@ class SandboxLocked(SandboxError):
 
 class SandboxReadOnly(SandboxError):
     """The file or its folder cannot be written."""
+
+
+class SandboxServed(SandboxLocked):
+    """Another server has the file."""
 
 
 class SandboxTooNew(SandboxError):

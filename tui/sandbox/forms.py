@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from starlette.requests import Request
 
+from tui.sandbox.remarks import Remark, remark_in
 from tui.sandbox.wire import read_body
 
 _FORM = "application/x-www-form-urlencoded"
@@ -20,6 +21,7 @@ class Form:
 
     fields: Mapping[str, str] = field(repr=False)
     form_encoded: bool = True
+    remark: Remark = field(default_factory=Remark)
 
     def get(self, name: str) -> str | None:
         """Give a field, None when it is absent or empty."""
@@ -29,9 +31,9 @@ class Form:
 async def read_form(request: Request) -> Form:
     """Read the form, and the client's credentials from HTTP Basic where the form has none."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await read_body(request)
+    body, remark = await read_body(request), remark_in(request.scope)
     if content_type != _FORM:
-        return Form({}, form_encoded=False)
+        return Form({}, form_encoded=False, remark=remark)
     try:
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100)
     except ValueError:
@@ -44,7 +46,7 @@ async def read_form(request: Request) -> Form:
         fields["client_id"] = fields.get("client_id") or basic[0]
         if basic[0] == fields["client_id"]:
             fields["client_secret"] = fields.get("client_secret") or basic[1]
-    return Form(fields)
+    return Form(fields, remark=remark)
 
 
 def _basic(header: str) -> tuple[str, str] | None:

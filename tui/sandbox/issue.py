@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import sqlite3
-import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from tui.sandbox.facts import KnownClient, KnownUser
 from tui.sandbox.fields import format_time
 from tui.sandbox.keys import json_segment
 from tui.sandbox.passwords import digest_of
+from tui.sandbox.randomness import random_text, random_uuid
 from tui.tokens.token import JSON, Token
 
 USER_TYPES: Mapping[PartyKind, str] = {
@@ -99,7 +98,7 @@ def note_activity(connection: sqlite3.Connection, user: int, now: datetime) -> N
 def order_id(client: KnownClient, visitor: str | None) -> str:
     """Make the 22 characters of an anonymous caller's order; the same visitor (`anonuserid`) gets the same."""
     if not visitor:
-        return secrets.token_urlsafe(16)
+        return random_text(16)
     seed = f"{client.facts.id.lower()} {visitor}".encode("utf-8", "surrogatepass")
     return urlsafe_b64encode(hashlib.sha256(seed).digest()[:16]).decode().rstrip("=")
 
@@ -148,7 +147,7 @@ def issue_refresh(
     """Make and keep a refresh token, None when the lifetimes allow none. Forgets those that ended long ago."""
     if lifetimes.refresh_minutes <= 0:
         return None
-    token = str(uuid.uuid4())
+    token = str(random_uuid())
     ends = format_time(now + timedelta(minutes=lifetimes.refresh_minutes))
     forgotten = "DELETE FROM refresh_tokens WHERE expires_at < ?"
     connection.execute(forgotten, (format_time(now - KEPT_AFTER_END),))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import secrets
 from base64 import b64decode, b64encode
 from typing import NamedTuple
+
+from tui.sandbox.randomness import random_bytes
 
 
 class Hashing(NamedTuple):
@@ -27,7 +28,7 @@ SECRET_BYTES = 256
 
 def hash_password(password: str, hashing: Hashing) -> str:
     """Hash with a new salt. Takes a quarter of a second with DEFAULT: call it on a thread."""
-    salt = secrets.token_bytes(16)
+    salt = random_bytes(16)
     digest = _scrypt(password, salt, hashing)
     return f"scrypt${hashing.n}${hashing.r}${hashing.p}${b64encode(salt).decode()}${b64encode(digest).decode()}"
 
@@ -48,7 +49,7 @@ async def matches_on_thread(password: str, record: str | None, hashing: Hashing)
 
 def new_secret() -> str:
     """Make a client secret's value: 256 random bytes, 344 characters of base64."""
-    return b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    return b64encode(random_bytes(SECRET_BYTES)).decode()
 
 
 def digest_of(value: str) -> bytes:

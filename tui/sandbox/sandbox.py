@@ -5,21 +5,25 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tui.sandbox.app import App
 from tui.sandbox.calls import Clock
 from tui.sandbox.outbox import Message, read
 from tui.sandbox.passwords import DEFAULT, Hashing
+from tui.sandbox.planting import SEEDS, Planting, SeedName
 from tui.sandbox.services import Services
 from tui.sandbox.store import Store
 
 if TYPE_CHECKING:
     from tui.ordercloud._httpx import ASGITransport
+    from tui.sandbox.control import Control
 
-SeedName: TypeAlias = Literal["demo", "empty"]
-SEEDS: tuple[SeedName, ...] = ("demo", "empty")
+__all__ = ["IN_PROCESS_URL", "SEEDS", "Sandbox", "SeedName", "SignInSheet", "utc_now"]
 
 IN_PROCESS_URL = "http://sandbox.ocgate"
 
@@ -51,14 +55,27 @@ class SignInSheet:
     marketplace: str
 
 
+class _Entrance:
+    """Where requests come in: the marketplace itself, or what was put before it."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.inner(scope, receive, send)
+
+
 class Sandbox:
     """An open marketplace. `app` answers OrderCloud's API as an ASGI application."""
 
-    def __init__(self, services: Services, sheet: SignInSheet) -> None:
+    def __init__(self, services: Services, sheet: SignInSheet, planting: Planting) -> None:
         """Use `Sandbox.open`."""
         self._services = services
+        self._control: Control | None = None
         self.sign_in = sheet
-        self.app = App(services)
+        self.planting = planting
+        self._entrance = _Entrance(App(services))
+        self.app: ASGIApp = self._entrance
 
     @classmethod
     async def open(
@@ -69,23 +86,55 @@ class Sandbox:
         clock: Clock = utc_now,
         hashing: Hashing = DEFAULT,
         base_url: str = IN_PROCESS_URL,
+        planting: Planting | None = None,
     ) -> Self:
         """Open the marketplace in a file, or a new one in memory; `seed` says what is in a new one.
+
+        `planting` says more about it than a seed's name. With a `random_seed` in it, IDs, tokens and the signing key
+        repeat, and the clock stands at the beginning until it is moved.
 
         `base_url` is where its clients reach it, and what its tokens are good for. Raises SandboxError with a sentence
         for people when the file cannot be used.
         """
-        store = Store(path)
+        planting = planting or Planting(seed)
+        if planting.random_seed is not None:
+            from tui.sandbox.control.clock import ControlledClock
+            from tui.sandbox.deterministic import stand_at_start
+
+            clock = controlled = ControlledClock(clock)
+            stand_at_start(controlled)
+        store = Store(path, random_seed=planting.random_seed)
         row = await store.open(_read_sheet)
         try:
             if row is None:
-                row = await store.run(lambda c: _plant(c, seed, clock(), hashing), write=True)
+                row = await store.run(lambda c: _plant(c, planting, clock(), hashing), write=True)
         except BaseException:
             await store.close()
             raise
-        client_id, username, password, marketplace = row
-        sheet = SignInSheet(base_url, client_id or "", username or "", password or "", marketplace)
-        return cls(Services(store, clock, hashing, base_url), sheet)
+        services = Services(store, clock, hashing, base_url)
+        if planting.random_seed is not None:
+            from tui.sandbox.deterministic import seeded_key
+
+            services.new_key = partial(seeded_key, planting.random_seed)
+        return cls(services, _sheet(base_url, row), planting)
+
+    @property
+    def control(self) -> Control:
+        """What only a sandbox can do: its clock, faults, log and state. From its first use on, requests are logged."""
+        if self._control is None:
+            from tui.sandbox.control import Control
+
+            self._control = Control(self, self._services)
+            self._entrance.inner = self._control.before(self._entrance.inner)
+        return self._control
+
+    async def look_again(self) -> None:
+        """Find out anew how to get in, and forget the signing key: another marketplace has taken this one's place."""
+        self._services.forget()
+        row = await self._services.store.run(_read_sheet)
+        if row is None:
+            raise RuntimeError("there is no marketplace")
+        self.sign_in = _sheet(self.sign_in.url, row)
 
     @property
     def path(self) -> Path | None:
@@ -104,6 +153,8 @@ class Sandbox:
 
     async def close(self) -> None:
         """Let go of the file. Closing twice does nothing more."""
+        if self._control is not None:
+            self._control.log.close()
         await self._services.store.close()
 
 
@@ -115,11 +166,13 @@ def _read_sheet(connection: sqlite3.Connection) -> _Row | None:
     return row
 
 
-def _plant(connection: sqlite3.Connection, seed: SeedName, now: datetime, hashing: Hashing) -> _Row:
-    from tui.sandbox.demo import HARBOR_SUPPLY
-    from tui.sandbox.seeds import EMPTY, plant
+def _sheet(url: str, row: _Row) -> SignInSheet:
+    client_id, username, password, marketplace = row
+    return SignInSheet(url, client_id or "", username or "", password or "", marketplace)
 
-    plant(connection, HARBOR_SUPPLY if seed == "demo" else EMPTY, now, hashing)
+
+def _plant(connection: sqlite3.Connection, planting: Planting, now: datetime, hashing: Hashing) -> _Row:
+    planting.plant(connection, now, hashing)
     row = _read_sheet(connection)
     if row is None:
         raise RuntimeError("the marketplace was not made")

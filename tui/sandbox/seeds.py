@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from tui.access.passwords import PasswordPolicy, shortcomings
 from tui.sandbox.fields import Column, compact, format_time
 from tui.sandbox.passwords import FAST, Hashing, digest_of, hash_password
+from tui.sandbox.randomness import random_text, random_uuid
 from tui.tokens.token import JSON
 
 DEFAULT_CLIENT = "Default API Client"
@@ -324,14 +324,14 @@ class _Planter:
 
 def _new_password() -> str:
     """Make a random password which OrderCloud's own minimum lets pass."""
-    while shortcomings(made := secrets.token_urlsafe(12), PasswordPolicy()):
+    while shortcomings(made := random_text(12), PasswordPolicy()):
         pass
     return made
 
 
 def client_id(seed: Seed, name: str) -> str:
     """Give the ID of a seed's API client: the same every time, where the marketplace is the same every time."""
-    made = uuid4() if seed.password is None else uuid5(NAMESPACE_URL, f"ocgate:{seed.id}:{name}")
+    made = random_uuid() if seed.password is None else uuid5(NAMESPACE_URL, f"ocgate:{seed.id}:{name}")
     return str(made).upper()
 
 

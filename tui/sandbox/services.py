@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tui.sandbox.calls import Clock
 from tui.sandbox.keys import SigningKey, key_in_memory, new_key
@@ -16,6 +16,8 @@ from tui.tokens.token import JSON, NotAToken, Token
 from tui.tokens.verify import Status, check_claims, verify_signature
 
 _REMEMBERED = 1024
+LONGEST_TOKEN = 16 * 1024
+"""No token of ours comes near; a longer one is not even read."""
 
 
 class Services:
@@ -26,6 +28,7 @@ class Services:
         self.clock = clock
         self.hashing = hashing
         self.base_url = base_url
+        self.new_key: Callable[[], tuple[str, bytes]] = key_in_memory if store.path is None else new_key
         self._key: SigningKey | None = None
         self._key_wanted = asyncio.Lock()
         self._verified: OrderedDict[str, Token] = OrderedDict()
@@ -36,7 +39,7 @@ class Services:
             if self._key is None:
                 found = await self.store.run(_find_key)
                 if found is None:
-                    made = await asyncio.to_thread(key_in_memory if self.store.path is None else new_key)
+                    made = await asyncio.to_thread(self.new_key)
                     found = await self.store.run(lambda c: _keep_key(c, made), write=True)
                 self._key = SigningKey(*found)
             return self._key
@@ -58,9 +61,8 @@ class Services:
         """
         token = self._verified.get(text)
         if token is None:
-            try:
-                token = decode(text)
-            except NotAToken:
+            token = _read(text)
+            if token is None:
                 return None
             key = await self.key()
             if token.header.kid != key.kid or verify_signature(token, key.public).status is not Status.PASSED:
@@ -69,10 +71,26 @@ class Services:
         good = check_claims(token, self.clock(), audience=self.base_url).status is Status.PASSED
         return token if good else None
 
+    def forget(self) -> None:
+        """Forget the signing key and what it verified: another marketplace has taken the place of this one."""
+        self._key = None
+        self._verified.clear()
+
     def _remember(self, text: str, token: Token) -> None:
         self._verified[text] = token
         while len(self._verified) > _REMEMBERED:
             self._verified.popitem(last=False)
+
+
+def _read(text: str) -> Token | None:
+    """Read an access token as the wire has it; what reading one for display passes over is refused here."""
+    if len(text) > LONGEST_TOKEN:
+        return None
+    try:
+        token = decode(text)
+    except NotAToken:
+        return None
+    return token if token.compact == text else None
 
 
 def _find_key(connection: sqlite3.Connection) -> tuple[str, bytes] | None:

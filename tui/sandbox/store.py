@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tui.sandbox.errors import NotASandbox, SandboxError, SandboxLocked, SandboxReadOnly, SandboxTooNew
+from tui.sandbox.randomness import seed_thread
 from tui.sandbox.schema import APPLICATION_ID, MIGRATIONS
 
 T = TypeVar("T")
@@ -28,11 +29,13 @@ BUSY_SECONDS = 5.0
 class Store:
     """An open database. Every unit of work runs alone, whole or not at all."""
 
-    def __init__(self, path: Path | None, *, busy_seconds: float = BUSY_SECONDS) -> None:
-        """Name the file, None for memory; nothing is touched before `open`."""
+    def __init__(
+        self, path: Path | None, *, busy_seconds: float = BUSY_SECONDS, random_seed: str | None = None
+    ) -> None:
+        """Name the file, None for memory; nothing is touched before `open`. `random_seed`: see `randomness`."""
         self.path = path
         self._busy_seconds = busy_seconds
-        self._thread = ThreadPoolExecutor(1, "sandbox-store")
+        self._thread = ThreadPoolExecutor(1, "sandbox-store", seed_thread, (random_seed,))
         self._connection: sqlite3.Connection | None = None
 
     async def open(self, first: Unit[T]) -> T:
@@ -50,12 +53,21 @@ class Store:
         """Run one unit of work in a transaction of its own; it is rolled back when the unit raises."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, unit, write)
 
+    async def run_alone(self, unit: Unit[T]) -> T:
+        """Run one unit of work without a transaction, for what SQLite does as a whole by itself."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._alone, unit)
+
     async def close(self) -> None:
         """Finish what is under way and let go of the file. Closing twice does nothing more."""
         if self._connection is not None:
             connection, self._connection = self._connection, None
             await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
         self._thread.shutdown(wait=False)
+
+    def _alone(self, unit: Unit[T]) -> T:
+        if self._connection is None:
+            raise RuntimeError("the sandbox is closed")
+        return unit(self._connection)
 
     def _open(self, first: Unit[T]) -> T:
         if self.path is None:
@@ -70,7 +82,7 @@ class Store:
             return self._prepare(connection, first)
         except sqlite3.Error as error:
             connection.close()
-            raise _explain(path, error) from error
+            raise explain(path, error) from error
         except BaseException:
             connection.close()
             raise
@@ -78,10 +90,10 @@ class Store:
     def _prepare(self, connection: sqlite3.Connection, first: Unit[T]) -> T:
         connection.execute("PRAGMA foreign_keys = ON")
         if self.path is not None:
-            _check_is_ours(connection, self.path)
+            check_is_ours(connection, self.path)
             _use_wal(connection, self._busy_seconds)
             connection.execute("PRAGMA synchronous = NORMAL")
-        _migrate(connection)
+        migrate(connection)
         self._connection = connection
         try:
             return self._transact(first, write=False)
@@ -127,7 +139,8 @@ def _make_private(path: Path) -> None:
         raise PermissionError(path)
 
 
-def _check_is_ours(connection: sqlite3.Connection, path: Path) -> None:
+def check_is_ours(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise NotASandbox or SandboxTooNew unless the database is empty or one of ours."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
@@ -137,7 +150,7 @@ def _check_is_ours(connection: sqlite3.Connection, path: Path) -> None:
         raise SandboxTooNew(path, message)
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def migrate(connection: sqlite3.Connection) -> None:
     """Bring the tables up to date, each migration whole or not at all, though another process may do the same."""
     if _version(connection) == len(MIGRATIONS):
         return
@@ -161,7 +174,8 @@ def _version(connection: sqlite3.Connection) -> int:
     return version
 
 
-def _explain(path: Path, error: sqlite3.Error) -> SandboxError:
+def explain(path: Path, error: sqlite3.Error) -> SandboxError:
+    """Tell why a database file cannot be used."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return NotASandbox(path, f"{path} is no sandbox database, or a damaged one; choose another file.")

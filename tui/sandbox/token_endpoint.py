@@ -135,7 +135,9 @@ class TokenEndpoint:
             user=None if user is None else user.facts,
             marketplace_active=marketplace_active(connection),
         )
-        return Case(attempt, facts, decide(attempt, facts, now), client, user, refresh)
+        decision = decide(attempt, facts, now)
+        form.remark.of_attempt(client, user, form.fields, decision)
+        return Case(attempt, facts, decision, client, user, refresh)
 
     def _conclude(
         self, connection: sqlite3.Connection, form: Form, password: PasswordEvidence | None

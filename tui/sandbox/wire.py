@@ -18,18 +18,20 @@ DEEPEST_BODY = 64
 """How many objects and lists may be inside each other."""
 
 
-async def read_body(request: Request) -> bytes:
-    """Read a body of at most 1 MiB. Raises ApiError 413 for a larger one."""
+async def read_body(request: Request, largest: int = LARGEST_BODY) -> bytes:
+    """Read a body of at most 1 MiB, unless another bound is given. Raises ApiError 413 for a larger one."""
     declared = request.headers.get("content-length", "")
     parts, size = [], int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 20 else 0
-    too_large = refusal(413, "Request.TooLarge", "Request body is larger than 1 MiB.", {"Maximum": LARGEST_BODY})
-    if size > LARGEST_BODY:
+    too_large = refusal(
+        413, "Request.TooLarge", f"Request body is larger than {largest // 2**20} MiB.", {"Maximum": largest}
+    )
+    if size > largest:
         raise too_large
     size = 0
     try:
         async for part in request.stream():
             size += len(part)
-            if size > LARGEST_BODY:
+            if size > largest:
                 raise too_large
             parts.append(part)
     except ClientDisconnect as error:

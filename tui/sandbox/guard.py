@@ -1,0 +1,159 @@
+"""What a port lets in: requests for this server by its own names, within bounds, from pages that were invited.
+
+A web page can send requests to loopback. It can read the answers only when its origin is allowed (CORS), or when it
+makes its own name mean 127.0.0.1 (DNS rebinding): hence the `Host` header must be a name that belongs here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tui.sandbox.errors import ApiError, ErrorEntry, refusal
+from tui.sandbox.wire import LARGEST_BODY, json_response
+
+LONGEST_URL = 24 * 1024
+MOST_HEADERS = 100
+LONGEST_HEADERS = 48 * 1024
+
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{0,5})?", re.IGNORECASE | re.ASCII)
+_METHODS = "GET, POST, PUT, PATCH, DELETE"
+_EXPOSED = "Date, Retry-After, WWW-Authenticate, Allow"
+_DAY = "86400"
+
+
+def check_origin(text: str) -> str:
+    """Read an origin that may call from a browser: `*`, or scheme, host and port. Raises ValueError."""
+    if text != "*" and not _ORIGIN.fullmatch(text):
+        raise ValueError(f"{text!r} is no origin: write * or, say, http://localhost:3000 (no path)")
+    return text.lower()
+
+
+def check_host(text: str) -> str:
+    """Read the name of a host, without a port. Raises ValueError."""
+    found = _HOST.fullmatch(text)
+    if found is None or found.group(2) is not None:
+        raise ValueError(f"{text!r} is no host name: write, say, sandbox.test (no scheme, no port)")
+    return text.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Who may come in: names of this host beside loopback's and the address itself, and origins of web pages."""
+
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+
+    def knows(self, host: str, here: str) -> bool:
+        """Tell whether a `Host` header means this server, which was reached at the address `here`."""
+        found = _HOST.fullmatch(host)
+        if found is None:
+            return False
+        name = found.group(1).lower().rstrip(".").strip("[]")
+        if name == "localhost" or name.endswith(".localhost") or name in self.hosts:
+            return True
+        try:
+            address = ip_address(name)
+        except ValueError:
+            return False
+        return address.is_loopback or name == here
+
+    def invites(self, origin: str) -> bool:
+        """Tell whether a page of this origin may read answers."""
+        return "*" in self.origins or self.names(origin)
+
+    def names(self, origin: str) -> bool:
+        """Tell whether this very origin was allowed; `*` does not name any."""
+        return origin.lower() in self.origins
+
+
+class Guard:
+    """Stands before an application on a port. `largest` bounds bodies by path prefix, 1 MiB for all others."""
+
+    def __init__(self, app: ASGIApp, doors: Doors, largest: Sequence[tuple[str, int]] = ()) -> None:
+        self._app = app
+        self._doors = doors
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        origin = _only(scope, b"origin")
+        invited = origin is not None and self._doors.invites(origin)
+        answer = _Answering(send, origin if invited else None, varies=bool(self._doors.origins))
+        try:
+            self._check(scope)
+        except ApiError as error:
+            await json_response(error.status, error.to_wire(), error.headers)(scope, receive, answer)
+            return
+        if invited and scope["method"] == "OPTIONS" and _only(scope, b"access-control-request-method") is not None:
+            await answer(_preflight(scope))
+            await answer({"type": "http.response.body", "body": b""})
+            return
+        await self._app(scope, receive, answer)
+
+    def _check(self, scope: Scope) -> None:
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_URL:
+            raise refusal(414, "Request.TooLong", "The URL is too long.", {"Maximum": LONGEST_URL})
+        if len(headers) > MOST_HEADERS:
+            raise refusal(431, "Request.TooManyHeaders", "There are too many headers.", {"Maximum": MOST_HEADERS})
+        if sum(len(name) + len(value) for name, value in headers) > LONGEST_HEADERS:
+            raise refusal(431, "Request.HeadersTooLarge", "The headers are too large.", {"Maximum": LONGEST_HEADERS})
+        host, here = _only(scope, b"host"), (scope.get("server") or ("", 0))[0]
+        if host is None or not self._doors.knows(host, here):
+            message = (
+                "The sandbox is not reached by this name: use its address, or start it with --allow-host and the name."
+            )
+            raise ApiError(421, ErrorEntry("Request.HostNotAllowed", message), headers={"Connection": "close"})
+        declared = _only(scope, b"content-length") or "0"
+        largest = next((size for path, size in self._largest if scope["path"].startswith(path)), LARGEST_BODY)
+        if declared.isdigit() and (len(declared) > 15 or int(declared) > largest):
+            message = f"Request body is larger than {largest // 2**20} MiB."
+            entry = ErrorEntry("Request.TooLarge", message, {"Maximum": largest})
+            raise ApiError(413, entry, headers={"Connection": "close"})
+
+
+class _Answering:
+    """Sends an answer on, with the headers that let an invited page read it."""
+
+    def __init__(self, send: Send, origin: str | None, *, varies: bool) -> None:
+        self._send = send
+        self._origin = origin
+        self._varies = varies
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and self._varies:
+            added = [(b"vary", b"Origin")]
+            if self._origin is not None:
+                added.append((b"access-control-allow-origin", self._origin.encode("latin-1")))
+                added.append((b"access-control-expose-headers", _EXPOSED.encode()))
+            message = {**message, "headers": [*message.get("headers", ()), *added]}
+        await self._send(message)
+
+
+def _preflight(scope: Scope) -> Message:
+    headers = [
+        (b"access-control-allow-methods", _METHODS.encode()),
+        (b"access-control-max-age", _DAY.encode()),
+        (b"content-length", b"0"),
+    ]
+    asked = _only(scope, b"access-control-request-headers")
+    if asked is not None and re.fullmatch(r"[A-Za-z0-9_, -]{1,1000}", asked):
+        headers.append((b"access-control-allow-headers", asked.encode()))
+    if _only(scope, b"access-control-request-private-network") == "true":
+        headers.append((b"access-control-allow-private-network", b"true"))
+    return {"type": "http.response.start", "status": 204, "headers": headers}
+
+
+def _only(scope: Scope, wanted: bytes) -> str | None:
+    """Give a header that must come once; None when it is missing or comes twice."""
+    values = [value for name, value in scope["headers"] if name == wanted]
+    return values[0].decode("latin-1").strip() if len(values) == 1 else None
