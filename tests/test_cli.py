@@ -16,6 +16,10 @@ from tui import __version__, cli
 from tui.cli import Exit, Options, UsageError, console_request, main, make_parser, visible
 from tui.config.credentials import CredentialKey, CredentialsUnavailable
 from tui.config.request import ConsoleRequest
+from tui.sandbox import server
+from tui.sandbox.guard import Doors
+from tui.sandbox.large import LargeSize
+from tui.sandbox.server import Extras
 
 HEADER = "eyJhbGciOiJSUzI1NiIsImtpZCI6Ing2c0EifQ"
 # the claims: usr with an escape sequence and a change of direction in it, role Shopper, exp 1
@@ -78,6 +82,15 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ["sandbox", "--port", "65536"],
         ["sandbox", "--port", "-1"],
         ["sandbox", "--seed", "big"],
+        ["sandbox", "--users", "5"],
+        ["sandbox", "--seed", "large", "--users", "-1"],
+        ["sandbox", "--seed", "large", "--buyers", "1000001"],
+        ["sandbox", "--deterministic", "x"],
+        ["sandbox", "--snapshots", "folder"],
+        ["sandbox", "--cors", "localhost"],
+        ["sandbox", "--cors", "http://localhost/path"],
+        ["sandbox", "--allow-host", "http://sandbox.test"],
+        ["sandbox", "--allow-host", "sandbox.test:80"],
         ["decode", "a", "b"],
         ["--url", "x", "decode", "a"],
         ["--memory", "sandbox"],
@@ -283,14 +296,14 @@ def test_the_server_keeps_the_sandbox_where_the_settings_say(
 
 def test_the_sandboxs_options_reach_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     calls: list[tuple[str, int, Path | None, str]] = []
+    extras: list[Extras] = []
 
-    def serve(*, host: str, port: int, path: Path | None, seed: str) -> int:
+    def fake(*, host: str, port: int, path: Path | None, seed: str, extras_: Extras) -> int:
         calls.append((host, port, path, seed))
+        extras.append(extras_)
         return 0
 
-    module = types.ModuleType("tui.sandbox.server")
-    monkeypatch.setattr(module, "serve", serve, raising=False)
-    monkeypatch.setitem(sys.modules, "tui.sandbox.server", module)
+    monkeypatch.setattr(server, "serve", lambda *, extras, **said: fake(**said, extras_=extras))
     assert main(["sandbox"]) == Exit.OK
     assert main(["sandbox", "--memory", "--port", "8080", "--host", "::1", "--seed", "empty"]) == Exit.OK
     assert main(["sandbox", "--db", str(tmp_path / "x.db")]) == Exit.OK
@@ -300,6 +313,32 @@ def test_the_sandboxs_options_reach_it(monkeypatch: pytest.MonkeyPatch, tmp_path
         ("::1", 8080, None, "empty"),
         ("127.0.0.1", 0, tmp_path / "x.db", "demo"),
     ]
+    assert [each.control for each in extras] == [False] * 3
+    assert [each.doors for each in extras] == [Doors()] * 3
+    assert extras[0].snapshots == usual.parent / "snapshots"
+    large = ["--seed", "large", "--api-clients", "5", "--buyers", "6", "--suppliers", "7", "--users", "8"]
+    doors = ["--allow-host", "sandbox.test", "--allow-host", "Other", "--cors", "http://localhost:3000", "--cors", "*"]
+    folder = ["--control", "--snapshots", str(tmp_path)]
+    assert (
+        main(["sandbox", "--memory", *large, "--seed-number", "9", "--deterministic", "x", *doors, *folder]) == Exit.OK
+    )
+    assert extras[-1] == Extras(
+        control=True,
+        doors=Doors(("sandbox.test", "other"), ("http://localhost:3000", "*")),
+        snapshots=tmp_path,
+        size=LargeSize(5, 6, 7, 8, 9),
+        deterministic="x",
+    )
+
+
+def test_the_help_of_the_sandbox_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sandbox", "--help"]) == Exit.OK
+    told = capsys.readouterr().out
+    options = (
+        "--control --snapshots --deterministic --allow-host --cors --seed --seed-number --db --memory --host --port"
+    )
+    assert [each for each in options.split() if each not in told] == []
+    assert [each for each in ("--api-clients", "--buyers", "--suppliers", "--users") if each not in told] == []
 
 
 # -- the last resort

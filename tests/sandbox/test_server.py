@@ -16,13 +16,22 @@ from tests.sandbox.support import named
 from tui.ordercloud._httpx import httpx
 from tui.sandbox.demo import PASSWORD
 
-SERVE = "import sys; from pathlib import Path; from tui.sandbox.server import serve; {}"
+SERVE = """
+import sys
+from pathlib import Path
+from tui.sandbox.guard import Doors
+from tui.sandbox.server import Extras, serve
+{}
+"""
 
 
 @contextmanager
-def running(path: Path | None, *, seed: str = "demo", host: str = "127.0.0.1", **env: str) -> Iterator[Any]:
+def running(
+    path: Path | None, *, seed: str = "demo", host: str = "127.0.0.1", extras: str = "None", **env: str
+) -> Iterator[Any]:
     """Start a server of its own process; gives the process and what its first line says."""
-    call = f"sys.exit(serve(host={host!r}, port=0, path={f'Path({str(path)!r})' if path else None}, seed={seed!r}))"
+    where = f"host={host!r}, port=0, path={f'Path({str(path)!r})' if path else None}"
+    call = f"sys.exit(serve({where}, seed={seed!r}, extras={extras}))"
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE.format(call)],
         stdout=subprocess.PIPE,

@@ -189,7 +189,9 @@ class RequestLog:
             waiting.put_nowait(entry)
 
         with self.listening(hear):
-            while not self._closed and (entry := await waiting.get()) is not None:
+            if self._closed:
+                return
+            while (entry := await waiting.get()) is not None:
                 if wanted.takes(entry):
                     yield entry
 

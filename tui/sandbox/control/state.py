@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -152,7 +152,8 @@ def _save(path: Path, connection: sqlite3.Connection) -> None:
     except sqlite3.Error as error:
         raise explain(path, error) from error
     finally:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
 
 
 def _load(path: Path) -> sqlite3.Connection:
