@@ -67,3 +67,18 @@ for found in pkgutil.walk_packages(package.__path__, "{package}."):
 print(json.dumps(sorted(name for name in sys.modules if "." not in name)), file=sys.stderr)
 """
     assert loaded_by(code) & set(HEAVY) == set()
+
+
+def test_the_sandbox_loads_its_controls_and_a_server_when_they_are_asked_for() -> None:
+    code = """
+import asyncio, json, sys
+from tui.sandbox import FAST, Sandbox
+async def start():
+    await (await Sandbox.open(hashing=FAST)).close()
+asyncio.run(start())
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+    loaded = loaded_by(code)
+    late = ("tui.sandbox.control", "tui.sandbox.guard", "tui.sandbox.large", "tui.sandbox.server", "uvicorn", "yaml")
+    assert [name for name in late if name in loaded] == []
+    assert "yaml" not in loaded_by(code.replace("await (await", "(await").replace(".close()", ".control.log.close()"))

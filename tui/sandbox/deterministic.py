@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
+from functools import cache
 from random import Random
 
 from tui.sandbox.control.clock import ControlledClock
@@ -25,6 +26,7 @@ def stand_at_start(clock: ControlledClock) -> None:
     clock.freeze()
 
 
+@cache
 def seeded_key(seed: str) -> tuple[str, bytes]:
     """Make the key of a seed, as `new_key` does: `kid`, and DER. Takes about a second.
 

@@ -123,7 +123,7 @@ async def test_by_api_client_of_a_token_and_of_a_form(admin: Http) -> None:
 @asynccontextmanager
 async def in_process() -> AsyncIterator[tuple[OrderCloud, AsyncClient]]:
     sandbox = await Sandbox.open(clock=Clock(), hashing=FAST)
-    assert sandbox.control
+    assert sandbox.control.faults.rules == ()
     async with client_of(sandbox.sign_in.url, sandbox.transport()) as both:
         yield both
     await sandbox.close()
