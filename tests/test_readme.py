@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from tests.console import open_console
 from tui.cli import make_parser
 from tui.commands import COMMAND_BY_NAME
 from tui.config.settings import load_settings
+from tui.ordercloud._httpx import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,3 +82,56 @@ async def test_the_walk_goes_as_it_says() -> None:
                     await console.type(key)
             for words in seen:
                 assert words in console.text, f"step {number}: {words!r} is not in\n{console.text}"
+
+
+SANDBOX = README[README.index("## The sandbox") : README.index("## How quick it is")]
+
+
+def curl(line: str) -> argparse.Namespace:
+    """Read a line of the README as curl does."""
+    parser = argparse.ArgumentParser(prog="curl", allow_abbrev=False)
+    parser.add_argument("-X", dest="method")
+    parser.add_argument("--json")
+    parser.add_argument("-o", dest="output")
+    parser.add_argument("-T", dest="upload")
+    parser.add_argument("-N", dest="live", action="store_true")
+    parser.add_argument("url")
+    return parser.parse_args(shlex.split(line, comments=True)[1:])
+
+
+@pytest.mark.timeout(120)
+def test_the_sandbox_does_what_its_section_says(tmp_path: Path) -> None:
+    """The server is started as written, on a free port; what curl would send is sent."""
+    (start,) = re.findall(r"^ocgate (sandbox --port 8080 .*)$", SANDBOX, flags=re.MULTILINE)
+    lines = re.findall(r"^curl .*$", SANDBOX, flags=re.MULTILINE)
+    assert len(lines) >= 14
+    command = [sys.executable, "-m", "tui", *shlex.split(start.replace("8080", "0"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            sheet = json.loads(server.stdout.readline())
+            assert list(sheet) == ["url", "client_id", "username", "password", "marketplace", "control"]
+            assert all(f"`{name}`" in SANDBOX for name in sheet)
+            with httpx.Client(trust_env=False, timeout=30) as client:
+                for line in lines:
+                    send(client, curl(line), sheet["url"], tmp_path)
+        finally:
+            server.kill()
+    assert (tmp_path / "marketplace.yml").stat().st_size > 10_000
+
+
+def send(client: httpx.Client, wanted: argparse.Namespace, url: str, folder: Path) -> None:
+    assert wanted.url.startswith("http://127.0.0.1:8080/")
+    target = wanted.url.replace("http://127.0.0.1:8080", url)
+    if wanted.live:
+        with client.stream("GET", target) as answer:
+            assert answer.status_code == 200
+            assert next(answer.iter_lines()).startswith(":")
+        return
+    upload = (folder / wanted.upload).read_bytes() if wanted.upload else None
+    content, method = wanted.json or upload, "POST" if wanted.json else "PUT" if upload else "GET"
+    headers = {"Content-Type": "application/json"} if wanted.json else {}
+    answer = client.request(wanted.method or method, target, content=content, headers=headers)
+    assert answer.status_code in (200, 201, 204), answer.text
+    if wanted.output:
+        (folder / wanted.output).write_bytes(answer.content)

@@ -79,6 +79,19 @@ def test_it_serves_what_its_first_line_says_and_stops_at_a_signal(number: signal
         assert process.stderr.read() == ""
 
 
+@pytest.mark.timeout(120)
+def test_a_deterministic_server_repeats_itself() -> None:
+    seen = []
+    for _ in range(2):
+        with running(None, extras="Extras(deterministic='x')") as (_, sheet), sign_in(sheet) as client:
+            token = client.headers["Authorization"].split(".")[0]
+            made = client.post("/v1/buyers", json={"Name": "B"})
+            refused = client.get("/v1/me", headers={"Host": "evil.example"})
+            seen.append((token, made.json(), made.headers["Date"], refused.headers["Date"]))
+    assert seen[0] == seen[1]
+    assert seen[0][2:] == ("Mon, 05 Jan 2026 09:00:00 GMT",) * 2
+
+
 def test_an_acknowledged_write_survives_kill_9(tmp_path: Path) -> None:
     path = tmp_path / "kept" / "sandbox.db"
     with running(path) as (process, sheet), sign_in(sheet) as client:

@@ -90,7 +90,6 @@ class App:
         match = self._router.match(path)
         if match is None:
             raise refusal(404, "NotFound", "There is nothing at this address.")
-        remark_in(request.scope).known_path = True
         endpoint, names = _method(match, request.method)
         return await endpoint(request, dict(zip(names, match.values, strict=True)))
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.utils import format_datetime
 from ipaddress import ip_address
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tui.sandbox.calls import Clock
 from tui.sandbox.errors import ApiError, ErrorEntry, refusal
 from tui.sandbox.wire import LARGEST_BODY, json_response
 
@@ -73,11 +75,15 @@ class Doors:
 
 
 class Guard:
-    """Stands before an application on a port. `largest` bounds bodies by path prefix, 1 MiB for all others."""
+    """Stands before an application on a port. `largest` bounds bodies by path prefix, 1 MiB for all others.
 
-    def __init__(self, app: ASGIApp, doors: Doors, largest: Sequence[tuple[str, int]] = ()) -> None:
+    `clock` dates its own answers; `doors` say who may come in.
+    """
+
+    def __init__(self, app: ASGIApp, doors: Doors, clock: Clock, largest: Sequence[tuple[str, int]] = ()) -> None:
         self._app = app
         self._doors = doors
+        self._clock = clock
         self._largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,13 +97,17 @@ class Guard:
         try:
             self._check(scope)
         except ApiError as error:
-            await json_response(error.status, error.to_wire(), error.headers)(scope, receive, answer)
+            dated = {**error.headers, "Date": self._date()}
+            await json_response(error.status, error.to_wire(), dated)(scope, receive, answer)
             return
         if invited and scope["method"] == "OPTIONS" and _only(scope, b"access-control-request-method") is not None:
-            await answer(_preflight(scope))
+            await answer(_preflight(scope, self._date()))
             await answer({"type": "http.response.body", "body": b""})
             return
         await self._app(scope, receive, answer)
+
+    def _date(self) -> str:
+        return format_datetime(self._clock(), usegmt=True)
 
     def _check(self, scope: Scope) -> None:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
@@ -139,8 +149,9 @@ class _Answering:
         await self._send(message)
 
 
-def _preflight(scope: Scope) -> Message:
+def _preflight(scope: Scope, date: str) -> Message:
     headers = [
+        (b"date", date.encode()),
         (b"access-control-allow-methods", _METHODS.encode()),
         (b"access-control-max-age", _DAY.encode()),
         (b"content-length", b"0"),

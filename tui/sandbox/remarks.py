@@ -32,7 +32,6 @@ class Remark:
     grant: str | None = None
     check: int | None = None
     code: str | None = None
-    known_path: bool = False
 
     def of_caller(self, claims: Claims) -> None:
         """Remark the owner of an access token that was verified."""

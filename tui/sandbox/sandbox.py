@@ -136,6 +136,10 @@ class Sandbox:
             raise RuntimeError("there is no marketplace")
         self.sign_in = _sheet(self.sign_in.url, row)
 
+    def now(self) -> datetime:
+        """Tell the marketplace's time."""
+        return self._services.clock()
+
     @property
     def path(self) -> Path | None:
         """The file, None for memory."""

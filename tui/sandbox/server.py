@@ -161,7 +161,7 @@ def _server(sandbox: Sandbox, extras: Extras) -> Server:
 
         await guard({**scope, "extensions": {DROP: drop}}, receive, send)
 
-    guard = Guard(sandbox.app, extras.doors, ((IMPORT_PATH, LARGEST_IMPORT),) if extras.control else ())
+    guard = Guard(sandbox.app, extras.doors, sandbox.now, ((IMPORT_PATH, LARGEST_IMPORT),) if extras.control else ())
     server = QuietServer(
         uvicorn.Config(
             app,

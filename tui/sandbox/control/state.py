@@ -127,6 +127,7 @@ class State:
                 made.backup(connection)
 
         random_seed = self._sandbox.planting.random_seed
+        self._services.forget()  # whoever wants the key from here on waits for the new one
         await self._services.store.run_alone(put)
         if random_seed is not None and seed is not None:
             self._restored += 1  # the same stream again would give IDs that the restored marketplace has
