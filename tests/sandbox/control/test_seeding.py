@@ -221,6 +221,6 @@ def test_a_small_file_that_would_grow_without_bounds_is_refused() -> None:
     with pytest.raises(ApiError, match="InvalidSeedingFile"):
         seeding.parse("\n".join([*lines, "Objects: {Buyers: [{xp: *a8}]}"]))
     merges = ["m0: &m0 {a: 1}"]
-    merges += [f"m{n}: &m{n} {{<<: [{', '.join([f'*m{n - 1}'] * 10)}]}}" for n in range(1, 9)]
+    merges += [f"m{n}: &m{n} {{!!merge <<: [{', '.join([f'*m{n - 1}'] * 10)}]}}" for n in range(1, 9)]
     with pytest.raises(ApiError, match="InvalidSeedingFile"):
         seeding.parse("\n".join([*merges, "Objects: {Buyers: [{xp: *m8}]}"]))

@@ -46,7 +46,6 @@ class State:
     async def snapshot(self, path: Path) -> None:
         """Keep the marketplace in a file; a snapshot that is there is replaced. Raises SandboxError."""
         async with self._one_at_a_time:
-            await self._services.key()  # so that restored tokens stay good
             await self._services.store.run_alone(partial(_save, path))
 
     async def restore(self, path: Path) -> None:
