@@ -51,7 +51,7 @@ async def go(console: Console, place: str) -> None:
     rows = console.app.query_one("#api-clients", RowList)
     rows.focus()
     await console.settle()
-    rows.cursor = [each.app_name for each in rows.rows].index("Buyer Storefront")
+    rows.cursor = [each.name for each in rows.rows].index("Buyer Storefront")
     await console.settle()
     await console.press(*PLACES[place])
 

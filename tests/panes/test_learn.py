@@ -150,3 +150,16 @@ async def test_a_hostile_name_is_shown_as_it_is(name: str) -> None:
         await console.press("5")
         await console.settle()
         assert name[:5].replace("\x1b", "␛").replace("\u202e", "�") in console.text
+
+
+async def test_the_help_lists_enter_and_a_card_about_all_says_why_it_opens_none() -> None:
+    async with open_console(size=(100, 40)) as console:
+        await console.press("5")
+        topics = console.app.query_one("#topics RowList", RowList)
+        topics.cursor = [card.fits is None for card in topics.rows].index(True)
+        await console.press("enter")
+        assert console.told[-1] == "This card is about all API clients."
+        await console.press("question_mark")
+        line = next(line for line in console.text.splitlines() if "Open the example" in line)
+        assert "enter o" in line
+        assert "Not now: This card is about all API clients." in " ".join(console.text.replace("│", " ").split())

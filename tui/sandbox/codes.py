@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from tui.sandbox.fields import format_time
 from tui.sandbox.passwords import digest_of
+from tui.sandbox.randomness import random_text
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _ONE_TIME_LENGTH = 8
@@ -29,7 +30,7 @@ def issue(
 ) -> tuple[str, datetime]:
     """Make a code for a user of an API client: the code and its end. An earlier one of the same purpose is void."""
     if purpose is Purpose.RESET:
-        code = secrets.token_urlsafe(24)
+        code = random_text(24)
     else:
         code = "".join(secrets.choice(_LETTERS) for _ in range(_ONE_TIME_LENGTH))
     void(connection, purpose, user)

@@ -268,7 +268,7 @@ class _Planter:
             "EventType": "OrderCheckout",
             "CustomImplementationUrl": event.url,
             "Name": event.name,
-            "HashKey": self._seed.password or secrets.token_urlsafe(24),
+            "HashKey": self._seed.password or random_text(24),
         }
         key = self._insert("integration_events", columns)
         update = "UPDATE api_clients SET checkout_event = ? WHERE key = ?"

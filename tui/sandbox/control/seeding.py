@@ -20,16 +20,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui import __version__
 from tui.sandbox.errors import ApiError, refusal
 from tui.sandbox.fields import Column
-from tui.sandbox.resources import (
-    API_CLIENTS,
-    BUYER_USERS,
-    BUYERS,
-    SECURITY_PROFILES,
-    SELLER_USERS,
-    SUPPLIER_USERS,
-    SUPPLIERS,
+from tui.sandbox.resources.api_clients import API_CLIENTS
+from tui.sandbox.resources.companies import BUYERS, SUPPLIERS
+from tui.sandbox.resources.description import (
     Resource,
 )
+from tui.sandbox.resources.profiles import SECURITY_PROFILES
+from tui.sandbox.resources.users import BUYER_USERS, SELLER_USERS, SUPPLIER_USERS
 from tui.tokens.token import JSON
 
 if TYPE_CHECKING:
