@@ -151,7 +151,6 @@ async def test_a_password_changed_over_the_api_is_no_longer_told(tmp_path: Path)
     await again.close()
 
 
-<<<<<<< HEAD
 async def test_writers_of_one_file_never_lose_what_the_other_wrote(tmp_path: Path) -> None:
     """Two consoles over one file, each with many PATCHes of different members of one object at the same time."""
     from tests.sandbox.support import Clock, Http
@@ -176,7 +175,8 @@ async def test_writers_of_one_file_never_lose_what_the_other_wrote(tmp_path: Pat
         await each.close()
     xp = {f"n{n}": n for n in range(30)} | {"deep": {"one": 1} | {f"d{n}": n for n in range(30)}}
     assert {name: buyer[name] for name in members} == {**members, "xp": xp}
-=======
+
+
 async def test_two_that_share_a_file_see_each_others_changes(tmp_path: Path) -> None:
     both = [await Sandbox.open(tmp_path / "sandbox.db", hashing=FAST) for _ in range(2)]
     stores = [each._services.store for each in both]
@@ -191,4 +191,3 @@ async def test_two_that_share_a_file_see_each_others_changes(tmp_path: Path) -> 
     assert all(f"{number}." in names[0][0][0] for number in range(20))
     for each in both:
         await each.close()
->>>>>>> 4ecccff (Learn's help lists enter; two processes share one sandbox file and see each other's changes)
