@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -263,6 +265,17 @@ async def test_http_basic_carries_the_client_credentials_as_well(http: Http) -> 
     assert (await http.client.post("/oauth/token", data=form, headers=headers)).status_code == 200
     broken = await http.client.post("/oauth/token", data=form, headers={"Authorization": "Basic !"})
     refused(broken, "invalid_client", "ApiClient.InvalidClientID")
+
+
+@pytest.mark.parametrize("encode", [lambda text: text, quote_plus], ids=["as it is", "form-encoded"])
+async def test_a_secret_with_special_characters_comes_by_http_basic(
+    http: Http, admin: Http, encode: Callable[[str], str]
+) -> None:
+    client, secret = named("ERP Middleware"), "a+b/c=d e&"
+    await admin.ok("PATCH", f"apiclients/{client}", {"ClientSecret": secret})
+    pair = b64encode(f"{client}:{encode(secret)}".encode()).decode()
+    form, headers = {"grant_type": "client_credentials"}, {"Authorization": f"Basic {pair}"}
+    assert (await http.client.post("/oauth/token", data=form, headers=headers)).status_code == 200
 
 
 async def test_nothing_is_hashed_when_an_earlier_check_refuses(http: Http, monkeypatch: pytest.MonkeyPatch) -> None:

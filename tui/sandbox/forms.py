@@ -57,4 +57,9 @@ def _basic(header: str) -> tuple[str, str] | None:
         name, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
     except ValueError:
         return None
-    return (unquote_plus(name), unquote_plus(secret)) if colon else None
+    return (_decoded(name), _decoded(secret)) if colon else None
+
+
+def _decoded(text: str) -> str:
+    """Undo the form encoding which OAuth asks for, and which many clients leave out: then a plus is a plus."""
+    return unquote_plus(text) if "%" in text else text
