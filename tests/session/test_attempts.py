@@ -235,6 +235,25 @@ async def test_a_change_made_elsewhere_is_found_out(session: Session, attempts: 
     assert not (await attempts.expect(form)).allowed
 
 
+@pytest.mark.parametrize(
+    ("policy", "note"),
+    [
+        ({"MaximumPasswordAge": 1}, "The password has expired: its policy is not read beforehand."),
+        ({"MinimumCharacterCount": 30}, "The password is too weak: its policy is not read beforehand."),
+    ],
+)
+async def test_a_password_policy_explains_a_refusal(
+    session: Session, attempts: Attempts, policy: dict[str, int], note: str
+) -> None:
+    first = await attempts.run(password(session, "Buyer Storefront", "shopper01"))
+    assert first.answer is not None
+    await session.client.security_profiles.patch("buyer-shopper", {"PasswordConfig": policy})
+    result = await attempts.run(password(session, "Buyer Storefront", "shopper01"))
+    assert (result.agreed, result.comparison.note) == (True, note)
+    assert result.comparison.decision is not None
+    assert result.comparison.decision.check is Check.PASSWORD_GOOD
+
+
 async def test_a_deleted_client_is_found_out(session: Session, attempts: Attempts) -> None:
     form = password(session, "Kiosk Terminal", "shopper01")
     await attempts.expect(form)

@@ -10,6 +10,9 @@ from tui.access.facts import SecretFacts
 UNTIL_UNLOCKED = datetime.max.replace(tzinfo=UTC)
 """The end of a lockout that only an administrator ends."""
 
+UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Long ago."""
+
 
 def utc(moment: datetime) -> datetime:
     """Give the moment in UTC; at the very edges of the calendar, where shifting is impossible, unshifted."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.access.attempt import Attempt, Facts, PasswordEvidence, RefreshEvidence, SecretEvidence
 from tui.access.decide import decide
 from tui.access.decision import Check, Decision
-from tui.access.times import UNTIL_UNLOCKED
+from tui.access.times import UNIX_EPOCH, UNTIL_UNLOCKED
 from tui.tokens.token import Token
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _compare_refusal(prepared: Prepared, expected: Decision, error: OAuthRefused
     words = "" if expected.error is None else expected.error.description
     if matches and (not error.description or not words or words == error.description):
         return Comparison(True, expected)
-    for told, other in _alternatives(prepared):
+    for told, other in _alternatives(prepared, expected):
         decision = decide(other.attempt, other.facts, now)
         if _matches(decision, error) and decision.error and decision.error.description == error.description:
             return Comparison(True, _without_invention(decision, prepared), told, _wanted(expected))
@@ -98,7 +98,7 @@ def _matches(decision: Decision, error: OAuthRefused) -> bool:
     return not error.error or wanted.error == error.error
 
 
-def _alternatives(prepared: Prepared) -> Iterator[tuple[str, Prepared]]:
+def _alternatives(prepared: Prepared, expected: Decision) -> Iterator[tuple[str, Prepared]]:
     """Give what else may be true, as far as it could not be known before, each with the sentence that says so."""
     attempt, facts = prepared.attempt, prepared.facts
     if attempt.password is PasswordEvidence.ASSUMED:
@@ -122,11 +122,18 @@ def _alternatives(prepared: Prepared) -> Iterator[tuple[str, Prepared]]:
             "Whether a user is locked out cannot be read beforehand; this one is.",
             replace(prepared, facts=replace(facts, user=locked)),
         )
+    if expected.allowed and facts.user is not None and attempt.password is PasswordEvidence.ASSUMED:
+        old = replace(facts, user=replace(facts.user, password_expires=UNIX_EPOCH))
+        yield "The password has expired: its policy is not read beforehand.", replace(prepared, facts=old)
+        weak = replace(attempt, password_lacks={"PasswordConfig": True})
+        yield "The password is too weak: its policy is not read beforehand.", replace(prepared, attempt=weak)
 
 
 def _without_invention(decision: Decision, prepared: Prepared) -> Decision:
-    """Take out what was only supposed: the end of a lockout is not known."""
+    """Take out what was only supposed: the end of a lockout, and what a password lacks, are not known."""
     user = prepared.facts.user
+    if decision.check is Check.PASSWORD_GOOD:
+        return replace(decision, reasons=("The password is right, and too old or too weak for its policy.",))
     if decision.check is not Check.NOT_LOCKED_OUT or user is None:
         return decision
     return replace(decision, reasons=(f"{user.username} is locked out, after too many wrong passwords.",))
