@@ -20,6 +20,20 @@ async def test_the_demo_marketplace_is_as_large_as_promised(admin: Http) -> None
     assert all(client["xp"]["note"] for client in clients)
 
 
+async def test_the_demo_marketplace_has_one_of_everything(admin: Http) -> None:
+    for path in (
+        *("usergroups", "buyers/anchor-boats/usergroups", "suppliers/gale-sails/usergroups"),
+        *("usergroups/assignments", "buyers/anchor-boats/usergroups/assignments"),
+        *("impersonationconfig", "integrationevents", "products", "catalogs/ship-supplies/categories"),
+        *("catalogs/productassignments", "catalogs/ship-supplies/categories/productassignments"),
+    ):
+        assert await admin.items(path), path
+    for buyer in await admin.items("buyers"):
+        assert (await admin.get(f"catalogs/{buyer['DefaultCatalogID']}")).status_code == 200
+    named_by = await admin.items("apiclients", OrderCheckoutIntegrationEventName="*")
+    assert [each["AppName"] for each in named_by] == ["Kiosk Terminal"]
+
+
 async def test_the_sign_in_sheet_lets_the_seller_in(http: Http) -> None:
     sheet = http.sandbox.sign_in
     answer = await http.token(

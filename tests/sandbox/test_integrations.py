@@ -149,6 +149,9 @@ async def test_an_impersonation_config(admin: Http) -> None:
         {"ClientID": "missing"},
     ):
         assert error_of(await admin.send("POST", "impersonationconfig", {**CONFIG, **wrong})) == (404, "NotFound")
+    for seller in ({"UserID": "support-agent"}, {"GroupID": "support-desk"}):
+        answer = await admin.send("POST", "impersonationconfig", {**CONFIG, **seller})
+        assert answer.json()["Errors"][0]["Data"]["Property"] == "BuyerID"
     assert error_of(await admin.send("POST", "impersonationconfig", {})) == (400, "ValidationFailure")
 
 

@@ -246,7 +246,7 @@ HARBOR_SUPPLY = Seed(
     clients=_CLIENTS,
     groups=_GROUPS,
     impersonations=(
-        SeedImpersonation("support-at-kiosk", "support-desk", "anchor-boats", "buyer-shopper", "Kiosk Terminal"),
+        SeedImpersonation("support-as-shopper", "support-desk", "anchor-boats", "buyer-shopper", "Headless Shop"),
     ),
     events=(
         SeedEvent("checkout-kiosk", "Kiosk Checkout", "https://middleware.harbor-supply.example", "Kiosk Terminal"),

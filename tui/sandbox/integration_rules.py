@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.sandbox.calls import Call
 from tui.sandbox.engine import Record, Rules
-from tui.sandbox.errors import ApiError, refusal
+from tui.sandbox.errors import ApiError, invalid_value, refusal
 from tui.sandbox.rules import check_api_roles, check_event_type, refuse_if_used
 
 _USED = """
@@ -63,7 +63,14 @@ class OpenIdConnectRules(Rules):
 
 
 class ImpersonationConfigRules(Rules):
-    """Impersonation configurations: no two that say the same."""
+    """Impersonation configurations: only buyer users are impersonated, and no two say the same."""
+
+    def before_save(self, call: Call, key: int | None, old: Record | None, new: Record) -> None:
+        """Refuse a group or user to be impersonated without its buyer: it would be the seller's."""
+        for member in ("GroupID", "UserID"):
+            if new[member] and not new["BuyerID"]:
+                message = f"BuyerID is required with {member}: only buyer users are impersonated."
+                raise ApiError(400, invalid_value("BuyerID", None, message, {"Required": True}))
 
     def after_save(self, call: Call, key: int, old: Record | None, new: Record) -> None:
         """Look for another one with the same API client, profile, impersonator and impersonatee."""
