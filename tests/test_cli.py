@@ -281,9 +281,7 @@ def test_the_server_keeps_the_sandbox_where_the_settings_say(
         calls.append(path)
         return 0
 
-    module = types.ModuleType("tui.sandbox.server")
-    monkeypatch.setattr(module, "serve", serve, raising=False)
-    monkeypatch.setitem(sys.modules, "tui.sandbox.server", module)
+    monkeypatch.setattr(server, "serve", serve)
     write_settings("[sandbox]\ndatabase = 'mine.db'\n")
     for arguments in ([], ["--memory"], ["--db", str(tmp_path / "x.db")]):
         assert main(["sandbox", *arguments]) == Exit.OK

@@ -17,7 +17,7 @@ from tui.config.connection import Connection
 from tui.ordercloud import errors
 from tui.ordercloud.models import ApiClient
 from tui.sandbox import Sandbox
-from tui.session import session as session_module
+from tui.session import opening
 from tui.session.marketplace import Marketplace
 from tui.widgets.row_list import RowList
 from tui.widgets.top_bar import TopBar
@@ -95,7 +95,7 @@ async def test_nothing_answers_at_the_start(
     pictures: Pictures, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     problem = errors.ConnectionRefused("Nothing listens at api.ordercloud.io, port 443.")
-    monkeypatch.setattr(session_module, "open_connection", lambda *_: _refuse(problem))
+    monkeypatch.setattr(opening, "open_connection", lambda *_: _refuse(problem))
     async with open_console(console_request(connection=ELSEWHERE), size=size) as console:
         pictures.check_text(console, named("state-offline", size))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -183,11 +182,10 @@ async def test_the_large_marketplace_is_the_same_for_the_same_number() -> None:
         await each.sandbox.close()
 
 
-async def test_a_hundred_thousand_buyers_take_seconds() -> None:
-    began = time.monotonic()
+@pytest.mark.timeout(60)  # two or three seconds on a quiet machine
+async def test_a_hundred_thousand_buyers_are_planted_in_one_go() -> None:
     size = LargeSize(api_clients=10_000, buyers=100_000, suppliers=1_000, users=10_000)
     http = await open_http(planting=Planting("large", size))
-    assert time.monotonic() - began < 20  # two or three on a quiet machine
     answer = await (await enter(http)).get("buyers", pageSize="1")
     assert answer.json()["Meta"]["TotalCount"] == 100_000
     await http.client.aclose()
