@@ -97,6 +97,7 @@ async def test_an_export_has_the_tools_form_and_no_secret(http: Http) -> None:
     admin = await enter(http)
     storefront = (await admin.items("apiclients", AppName="Buyer Storefront"))[0]["ID"]
     await admin.ok("PATCH", f"apiclients/{storefront}", {"ClientSecret": "a-very-secret-secret"})
+    await admin.ok("POST", "catalogs", {"ID": "other", "Name": "Other", "Active": True}, 201)
     await admin.ok(
         "PATCH", "buyers/chandlery", {"DefaultCatalogID": "other", "xp": {"n": "1e3", "d": "012", "t": "~x"}}
     )
@@ -113,12 +114,16 @@ async def test_an_export_has_the_tools_form_and_no_secret(http: Http) -> None:
     names = [
         "SecurityProfiles",
         "AdminUsers",
+        "AdminUserGroups",
+        "IntegrationEvents",
         "ApiClients",
+        "Catalogs",
         "Buyers",
         "Users",
+        "UserGroups",
         "Suppliers",
         "SupplierUsers",
-        "Catalogs",
+        "SupplierUserGroups",
     ]
     assert list(document["Objects"]) == names
     by_name = {each["AppName"]: each for each in document["Objects"]["ApiClients"]}
@@ -130,12 +135,16 @@ async def test_an_export_has_the_tools_form_and_no_secret(http: Http) -> None:
     assert not {"Password", "Locale"} & set(document["Objects"]["Users"][0])
     catalogs = {each["ID"]: each.get("DefaultCatalogID") for each in document["Objects"]["Buyers"]}
     assert (catalogs["chandlery"], catalogs["anchor-boats"]) == ("other", None)
-    assert [each["ID"] for each in document["Objects"]["Catalogs"]] == ["other"]
+    assert [each["ID"] for each in document["Objects"]["Catalogs"]] == ["chandlery", "ship-supplies", "other"]
     assigned = document["Assignments"]["ApiClientAssignments"]
     assert {"ApiClientID": storefront.lower(), "BuyerID": "chandlery"} in assigned
     held = document["Assignments"]["SecurityProfileAssignments"]
     assert {"SecurityProfileID": "full-access", "UserID": "harbor-admin"} in held
     assert {"SecurityProfileID": "buyer-approver", "BuyerID": "anchor-boats", "UserID": "anchor-approver"} in held
+    assert [each for each in held if "UserGroupID" in each]
+    assert not [
+        each for each in held if list(each) == ["SecurityProfileID"] and each["SecurityProfileID"] == "buyer-approver"
+    ]
 
 
 async def test_what_was_exported_is_imported_as_it_was(http: Http) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from tui.sandbox.control.seeding import (
     CLIENT_ASSIGNMENTS,
     MARKETPLACE,
+    MEMBERSHIPS,
     OBJECTS,
     PROFILE_ASSIGNMENTS,
     REDACTED,
@@ -21,7 +22,7 @@ from tui.sandbox.demo import PASSWORD
 from tui.sandbox.errors import ApiError, ErrorEntry
 from tui.sandbox.fields import Column, compact, entry_of, format_time, read_id, read_member, to_column
 from tui.sandbox.passwords import FAST, Hashing, hash_password, new_secret
-from tui.sandbox.randomness import random_uuid
+from tui.sandbox.randomness import random_text, random_uuid
 from tui.sandbox.resources import FULL_ACCESS
 from tui.sandbox.seeds import DEFAULT_CLIENT
 from tui.tokens.token import JSON
@@ -54,12 +55,11 @@ def plant_seeding(
     """
     planter = _Planter(connection, kept, now, hashing)
     made = planter.plant(content)
-    known = {kind.name for kind in OBJECTS} | {PROFILE_ASSIGNMENTS, CLIENT_ASSIGNMENTS}
+    known = {kind.name for kind in OBJECTS} | {PROFILE_ASSIGNMENTS, CLIENT_ASSIGNMENTS, *MEMBERSHIPS}
     everything = {**content.objects, **content.assignments}
     skipped = {name: len(records) for name, records in everything.items() if name not in known and records}
-    groups = sum("UserGroupID" in _named(each) for each in content.assignments.get(PROFILE_ASSIGNMENTS, []))
-    if groups:
-        skipped[f"{PROFILE_ASSIGNMENTS} of user groups"] = groups
+    if planter.without_group:
+        skipped[f"{PROFILE_ASSIGNMENTS} of user groups"] = planter.without_group
     return {"Made": made, "Skipped": skipped}
 
 
@@ -69,6 +69,8 @@ class _Planter:
         self._now = format_time(now)
         self._marketplace, self._name, password = kept
         self._password = password or PASSWORD
+        self.without_group = 0
+        """How many security profiles are held by groups that the file does not hold."""
         self._problems: list[ErrorEntry] = []
         self._keys: dict[tuple[str, str], int] = {}
         public = self._password == PASSWORD
@@ -85,11 +87,13 @@ class _Planter:
             for number, record in enumerate(records):
                 self._object(kind, f"Objects.{kind.name}[{number}]", record)
             made[kind.name] = len(records)
-        for name, plant in ((PROFILE_ASSIGNMENTS, self._profile), (CLIENT_ASSIGNMENTS, self._client)):
+        plants = {PROFILE_ASSIGNMENTS: self._profile, CLIENT_ASSIGNMENTS: self._client}
+        plants |= dict.fromkeys(MEMBERSHIPS, self._member)
+        for name, plant in plants.items():
             records = content.assignments.get(name, [])
             for number, record in enumerate(records):
                 plant(f"Assignments.{name}[{number}]", _named(record))
-            made[name] = sum("UserGroupID" not in _named(each) for each in records)
+            made[name] = len(records) - (self.without_group if name == PROFILE_ASSIGNMENTS else 0)
         if self._problems:
             raise ApiError(400, *self._problems)
         self._make_way_in()
@@ -101,9 +105,16 @@ class _Planter:
         secret = values.get("ClientSecret")
         if kind.name == "ApiClients":
             values["ClientSecret"] = new_secret() if secret == REDACTED else secret or None
+        if values.get("HashKey") == REDACTED:
+            values["HashKey"] = random_text(24)
         problems = {each.property: entry_of(each) for each in (resource.validate or _nothing)(values, whole=True)}
         columns: dict[str, Column] = dict(resource.fixed)
         for field in resource.fields:
+            if field.refers is not None:
+                if field.refers.table and values.get(field.name):
+                    named = {field.name: str(values[field.name])}
+                    columns[field.refers.column] = self._find(place, field.refers.table, field.name, named)
+                continue
             if field.name == "ID":
                 value, problem = values.get("ID"), read_id(values.get("ID"))
             elif field.sql or field.write_only or (field.read_only and field.name != "DateCreated"):
@@ -148,23 +159,50 @@ class _Planter:
             if not self._problems:
                 self._tell(place, "its ID, or its user name, is taken by another one before it.")
             return
+        if kind.name == "Buyers":
+            self._show_catalog(key, columns)
         within = str(columns[kind.resource.parent.column]) if kind.resource.parent is not None else ""
         self._keys[f"{kind.resource.table} {within}", str(columns["ID"]).lower()] = key
 
+    def _show_catalog(self, buyer: int, columns: Mapping[str, Column]) -> None:
+        """Let a buyer see its default catalog, which is made with it where the file does not hold it."""
+        wanted = str(columns["DefaultCatalogID"])
+        catalog = self._keys.get(("catalogs ", wanted.lower()))
+        if catalog is None:
+            catalog = self._insert("catalogs", {"ID": wanted, "Name": columns["Name"], "Active": 1})
+            self._keys["catalogs ", wanted.lower()] = catalog
+        shown = {"catalog": catalog, "buyer": buyer, "ViewAllCategories": 1, "ViewAllProducts": 1}
+        self._insert("catalog_assignments", shown)
+
     def _profile(self, place: str, given: Mapping[str, str]) -> None:
-        if "UserGroupID" in given:
-            return
         profile = self._find(place, "security_profiles", "SecurityProfileID", given, required=True)
         buyer = self._find(place, "buyers", "BuyerID", given)
         supplier = self._find(place, "suppliers", "SupplierID", given)
-        user = None
-        if "UserID" in given:
-            company = buyer if buyer is not None else supplier
-            user = self._find(place, "users", "UserID", given, within="" if company is None else str(company))
+        company = buyer if buyer is not None else supplier
+        within = "" if company is None else str(company)
+        user = group = None
+        if "UserGroupID" in given:
+            group = self._keys.get((f"user_groups {within}", given["UserGroupID"].lower()))
+            if group is None:
+                self.without_group += 1
+                return
+            buyer = supplier = None
+        elif "UserID" in given:
+            user = self._find(place, "users", "UserID", given, within=within)
             buyer = supplier = None
         if profile is not None:
-            insert = "INSERT OR IGNORE INTO security_profile_assignments (profile, buyer, supplier, user)"
-            self._connection.execute(f"{insert} VALUES (?, ?, ?, ?)", (profile, buyer, supplier, user))
+            insert = "INSERT OR IGNORE INTO security_profile_assignments (profile, buyer, supplier, user, user_group)"
+            self._connection.execute(f"{insert} VALUES (?, ?, ?, ?, ?)", (profile, buyer, supplier, user, group))
+
+    def _member(self, place: str, given: Mapping[str, str]) -> None:
+        buyer = self._find(place, "buyers", "BuyerID", given)
+        company = buyer if buyer is not None else self._find(place, "suppliers", "SupplierID", given)
+        within = "" if company is None else str(company)
+        group = self._find(place, "user_groups", "UserGroupID", given, required=True, within=within)
+        user = self._find(place, "users", "UserID", given, required=True, within=within)
+        if group is not None and user is not None:
+            insert = "INSERT OR IGNORE INTO user_group_members (user_group, user) VALUES (?, ?)"
+            self._connection.execute(insert, (group, user))
 
     def _client(self, place: str, given: Mapping[str, str]) -> None:
         client = self._find(place, "api_clients", "ApiClientID", given, required=True)

@@ -21,12 +21,19 @@ from tui import __version__
 from tui.sandbox.errors import ApiError, refusal
 from tui.sandbox.fields import Column
 from tui.sandbox.resources.api_clients import API_CLIENTS
+from tui.sandbox.resources.catalogs import CATALOGS
 from tui.sandbox.resources.companies import BUYERS, SUPPLIERS
-from tui.sandbox.resources.description import (
-    Resource,
-)
+from tui.sandbox.resources.description import Resource
+from tui.sandbox.resources.integrations import INTEGRATION_EVENTS
 from tui.sandbox.resources.profiles import SECURITY_PROFILES
-from tui.sandbox.resources.users import BUYER_USERS, SELLER_USERS, SUPPLIER_USERS
+from tui.sandbox.resources.users import (
+    BUYER_GROUPS,
+    BUYER_USERS,
+    SELLER_GROUPS,
+    SELLER_USERS,
+    SUPPLIER_GROUPS,
+    SUPPLIER_USERS,
+)
 from tui.tokens.token import JSON
 
 if TYPE_CHECKING:
@@ -52,28 +59,53 @@ class Kind(NamedTuple):
 OBJECTS: tuple[Kind, ...] = (
     Kind("SecurityProfiles", SECURITY_PROFILES),
     Kind("AdminUsers", SELLER_USERS),
+    Kind("AdminUserGroups", SELLER_GROUPS),
+    Kind("IntegrationEvents", INTEGRATION_EVENTS),
     Kind("ApiClients", API_CLIENTS),
+    Kind("Catalogs", CATALOGS),
     Kind("Buyers", BUYERS),
     Kind("Users", BUYER_USERS, "BuyerID"),
+    Kind("UserGroups", BUYER_GROUPS, "BuyerID"),
     Kind("Suppliers", SUPPLIERS),
     Kind("SupplierUsers", SUPPLIER_USERS, "SupplierID"),
+    Kind("SupplierUserGroups", SUPPLIER_GROUPS, "SupplierID"),
 )
 PROFILE_ASSIGNMENTS = "SecurityProfileAssignments"
 CLIENT_ASSIGNMENTS = "ApiClientAssignments"
 
+MEMBERSHIPS: Mapping[str, tuple[str, ...]] = {
+    "AdminUserGroupAssignments": (),
+    "UserGroupAssignments": ("BuyerID",),
+    "SupplierUserGroupAssignments": ("SupplierID",),
+}
+"""The lists of who is in which group, each with the member that names the company."""
+
 _PROFILE_ROWS = """
-SELECT p.ID, b.ID, s.ID, u.ID FROM security_profile_assignments a
-JOIN security_profiles p ON p.key = a.profile LEFT JOIN users u ON u.key = a.user
-LEFT JOIN buyers b ON b.key = coalesce(a.buyer, u.buyer)
-LEFT JOIN suppliers s ON s.key = coalesce(a.supplier, u.supplier) ORDER BY a.key
+SELECT p.ID, b.ID, s.ID, u.ID, g.ID FROM security_profile_assignments a
+JOIN security_profiles p ON p.key = a.profile
+LEFT JOIN users u ON u.key = a.user LEFT JOIN user_groups g ON g.key = a.user_group
+LEFT JOIN buyers b ON b.key = coalesce(a.buyer, u.buyer, g.buyer)
+LEFT JOIN suppliers s ON s.key = coalesce(a.supplier, u.supplier, g.supplier) ORDER BY a.key
+"""
+_MEMBERS_OF = """
+SELECT g.ID, u.ID{company} FROM user_group_members m
+JOIN user_groups g ON g.key = m.user_group JOIN users u ON u.key = m.user
+LEFT JOIN buyers b ON b.key = g.buyer LEFT JOIN suppliers s ON s.key = g.supplier
+WHERE g.kind = '{kind}' ORDER BY m.key
 """
 _CLIENT_ROWS = """
 SELECT lower(c.ID), b.ID, s.ID FROM api_client_assignments a JOIN api_clients c ON c.key = a.api_client
 LEFT JOIN buyers b ON b.key = a.buyer LEFT JOIN suppliers s ON s.key = a.supplier ORDER BY a.key
 """
 _ASSIGNMENTS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    PROFILE_ASSIGNMENTS: (("SecurityProfileID", "BuyerID", "SupplierID", "UserID"), _PROFILE_ROWS),
+    PROFILE_ASSIGNMENTS: (("SecurityProfileID", "BuyerID", "SupplierID", "UserID", "UserGroupID"), _PROFILE_ROWS),
     CLIENT_ASSIGNMENTS: (("ApiClientID", "BuyerID", "SupplierID"), _CLIENT_ROWS),
+    **{
+        name: (("UserGroupID", "UserID", *company), _MEMBERS_OF.format(kind=kind, company=column))
+        for (name, company), kind, column in zip(
+            MEMBERSHIPS.items(), ("seller", "buyer", "supplier"), ("", ", b.ID", ", s.ID"), strict=True
+        )
+    },
 }
 
 
@@ -87,11 +119,8 @@ class Content(NamedTuple):
 def read_marketplace(connection: sqlite3.Connection) -> Content:
     """Read the whole marketplace, without what is secret in it."""
     objects = {kind.name: list(_records(connection, kind)) for kind in OBJECTS}
-    catalogs = [str(each["DefaultCatalogID"]) for each in objects["Buyers"] if each.get("DefaultCatalogID")]
-    if catalogs:  # the tool wants every catalog that is referred to
-        objects["Catalogs"] = [
-            {"ID": each, "Name": each, "Active": True, "OwnerID": MARKETPLACE} for each in dict.fromkeys(catalogs)
-        ]
+    made_with_a_buyer = {str(each["ID"]).lower() for each in objects["Buyers"] if "DefaultCatalogID" not in each}
+    objects["Catalogs"] = [each for each in objects["Catalogs"] if str(each["ID"]).lower() not in made_with_a_buyer]
     assignments: dict[str, list[Record]] = {}
     for name, (members, query) in _ASSIGNMENTS.items():
         rows: Iterable[tuple[Column, ...]] = connection.execute(query)
@@ -123,6 +152,11 @@ def _for_file(kind: Kind, record: Record) -> Record:
         record["ClientSecret"] = None if record["ClientSecret"] is None else REDACTED
     elif kind.name == "AdminUsers":
         record["CompanyID"] = MARKETPLACE
+    elif kind.name == "Catalogs":
+        record["OwnerID"] = MARKETPLACE
+        del record["CategoryCount"]  # what is counted says nothing about the catalog itself
+    elif kind.name == "IntegrationEvents":
+        record["HashKey"] = REDACTED
     elif kind.name == "Buyers" and record["DefaultCatalogID"] == record["ID"]:
         del record["DefaultCatalogID"]  # OrderCloud makes it with the buyer
     return record
