@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,10 +14,10 @@ from textual.widgets import Input, Static
 from tui.commands import bindings
 from tui.panes.client_columns import SORTINGS, columns, matches
 from tui.panes.client_detail import ClientDetail
+from tui.panes.client_rows import ClientRows
 from tui.panes.messages import MarketplaceChanged, TestRequested
 from tui.panes.mode import ModePane
 from tui.session.session import Phase, Session
-from tui.tokens.durations import format_remaining
 from tui.widgets.background import start
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import RowList
@@ -31,8 +28,6 @@ if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
     from tui.panes.client_form import ApiClientForm
     from tui.session.client_row import ClientRow
-    from tui.session.last_seen import Seen
-    from tui.session.marketplace import Marketplace
 
 
 class ClientsPane(ModePane):
@@ -45,13 +40,8 @@ class ClientsPane(ModePane):
         super().__init__(session, id=id)
         self._sorting = 0
         self._descending = False
-        self._loading = False
-        self._loaded = False
+        self._rows = ClientRows(session)
         self._problem: Exception | None = None
-        self._seen: Seen | None = None
-        """The list as it was last time, shown until the marketplace has answered."""
-        self._rows: dict[str, tuple[ApiClient, ClientRow]] = {}
-        """The row of each API client, made once."""
         self._leaving = False
 
     # -- layout --------------------------------------------------------------------------------------------------
@@ -72,7 +62,7 @@ class ClientsPane(ModePane):
 
     def on_mount(self) -> None:
         """Start in the list, with what was there last time."""
-        self._look_back()
+        self._rows.begin()
         self._draw()
         self._list.focus()
 
@@ -97,9 +87,8 @@ class ClientsPane(ModePane):
 
     async def session_changed(self) -> None:
         """Read the list of the marketplace that is there now, or say why there is none."""
-        self._loaded = False
         self._detail.close_form()
-        self._look_back()
+        self._rows.begin()
         self._draw()
         self._show_row()
         if self.session.ready:
@@ -127,24 +116,16 @@ class ClientsPane(ModePane):
         self._show_row()
         self._remember()
 
-    def _look_back(self) -> None:
-        """Learn what was seen last time, unless the marketplace turned the console away since."""
-        last_seen = None if self.session.phase is Phase.SIGN_IN_NEEDED else self.session.last_seen
-        self._seen = None if last_seen is None else last_seen.read()
-
     def _remember(self) -> None:
         """Keep the list for the next start."""
-        last_seen = self.session.last_seen
-        if self._loaded and last_seen is not None and self.session.ready:
-            rows = [self._row_of(each) for each in self.session.marketplace.api_clients.values()]
-            start(self, partial(asyncio.to_thread, last_seen.write, self.session.clock(), rows), group="remember")
+        start(self, self._rows.keep, group="remember")
 
     def read(self) -> None:
         """Read the API clients, page by page, painting the first as soon as it is here."""
         start(self, self._read, group="api-clients")
 
     async def _read(self) -> None:
-        self._loading = True
+        self._rows.loading = True
         self._list.empty = "Loading…"
         try:
             async for _ in self.session.marketplace.read_api_clients():
@@ -154,39 +135,23 @@ class ClientsPane(ModePane):
             self._say(error)
             raise
         finally:
-            self._loading = False
-        self._loaded = True
+            self._rows.loading = False
+        self._rows.loaded = True
         self._say(None)
         self._draw()
         self._remember()
 
-    def _row_of(self, api_client: ApiClient) -> ClientRow:
-        from tui.session.client_row import ClientRow
-
-        made = self._rows.get(api_client.id)
-        if made is None or made[0] is not api_client:
-            made = self._rows[api_client.id] = (api_client, ClientRow.of(api_client))
-        return made[1]
-
-    def _known(self) -> tuple[Sequence[ClientRow], str]:
-        """Return the rows there are now, and how old they are when they are not the marketplace's own answer."""
-        api_clients = self.session.marketplace.api_clients if self.session.ready else {}
-        if api_clients or self._loaded or self._seen is None:
-            return [self._row_of(each) for each in api_clients.values()], " …" if self._loading else ""
-        age = format_remaining(min(self._seen.at - self.session.clock(), timedelta(0))).removeprefix("expired ")
-        return self._seen.rows, f" · seen {age}"
-
     def _draw(self) -> None:
-        known, age = self._known()
+        known, age = self._rows.known()
         words = self.query_one("#filter", Input).value.casefold().split()
         shown = [each for each in known if matches(each, words)]
         shown.sort(key=SORTINGS[self._sorting].rank, reverse=self._descending)
         panel = self.query_one("#client-list", Vertical)
-        count = f"{len(shown)} of {len(known)}" if words else str(len(known)) if known or self._loaded else ""
+        count = f"{len(shown)} of {len(known)}" if words else str(len(known)) if known or self._rows.loaded else ""
         panel.border_title = Content(f"API clients {count}".rstrip() + age)
         if known:
             self._list.empty = "Nothing matches; esc shows all again."
-        elif self._loaded:
+        elif self._rows.loaded:
             self._list.empty = "No API clients yet: n makes the first."
         self._list.rows = shown
 
@@ -393,69 +358,21 @@ class ClientsPane(ModePane):
 
     def do_activate(self) -> None:
         """Activate or deactivate the API client."""
-        start(self, partial(self._activate, self._row), group="change", exclusive=False)
+        from tui.panes.client_changes import switch
 
-    async def _activate(self, api_client: ApiClient) -> None:
-        from tui.panes.changing import Kind, Question, change
-
-        name = plain(api_client.app_name)
-        changes = {"Active": not api_client.active}
-        if api_client.active:
-            told = "Nobody can sign in through it then, and tokens that are out stop working at once."
-            question = Question(Kind.DEACTIVATE, f"Deactivate {name}?", told, "Deactivate", api_client.app_name)
-        else:
-            told = "People can sign in through it then."
-            question = Question(Kind.ACTIVATE, f"Activate {name}?", told, "Activate", api_client.app_name)
-        way_in = self.session.marketplace.way_in
-        if await change(
-            self,
-            self.session,
-            question,
-            lambda marketplace: marketplace.patch_api_client(api_client, changes),
-            threat=lambda: way_in.after_patch(api_client, changes),
-        ):
-            self.tell(f"{name} is {'inactive' if api_client.active else 'active'} now; u takes it back.")
+        start(self, partial(switch, self, self._row), group="change", exclusive=False)
 
     def do_delete(self) -> None:
         """Delete the API client, after a question."""
-        start(self, partial(self._delete, self._row), group="change", exclusive=False)
+        from tui.panes.client_changes import delete
 
-    async def _delete(self, api_client: ApiClient) -> None:
-        from tui.panes.changing import Kind, Question, change
-
-        name = plain(api_client.app_name)
-        told = literal(
-            f"{name} ({api_client.id}) with its secrets and assignments. Its ID never comes back, and its tokens stop "
-            "working at once. Deactivating (x) stops it just as well, and can be taken back."
-        )
-        way_in = self.session.marketplace.way_in
-        if await change(
-            self,
-            self.session,
-            Question(Kind.DELETE, f"Delete {name}?", told, "Delete", api_client.app_name),
-            lambda marketplace: marketplace.delete_api_client(api_client),
-            threat=lambda: way_in.after_deleting(api_client),
-        ):
-            self.tell(f"{name} was deleted.")
+        start(self, partial(delete, self, self._row), group="change", exclusive=False)
 
     def do_undo(self) -> None:
         """Take the last change back."""
-        start(self, self._undo, group="change", exclusive=False)
+        from tui.panes.client_changes import undo
 
-    async def _undo(self) -> None:
-        from tui.panes.changing import Kind, Question, change
-
-        last = self.session.journal.last
-        if last is None:
-            return
-
-        async def take_back(marketplace: Marketplace) -> None:
-            remark = await marketplace.journal.undo_last(last)
-            self.tell(plain(f"Undone: {last.what}. {remark}".rstrip(". ") + "."))
-
-        where = "Undo in production?" if self.session.in_production else "Undo?"
-        question = Question(Kind.UNDO, where, literal(last.what), "Undo")
-        await change(self, self.session, question, take_back, threat=last.threat)
+        start(self, partial(undo, self), group="change", exclusive=False)
 
     # -- the form ------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tui.sandbox.fields import format_time, parse_time
+from tui.tokens.token import JSON
 
 KEPT = 500
 """How many messages are kept; the oldest go first."""
@@ -33,6 +34,19 @@ class Message:
     code: str | None = field(default=None, repr=False)
     url: str | None = None
     expires_at: datetime | None = None
+
+    def to_wire(self) -> dict[str, JSON]:
+        """Give the message as the control API tells it, with its code: that is what an outbox is for."""
+        return {
+            "SentAt": format_time(self.sent_at),
+            "Kind": self.kind.value,
+            "Recipient": self.recipient,
+            "Username": self.username,
+            "AppName": self.app_name,
+            "Code": self.code,
+            "URL": self.url,
+            "ExpiresAt": None if self.expires_at is None else format_time(self.expires_at),
+        }
 
 
 def post(connection: sqlite3.Connection, message: Message) -> None:

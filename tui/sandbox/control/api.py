@@ -75,6 +75,7 @@ class ControlApi:
             ("DELETE", "sandbox/log", self._clear_log),
             ("GET", "sandbox/log/counts", self._counts),
             ("GET", "sandbox/log/stream", self._stream),
+            ("GET", "sandbox/outbox", self._outbox),
             ("GET", "sandbox/snapshots", self._list_snapshots),
             ("PUT", "sandbox/snapshots/{name}", self._snapshot),
             ("POST", "sandbox/snapshots/{name}/restore", self._restore),
@@ -139,6 +140,9 @@ class ControlApi:
             "Requests": sum(each.requests for each in self._control.log.api_clients.values()),
         }
         return json_response(200, body)
+
+    async def _outbox(self, request: Request, names: Mapping[str, str]) -> Response:
+        return json_response(200, {"Items": [each.to_wire() for each in await self._sandbox.outbox()]})
 
     # -- clock
 

@@ -213,6 +213,11 @@ def _count(counts: OrderedDict[_Key, Count], key: _Key, entry: Entry) -> None:
 
 
 def shown_path(path: str) -> str:
-    """Give a path for the log: a segment too long for any ID may be a token that went astray, and is left out."""
+    """Give a path for the log, without the code of a password reset.
+
+    A segment too long for any ID may be a token that went astray, and is left out as well.
+    """
     cut = ["…" if len(each) > _LONGEST_SEGMENT else each for each in path.split("/")[:12]]
+    if [each.lower() for each in cut[1:4]] == ["v1", "password", "reset"]:
+        cut[4:] = ["…"] * len(cut[4:])
     return "/".join(cut)

@@ -1,0 +1,67 @@
+"""Changes of one API client from the list: on and off, deletion, and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.panes.changing import Kind, Question, change
+from tui.widgets.plain import literal, plain
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models import ApiClient
+    from tui.panes.mode import ModePane
+    from tui.session.marketplace import Marketplace
+
+
+async def switch(pane: ModePane, api_client: ApiClient) -> None:
+    """Activate an API client, or deactivate it, after a question where there is one."""
+    name = plain(api_client.app_name)
+    changes = {"Active": not api_client.active}
+    if api_client.active:
+        told = "Nobody can sign in through it then, and tokens that are out stop working at once."
+        question = Question(Kind.DEACTIVATE, f"Deactivate {name}?", told, "Deactivate", api_client.app_name)
+    else:
+        told = "People can sign in through it then."
+        question = Question(Kind.ACTIVATE, f"Activate {name}?", told, "Activate", api_client.app_name)
+    way_in = pane.session.marketplace.way_in
+    if await change(
+        pane,
+        pane.session,
+        question,
+        lambda marketplace: marketplace.patch_api_client(api_client, changes),
+        threat=lambda: way_in.after_patch(api_client, changes),
+    ):
+        pane.tell(f"{name} is {'inactive' if api_client.active else 'active'} now; u takes it back.")
+
+
+async def delete(pane: ModePane, api_client: ApiClient) -> None:
+    """Delete an API client, after a question."""
+    name = plain(api_client.app_name)
+    told = literal(
+        f"{name} ({api_client.id}) with its secrets and assignments. Its ID never comes back, and its tokens stop "
+        "working at once. Deactivating (x) stops it just as well, and can be taken back."
+    )
+    way_in = pane.session.marketplace.way_in
+    if await change(
+        pane,
+        pane.session,
+        Question(Kind.DELETE, f"Delete {name}?", told, "Delete", api_client.app_name),
+        lambda marketplace: marketplace.delete_api_client(api_client),
+        threat=lambda: way_in.after_deleting(api_client),
+    ):
+        pane.tell(f"{name} was deleted.")
+
+
+async def undo(pane: ModePane) -> None:
+    """Take the last change back."""
+    last = pane.session.journal.last
+    if last is None:
+        return
+
+    async def take_back(marketplace: Marketplace) -> None:
+        remark = await marketplace.journal.undo_last(last)
+        pane.tell(plain(f"Undone: {last.what}. {remark}".rstrip(". ") + "."))
+
+    where = "Undo in production?" if pane.session.in_production else "Undo?"
+    question = Question(Kind.UNDO, where, literal(last.what), "Undo")
+    await change(pane, pane.session, question, take_back, threat=last.threat)
