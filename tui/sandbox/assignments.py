@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from tui.sandbox.calls import NO_CONTENT, About, Answer, Call, Operation, Shape
-from tui.sandbox.conditions import Condition, all_of
+from tui.sandbox.conditions import Condition, all_of, count_rows
 from tui.sandbox.errors import ApiError, ErrorEntry, invalid_value, not_found, refusal
 from tui.sandbox.fields import Column, Field, Kind, read_member, to_column
 from tui.sandbox.lists import read_paging
@@ -75,8 +75,7 @@ class Pairings:
                 conditions.append(_names(filters[lower], value.strip()))
         paging = read_paging(options)
         where, parameters = all_of(conditions)
-        count = f"SELECT count(*) FROM {assignment.table} t WHERE {where}"  # noqa: S608 - values are parameters
-        total: int = call.connection.execute(count, parameters).fetchone()[0]
+        total = count_rows(call.connection, assignment.table, where, parameters)
         page = f"{assignment.select} WHERE {where} ORDER BY t.key LIMIT ? OFFSET ?"
         rows = call.connection.execute(page, [*parameters, paging.size, paging.offset]).fetchall()
         items: list[JSON] = [assignment.record(row) for row in rows]

@@ -8,10 +8,15 @@ member is unlike every value, so `!` lets it pass; it is neither greater nor les
 from __future__ import annotations
 
 import math
+import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui.sandbox.fields import Column, Field, Kind, format_time, parse_time
+from tui.sandbox.schema_speed import COUNTED, TOTAL
+
+EVERY = "1"
+"""The WHERE that lets every row pass."""
 
 
 class Condition(NamedTuple):
@@ -21,9 +26,19 @@ class Condition(NamedTuple):
     parameters: tuple[Column, ...] = ()
 
 
+def count_rows(connection: sqlite3.Connection, table: str, where: str, parameters: Sequence[Column]) -> int:
+    """Count the rows `t` of a table that a WHERE of `all_of` lets pass; those of a large table are counted already."""
+    if where == EVERY and table in COUNTED:
+        query, parameters = TOTAL, (table,)
+    else:
+        query = f"SELECT count(*) FROM {table} t WHERE {where}"  # noqa: S608 - values are parameters
+    total: int = connection.execute(query, parameters).fetchone()[0]
+    return total
+
+
 def all_of(conditions: Sequence[Condition]) -> tuple[str, list[Column]]:
     """Join conditions by AND: a WHERE and its parameters."""
-    where = " AND ".join(each.sql for each in conditions) or "1"
+    where = " AND ".join(each.sql for each in conditions) or EVERY
     return where, [parameter for each in conditions for parameter in each.parameters]
 
 
@@ -99,7 +114,7 @@ def _number(text: str) -> int | float | None:
 def _compare(expression: str, operator: str, operand: Column) -> Condition:
     if operator == "!":
         return _negate(Condition(f"{expression} = ?", (operand,)))
-    return Condition(f"coalesce({expression} {operator} ?, 0)", (operand,))
+    return Condition(f"{expression} {operator} ?", (operand,))  # bare, so that an index serves it
 
 
 def _compare_text(expression: str, operator: str, operand: str) -> Condition:

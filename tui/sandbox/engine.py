@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tui.access.facts import PartyKind
 from tui.sandbox.calls import NO_CONTENT, About, Answer, Call, Operation, Shape
-from tui.sandbox.conditions import Condition, all_of
+from tui.sandbox.conditions import Condition, all_of, count_rows
 from tui.sandbox.errors import (
     ApiError,
     ErrorEntry,
@@ -127,8 +127,7 @@ class Engine:
         conditions = [*self._scope(call), *self._own_company(call), *listing.conditions]
         where, parameters = all_of(conditions)
         paging = listing.paging
-        count = f"SELECT count(*) FROM {self.resource.table} t WHERE {where}"  # noqa: S608 - values are parameters
-        total: int = call.connection.execute(count, parameters).fetchone()[0]
+        total = count_rows(call.connection, self.resource.table, where, parameters)
         page = f"{self.resource.select} WHERE {where} ORDER BY {listing.order} LIMIT ? OFFSET ?"
         rows = call.connection.execute(page, [*parameters, paging.size, paging.offset]).fetchall()
         items: list[JSON] = [self.resource.record(row) for row in rows]

@@ -10,7 +10,7 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -159,7 +159,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         for number, script in enumerate(MIGRATIONS[_version(connection) :], _version(connection) + 1):
             with closing(connection.cursor()) as cursor:
-                for statement in filter(str.strip, script.split(";")):
+                for statement in _statements(script):
                     cursor.execute(statement)
                 cursor.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
@@ -167,6 +167,16 @@ def migrate(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Split a script; a trigger has semicolons of its own."""
+    statement = ""
+    for part in script.split(";"):
+        statement += f"{part};"
+        if part.strip() and sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _version(connection: sqlite3.Connection) -> int:
