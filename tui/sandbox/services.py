@@ -31,7 +31,7 @@ class Services:
         self.new_key: Callable[[], tuple[str, bytes]] = key_in_memory if store.path is None else new_key
         self._key: SigningKey | None = None
         self._key_wanted = asyncio.Lock()
-        self._verified: OrderedDict[str, Token] = OrderedDict()
+        self._verified: OrderedDict[str, Token | None] = OrderedDict()
 
     async def key(self) -> SigningKey:
         """Give the signing key, parsed once; made when the marketplace has none yet."""
@@ -47,7 +47,7 @@ class Services:
     async def sign(self, claims: Mapping[str, JSON]) -> str:
         """Sign an access token. It counts as verified, having just been made."""
         text = (await self.key()).sign(claims)
-        self._remember(text, decode(text))
+        self._remember(text, None)  # it is read when it first comes back
         return text
 
     async def sign_identity(self, claims: Mapping[str, JSON]) -> str:
@@ -64,9 +64,10 @@ class Services:
             token = _read(text)
             if token is None:
                 return None
-            key = await self.key()
-            if token.header.kid != key.kid or verify_signature(token, key.public).status is not Status.PASSED:
-                return None
+            if text not in self._verified:
+                key = await self.key()
+                if token.header.kid != key.kid or verify_signature(token, key.public).status is not Status.PASSED:
+                    return None
             self._remember(text, token)
         good = check_claims(token, self.clock(), audience=self.base_url).status is Status.PASSED
         return token if good else None
@@ -76,7 +77,7 @@ class Services:
         self._key = None
         self._verified.clear()
 
-    def _remember(self, text: str, token: Token) -> None:
+    def _remember(self, text: str, token: Token | None) -> None:
         self._verified[text] = token
         while len(self._verified) > _REMEMBERED:
             self._verified.popitem(last=False)
