@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -60,12 +62,16 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
 
 
 def raw(url: str, head: str) -> str:
-    """Send a head as it is, and give what comes back."""
+    """Send a head as it is, until there is an answer to it, and give what comes back before the server hangs up."""
     address = httpx.URL(url)
-    with socket.create_connection((address.host, address.port or 80), timeout=20) as connection:
-        connection.sendall(head.encode("latin-1"))
-        connection.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: connection.recv(65536), b"")).decode("latin-1")
+    unsent, received = memoryview(head.encode("latin-1")), b""
+    # what the server had not read when it hung up makes the system speak of an error
+    with socket.create_connection((address.host, address.port or 80), timeout=20) as connection, suppress(OSError):
+        while unsent and not select.select([connection], [], [], 0)[0]:
+            unsent = unsent[connection.send(unsent[:4096]) :]
+        while chunk := connection.recv(65536):
+            received += chunk
+    return received.decode("latin-1")
 
 
 @pytest.mark.timeout(120)
