@@ -13,13 +13,15 @@ from pathlib import Path
 import pytest
 
 from tui import __version__, cli
-from tui.cli import Exit, Options, UsageError, console_request, main, make_parser, visible
+from tui.arguments import Options, make_parser
+from tui.cli import Exit, UsageError, console_request, main
 from tui.config.credentials import CredentialKey, CredentialsUnavailable
 from tui.config.request import ConsoleRequest
 from tui.sandbox import server
 from tui.sandbox.guard import Doors
 from tui.sandbox.large import LargeSize
 from tui.sandbox.server import Extras
+from tui.visible import visible
 
 HEADER = "eyJhbGciOiJSUzI1NiIsImtpZCI6Ing2c0EifQ"
 # the claims: usr with an escape sequence and a change of direction in it, role Shopper, exp 1

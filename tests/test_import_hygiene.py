@@ -50,7 +50,8 @@ def test_small_commands_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
 def test_a_request_for_the_console_loads_no_screen_yet() -> None:
     code = """
 import json, os, sys
-from tui.cli import Options, console_request, make_parser
+from tui.arguments import Options, make_parser
+from tui.cli import console_request
 console_request(make_parser().parse_args([], namespace=Options()), os.environ)
 print(json.dumps(sorted(name for name in sys.modules if "." not in name)), file=sys.stderr)
 """

@@ -27,7 +27,8 @@ START = """
 import asyncio, json, os, sys
 from pathlib import Path
 import tui
-from tui.cli import Options, console_request, make_parser
+from tui.arguments import Options, make_parser
+from tui.cli import console_request
 from tui.app import OcgateApp
 
 async def start():

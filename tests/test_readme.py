@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.console import open_console
-from tui.cli import make_parser
+from tui.arguments import make_parser
 from tui.commands import COMMAND_BY_NAME
 from tui.config.settings import load_settings
 from tui.ordercloud._httpx import httpx
