@@ -6,7 +6,7 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
@@ -18,20 +18,21 @@ from textual.notifications import SeverityLevel
 from textual.widgets import ContentSwitcher
 
 from tui import crash
-from tui.commands import COMMAND_BY_NAME, COMMANDS, NO_KEY, CommandHost, bindings, key_sign
+from tui.commands import COMMAND_BY_NAME, COMMANDS, NO_KEY, bindings, key_sign
 from tui.config.keys import check_keys
 from tui.config.themes import Themes, choose_theme
 from tui.driver import quick_driver
 from tui.panes import messages
 from tui.panes.clients import ClientsPane
 from tui.panes.mode import ModePane
+from tui.panes.sandbox_commands import SandboxCommands
+from tui.panes.whereabouts import whereabouts_of
 from tui.session.failures import is_expected
 from tui.session.session import Phase, Session, utc_now
-from tui.tokens.durations import format_remaining
 from tui.widgets.background import BackgroundFailed, start
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.plain import SanitiseFilter, plain
-from tui.widgets.top_bar import TopBar, Whereabouts
+from tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from tui.config.request import ConsoleRequest
@@ -45,12 +46,11 @@ MODES: tuple[tuple[str, str], ...] = (
 )
 PANES = Path(__file__).parent / "panes"
 """Where each mode's style sheet is; it is read when the mode is first shown."""
-NEAR_THE_END = timedelta(minutes=5)
 START_SECONDS = 1.0
 """How long after connecting the console counts as started."""
 
 
-class OcgateApp(CommandHost, App[int]):
+class OcgateApp(SandboxCommands, App[int]):
     """The console."""
 
     SCOPE = "app"
@@ -140,18 +140,7 @@ class OcgateApp(CommandHost, App[int]):
 
     def _look_around(self) -> None:
         """Refresh the line on top."""
-        session = self.session
-        identity = session.identity
-        left = session.token_left() if session.ready else None
-        whereabouts = Whereabouts(
-            environment=identity.kind or "no marketplace",
-            environment_style="$env-" + (identity.kind or "custom").replace(" ", "-"),
-            marketplace=identity.marketplace if session.ready else session.phase.value,
-            user=identity.username if session.ready else "",
-            remaining=format_remaining(left) if left is not None else "",
-            urgency="ok" if left is None or left > NEAR_THE_END else "near" if left > timedelta(0) else "over",
-            read_only=session.read_only,
-        )
+        whereabouts = whereabouts_of(self.session)
         for bar in self.query(TopBar):  # none is left while the console closes
             bar.whereabouts = whereabouts
 
@@ -282,6 +271,17 @@ class OcgateApp(CommandHost, App[int]):
         """Let every pane that is there draw anew."""
         for pane in self.query(ModePane):
             await pane.marketplace_changed()
+
+    async def on_time_changed(self) -> None:
+        """Let everything follow the clock at once."""
+        self._look_around()
+        for pane in self.query(ModePane):
+            await pane.time_changed()
+        start(self, self._follow_clock, group="clock", exclusive=False)
+
+    async def _follow_clock(self) -> None:
+        await self.session.follow_clock()
+        self._look_around()
 
     # -- commands that work everywhere ---------------------------------------------------------------------------
 

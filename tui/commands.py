@@ -129,6 +129,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.traffic", "Traffic", "Every exchange of this sitting.", ("4",)),
     Command("app.learn", "Learn", "The rules, one by one.", ("5",)),
     Command("app.sign-in", "Sign in", "Connect to a marketplace, or sign in as somebody else.", ("p",), footer=True),
+    Command("app.clock", "Clock", "Move, stop or speed up the embedded sandbox's time.", ("c",)),
+    Command("app.outbox", "Outbox", "Read the mail that the embedded sandbox would have sent."),
     Command("app.theme", "Theme", "Choose the colours.", ("T",)),
     Command("app.palette", "Commands", "Find any command by its name.", ("ctrl+p",), footer=True, priority=True),
     Command("app.help", "Help", "Every key that works here.", ("question_mark", "f1"), footer=True),

@@ -24,5 +24,9 @@ class OpenRequested(Message):
         self.tab = tab
 
 
+class TimeChanged(Message):
+    """The embedded sandbox's clock was changed; whatever depends on the time is old."""
+
+
 class MarketplaceChanged(Message):
     """An API client, assignment or secret was changed through ocgate; other panes' pictures are old."""

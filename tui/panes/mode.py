@@ -32,6 +32,10 @@ class ModePane(CommandHost, Container):
     async def marketplace_changed(self) -> None:
         """Something was changed through another pane: draw anew."""
 
+    async def time_changed(self) -> None:
+        """The clock was changed: draw anew whatever depends on the time."""
+        await self.marketplace_changed()
+
     def take_focus(self) -> None:
         """Put the focus where the keyboard is wanted first."""
 

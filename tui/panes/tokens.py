@@ -109,6 +109,11 @@ class TokensPane(ModePane):
             self.panel.look_again()
             start(self, self._name_claims, group="names")
 
+    async def time_changed(self) -> None:
+        """Let verdicts, countdowns and the expectation follow the clock."""
+        self.answer.tick()
+        self.panel.expect()
+
     async def choose_api_client(self, api_client_id: str) -> None:
         """Take an API client into the form with a grant it is made for, and a user who may use it."""
         if self.session.ready:

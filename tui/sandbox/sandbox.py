@@ -21,7 +21,7 @@ from tui.sandbox.store import Store
 
 if TYPE_CHECKING:
     from tui.ordercloud._httpx import ASGITransport
-    from tui.sandbox.control import Control
+    from tui.sandbox.control import Control, ControlledClock
 
 __all__ = ["IN_PROCESS_URL", "SEEDS", "Sandbox", "SeedName", "SignInSheet", "utc_now"]
 
@@ -127,6 +127,12 @@ class Sandbox:
             self._control = Control(self, self._services)
             self._entrance.inner = self._control.before(self._entrance.inner)
         return self._control
+
+    @property
+    def changed_clock(self) -> ControlledClock | None:
+        """The clock while `control` has it tell another time than it was opened with. Loads nothing."""
+        clock = None if self._control is None else self._control.clock
+        return clock if clock is not None and clock.changed else None
 
     async def look_again(self) -> None:
         """Find out anew how to get in, and forget the signing key: another marketplace has taken this one's place."""

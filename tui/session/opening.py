@@ -131,8 +131,9 @@ async def open_sandbox(path: Path | None, around: Surroundings) -> Opened:
         sheet = sandbox.sign_in
         credentials = Credentials(sheet.client_id, grant="password", username=sheet.username, password=sheet.password)
         identity = Identity("sandbox", sheet.url, sheet.client_id, sheet.marketplace)
-        clients = around.clients(sheet.url, credentials, sandbox.transport)
-        return replace(await _enter(identity, clients, around.clock, embedded=True), sandbox=sandbox)
+        # The sandbox's time is everybody's: who moves its clock moves it for the console, too.
+        clients = replace(around, clock=sandbox.now).clients(sheet.url, credentials, sandbox.transport)
+        return replace(await _enter(identity, clients, sandbox.now, embedded=True), sandbox=sandbox)
     except BaseException:
         await sandbox.close()
         raise

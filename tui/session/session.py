@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tui.config.connection import Connection
     from tui.config.request import ConsoleRequest
     from tui.ordercloud import Exchange, OrderCloud
+    from tui.sandbox import Sandbox
+    from tui.sandbox.control import ControlledClock
+    from tui.sandbox.outbox import Message
     from tui.session.journal import Journal
     from tui.session.last_seen import LastSeen
     from tui.session.marketplace import Marketplace
@@ -55,7 +58,7 @@ class Session:
         timer: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.request = request
-        self.clock = clock
+        self._own_clock = clock
         self._timer = timer
         self.phase = Phase.CONNECTING
         self.problem: Exception | None = None
@@ -145,7 +148,7 @@ class Session:
     def _around(self) -> Surroundings:
         from tui.session.opening import Surroundings
 
-        return Surroundings(self.clock, self._timer, self._heard, self.read_only)
+        return Surroundings(self._own_clock, self._timer, self._heard, self.read_only)
 
     async def close(self) -> None:
         """Close what is open."""
@@ -209,6 +212,48 @@ class Session:
     def in_production(self) -> bool:
         """Whether a change would reach people."""
         return self.identity.kind == "production"
+
+    # -- the time ------------------------------------------------------------------------------------------------
+
+    def clock(self) -> datetime:
+        """Tell the time of where the console is: that of the embedded sandbox can be changed."""
+        sandbox = None if self._opened is None else self._opened.sandbox
+        return self._own_clock() if sandbox is None else sandbox.now()
+
+    @property
+    def changed_clock(self) -> ControlledClock | None:
+        """The clock of the embedded sandbox while it was changed; its base tells the real time."""
+        sandbox = None if self._opened is None else self._opened.sandbox
+        return None if sandbox is None else sandbox.changed_clock
+
+    def why_not_sandbox(self, elsewhere: str) -> str | None:
+        """Return why nothing of the embedded sandbox can be had now, None when it can.
+
+        `elsewhere` says in a sentence what is so in any other marketplace.
+        """
+        if self._opened is None:
+            return "There is no marketplace yet."
+        return elsewhere if self._opened.sandbox is None else None
+
+    async def sandbox_clock(self) -> ControlledClock:
+        """Give the clock of the embedded sandbox, to change it. Raises NoMarketplace when there is none."""
+        sandbox = self._sandbox
+        await _load("tui.sandbox.control")
+        return sandbox.control.clock
+
+    async def outbox(self) -> tuple[Message, ...]:
+        """Give the embedded sandbox's mail, the newest first. Raises as `sandbox_clock` does."""
+        return await self._sandbox.outbox()
+
+    @property
+    def _sandbox(self) -> Sandbox:
+        if (sandbox := self.opened.sandbox) is None:
+            raise NoMarketplace("The console is not on its embedded sandbox.")
+        return sandbox
+
+    async def follow_clock(self) -> None:
+        """Use the console's own token once after its time was changed: the client renews one that is not good now."""
+        await self.client.me.get()
 
     def token_left(self) -> timedelta | None:
         """Return how long the console's own token still lives; None while there is none."""

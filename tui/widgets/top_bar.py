@@ -18,7 +18,7 @@ class Whereabouts:
     """Where the console is connected, as shown on every screen.
 
     `environment_style` is the theme variable that colours the environment; `remaining` is the console token's
-    countdown in words, `urgency` one of ok, near and over.
+    countdown in words, `urgency` one of ok, near and over; `clock` says how the clock differs from the real one.
     """
 
     environment: str
@@ -28,6 +28,7 @@ class Whereabouts:
     remaining: str = ""
     urgency: str = "ok"
     read_only: bool = False
+    clock: str = ""
 
 
 class TopBar(Widget):
@@ -87,6 +88,8 @@ class TopBar(Widget):
             parts.append(Content(_short(where.marketplace, 24)))
         if user and where.user:
             parts.append(Content(_short(where.user, 24)))
+        if where.clock:
+            parts.append(Content.styled(where.clock, "bold $accent"))
         if where.remaining:
             style = {"ok": "$countdown-ok", "near": "bold $countdown-near", "over": "bold $countdown-over"}[
                 where.urgency
