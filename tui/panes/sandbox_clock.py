@@ -78,7 +78,7 @@ class SandboxClock(ModalScreen[None]):
         """Lay out the times above what can be done."""
         with Vertical() as box:
             box.border_title = Content("Clock of the sandbox")
-            box.border_subtitle = Content("enter or the key does it · esc closes")
+            box.border_subtitle = Content("enter or its letter · esc closes")
             yield FactSheet(label_width=15)
             yield RowList[_Deed](
                 (Column("", lambda deed: deed.key, width=2), Column("", lambda deed: deed.words(), grow=True)),
@@ -103,7 +103,7 @@ class SandboxClock(ModalScreen[None]):
                 Fact("sandbox", Content.styled(f"{clock():%Y-%m-%d %H:%M:%S} UTC", "bold")),
                 Fact("this machine", Content(f"{clock.base():%Y-%m-%d %H:%M:%S} UTC")),
                 Fact("set to", Content.styled(f"⏱ {state}", "bold $accent") if state else Content("the real time")),
-                Fact("console's token", Content("none" if left is None else format_remaining(left))),
+                Fact("console token", Content("none" if left is None else format_remaining(left))),
                 Fact("", Content.styled("It is the real time again when ocgate ends.", "$text-muted")),
             )
         )
