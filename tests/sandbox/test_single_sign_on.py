@@ -293,3 +293,10 @@ def test_placeholders_are_filled_for_their_place() -> None:
     for bad in ("javascript:alert('{0}')", "{2}", "https://{0}.example/", "https://[{0}/", "https://"):
         assert fill(bad, values) is None, bad
     assert unescape(fill("https://s.example/{0}", ("{1}", "x", "", "")) or "") == "https://s.example/%7B1%7D"
+
+
+@pytest.mark.parametrize("path", ["/ocrplogin", "/ocrpcode", "/idp/authorize", "/v1/username/retrieve"])
+async def test_a_query_with_too_many_parameters_is_refused(http: Http, path: str) -> None:
+    send = http.client.post if path.startswith("/v1/") else http.client.get
+    answer = await send(path + "?" + "&".join(f"n{number}=1" for number in range(60)))
+    assert error_of(answer) == (414, "Request.TooLong")

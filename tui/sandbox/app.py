@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from email.utils import format_datetime
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,12 +25,10 @@ from tui.sandbox.router import Match, Router
 from tui.sandbox.services import Services
 from tui.sandbox.single_sign_on import SingleSignOn
 from tui.sandbox.token_endpoint import TokenEndpoint
-from tui.sandbox.wire import json_response, read_object
+from tui.sandbox.wire import json_response, read_object, read_query
 from tui.tokens.token import JSON, Token
 
 Endpoint = Callable[[Request, dict[str, str]], Awaitable[Response]]
-
-LONGEST_QUERY = 16 * 1024
 
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())
@@ -138,7 +136,7 @@ class App:
         """Run an operation for whom the access token speaks, in one hop to the store."""
         bearer = await self._bearer(request)
         remark_in(request.scope).of_caller(bearer.claims)
-        query = _query(request)
+        query = read_query(request, blanks=True)
         guest = await self._guest(query) if operation.takes_guest else None
         body: dict[str, JSON] = {}
         new: NewPassword | None = None
@@ -183,13 +181,6 @@ def _method(match: Match[Endpoint], method: str) -> tuple[Endpoint, tuple[str, .
         error.headers["Allow"] = allowed
         raise error
     return found
-
-
-def _query(request: Request) -> list[tuple[str, str]]:
-    raw: bytes = request.scope.get("query_string", b"")
-    if len(raw) > LONGEST_QUERY:
-        raise refusal(414, "Request.TooLong", "The query is too long.", {"Maximum": LONGEST_QUERY})
-    return parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
 
 
 async def _try_object(request: Request) -> tuple[dict[str, JSON], ApiError | None]:

@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +20,7 @@ from tui.sandbox.facts import KnownClient, KnownUser, find_client, find_user
 from tui.sandbox.new_passwords import NewPassword, earlier_passwords, judge_for_user, prepare, set_password
 from tui.sandbox.outbox import Message, MessageKind, post
 from tui.sandbox.services import Services
-from tui.sandbox.wire import read_object
+from tui.sandbox.wire import read_object, read_query
 from tui.tokens.token import JSON
 
 Endpoint: TypeAlias = Callable[[Request, dict[str, str]], Awaitable[Response]]
@@ -81,8 +80,7 @@ class Forgotten:
 
     async def retrieve(self, request: Request, parameters: dict[str, str]) -> Response:
         """Send the user names of an e-mail address."""
-        raw: bytes = request.scope.get("query_string", b"")
-        given = _texts(dict(parse_qsl(raw.decode("latin-1"), max_num_fields=20)), "ClientID", "Email")
+        given = _texts(dict(read_query(request, most=20)), "ClientID", "Email")
         if given["Email"] is None:
             raise ApiError(400, invalid_value("email", None, "email is required.", {"Required": True}))
 

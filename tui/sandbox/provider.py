@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from typing import NamedTuple, TypeAlias
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,7 +25,7 @@ from tui.sandbox.identity import claims_about
 from tui.sandbox.passwords import digest_of
 from tui.sandbox.provider_page import Pickable, problem_page, sign_in_page
 from tui.sandbox.services import Services
-from tui.sandbox.wire import json_response
+from tui.sandbox.wire import json_response, read_query
 from tui.tokens.token import JSON
 
 Endpoint: TypeAlias = Callable[[Request, dict[str, str]], Awaitable[Response]]
@@ -106,8 +106,7 @@ class Provider:
 
     async def authorize(self, request: Request, parameters: dict[str, str]) -> Response:
         """Show the users; with `login_hint` that user is signed in at once, with `prompt=none` nobody is asked."""
-        raw: bytes = request.scope.get("query_string", b"")
-        asked = dict(parse_qsl(raw.decode("latin-1"), max_num_fields=50))
+        asked = dict(read_query(request, most=50))
         client_id, back = asked.get("client_id", ""), asked.get("redirect_uri", "")
         if await self._services.store.run(lambda c: c.execute(_CLIENT, (client_id,)).fetchone()) is None:
             return problem_page("The identity provider knows no client of this ID (client_id).")

@@ -25,6 +25,7 @@ from tui.sandbox.issue import issue_access, issue_refresh, note_activity
 from tui.sandbox.passwords import digest_of
 from tui.sandbox.provider import OAuthFailure, Provider, ProviderTokens, challenge_of
 from tui.sandbox.services import Services
+from tui.sandbox.wire import read_query
 from tui.tokens.decode import decode
 from tui.tokens.token import JSON
 from tui.tokens.verify import Status, check_claims, verify_signature
@@ -256,9 +257,8 @@ def _fail(connect: Connect, message: str) -> Response:
 
 
 def _query(request: Request) -> dict[str, str]:
-    raw: bytes = request.scope.get("query_string", b"")
     found: dict[str, str] = {}
-    for name, value in parse_qsl(raw.decode("latin-1"), max_num_fields=50):
+    for name, value in read_query(request, most=50):
         found.setdefault(name, value)
     return found
 

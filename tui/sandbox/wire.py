@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import NoReturn
+from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -14,8 +15,24 @@ from tui.sandbox.fields import compact
 from tui.tokens.token import JSON
 
 LARGEST_BODY = 1024 * 1024
+LONGEST_QUERY = 16 * 1024
 DEEPEST_BODY = 64
 """How many objects and lists may be inside each other."""
+
+
+def read_query(request: Request, *, most: int | None = None, blanks: bool = False) -> list[tuple[str, str]]:
+    """Read the query's parameters in their order; without `blanks` those without a value are left out.
+
+    Raises ApiError 414 for a query longer than 16 KiB, or of more than `most` parameters.
+    """
+    raw: bytes = request.scope.get("query_string", b"")
+    if len(raw) > LONGEST_QUERY:
+        raise refusal(414, "Request.TooLong", "The query is too long.", {"Maximum": LONGEST_QUERY})
+    try:
+        return parse_qsl(raw.decode("latin-1"), keep_blank_values=blanks, max_num_fields=most)
+    except ValueError as error:
+        message = f"The query has more than {most} parameters."
+        raise refusal(414, "Request.TooLong", message, {"MaximumParameters": most}) from error
 
 
 async def read_body(request: Request, largest: int = LARGEST_BODY) -> bytes:

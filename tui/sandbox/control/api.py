@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -29,7 +28,7 @@ from tui.sandbox.fields import format_time, parse_time
 from tui.sandbox.large import MOST, LargeSize
 from tui.sandbox.planting import SEEDS, Planting
 from tui.sandbox.router import Router
-from tui.sandbox.wire import json_response, read_body, read_object
+from tui.sandbox.wire import json_response, read_body, read_object, read_query
 from tui.tokens.durations import parse_minutes
 from tui.tokens.token import JSON
 
@@ -346,7 +345,7 @@ def _filter(request: Request) -> tuple[Filter, int]:
     by_name = {name.lower(): name for name in _FILTERS}
     found: dict[str, str] = {}
     problems = []
-    for name, value in parse_qsl(request.scope["query_string"].decode("latin-1")):
+    for name, value in read_query(request):
         known = by_name.get(name.lower())
         if known is None:
             data: JSON = {"Property": name[:100], "Allowed": [*_FILTERS]}
