@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import sqlite3
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from tui.access.passwords import PasswordPolicy, combine, expires
 from tui.access.times import UNTIL_UNLOCKED
 from tui.ordercloud.models import ApiClient, ApiClientAssignment
 from tui.sandbox.fields import parse_time
+from tui.sandbox.passwords import digest_of
 from tui.sandbox.resources import API_CLIENTS, HOLDERS, ROLES
 
 FOREVER = "forever"
@@ -80,6 +82,23 @@ def find_client(connection: sqlite3.Connection, client_id: str) -> KnownClient |
     )
     secrets = tuple(KnownSecret(each[0], each[1], parse_time(each[2] or ""), each[3]) for each in rows)
     return KnownClient(row[0], ApiClient.from_wire(API_CLIENTS.record(row)), secrets)
+
+
+class SecretMatch(NamedTuple):
+    """Which of an API client's secrets a value is: a named one, the legacy one, both where they are equal, or none."""
+
+    named: KnownSecret | None
+    legacy: bool
+
+
+def match_secret(client: KnownClient, given: str) -> SecretMatch:
+    """Compare a value with every secret of an API client, in constant time."""
+    digest, named = digest_of(given), None
+    for secret in client.secrets:
+        if hmac.compare_digest(secret.digest, digest):
+            named = secret
+    legacy = client.facts.client_secret or ""
+    return SecretMatch(named, bool(legacy) and hmac.compare_digest(digest_of(legacy), digest))
 
 
 def find_user(connection: sqlite3.Connection, *, username: str | None = None, key: int = 0) -> KnownUser | None:

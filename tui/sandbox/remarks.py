@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
 from tui.access.decision import Check, Decision
-from tui.sandbox.facts import KnownClient, KnownUser
-from tui.sandbox.passwords import digest_of
+from tui.sandbox.facts import KnownClient, KnownUser, match_secret
 from tui.tokens.token import Claims
 
 LEGACY = "legacy"
@@ -64,11 +62,7 @@ def _secret_used(client: KnownClient, given: str | None) -> str | None:
     """Name the secret that was sent: its ID, or `legacy`; None when none was, or a wrong one."""
     if not given:
         return None
-    digest, used = digest_of(given), None
-    for secret in client.secrets:
-        if hmac.compare_digest(secret.digest, digest):
-            used = secret.id
-    legacy = client.facts.client_secret
-    if legacy and hmac.compare_digest(digest_of(legacy), digest):
-        used = used or LEGACY
-    return used
+    match = match_secret(client, given)
+    if match.named is not None:
+        return match.named.id
+    return LEGACY if match.legacy else None

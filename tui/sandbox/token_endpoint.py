@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import sqlite3
 from collections.abc import Mapping
@@ -28,12 +27,13 @@ from tui.sandbox.facts import (
     find_user,
     lockout_policy,
     marketplace_active,
+    match_secret,
 )
 from tui.sandbox.fields import format_time
 from tui.sandbox.forms import Form, read_form
 from tui.sandbox.impersonation import as_impersonated
 from tui.sandbox.issue import KnownRefresh, find_refresh, issue_access, issue_refresh, note_activity, order_id
-from tui.sandbox.passwords import digest_of, matches_on_thread
+from tui.sandbox.passwords import matches_on_thread
 from tui.sandbox.services import Services
 from tui.sandbox.wire import json_response
 from tui.tokens.token import JSON
@@ -212,21 +212,18 @@ def _lacks(user: KnownUser | None, form: Form) -> Mapping[str, int | bool]:
 
 
 def _compare_secret(client: KnownClient | None, given: str | None, now: datetime) -> SecretEvidence:
-    """Compare with every secret there is, in constant time."""
+    """Tell what a value is worth as a client secret."""
     if given is None:
         return SecretEvidence.ABSENT
     if client is None:
         return SecretEvidence.WRONG
-    evidence = SecretEvidence.WRONG
-    digest = digest_of(given)
-    for secret in client.secrets:
-        if hmac.compare_digest(secret.digest, digest):
-            expired = secret.expiration is not None and secret.expiration <= now
-            evidence = SecretEvidence.EXPIRED if expired else SecretEvidence.LIVE
-    legacy = client.facts.client_secret
-    if legacy and hmac.compare_digest(digest_of(legacy), digest):
-        evidence = SecretEvidence.LIVE
-    return evidence
+    match = match_secret(client, given)
+    if match.legacy:
+        return SecretEvidence.LIVE
+    if match.named is None:
+        return SecretEvidence.WRONG
+    expired = match.named.expiration is not None and match.named.expiration <= now
+    return SecretEvidence.EXPIRED if expired else SecretEvidence.LIVE
 
 
 def _count_failure(connection: sqlite3.Connection, user: KnownUser, now: datetime) -> None:
