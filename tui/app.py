@@ -163,7 +163,11 @@ class OcgateApp(SandboxCommands, App[int]):
         """Connect as soon as the frame is on the terminal, before it is touched up."""
         if self._frame_comes_next:
             self._frame_comes_next = False
-            self.call_next(self.open_session)
+            self.call_next(self._begin)
+
+    def _begin(self) -> None:
+        self._tell_problems()
+        self.open_session()
 
     def open_session(self) -> None:
         """Connect, in the background."""
@@ -172,7 +176,6 @@ class OcgateApp(SandboxCommands, App[int]):
     async def _open_session(self) -> None:
         await self.session.open()
         await self._show_session()
-        self._tell_problems()
         self.set_timer(START_SECONDS, _collect_garbage_again)
         if self.session.phase is Phase.SIGN_IN_NEEDED:
             self.do_sign_in()

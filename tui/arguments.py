@@ -8,19 +8,13 @@ from pathlib import Path
 from tui import __version__
 
 SIZES = (
-    ("api-clients", "API clients (1000)"),
-    ("buyers", "buyers (1000)"),
-    ("suppliers", "suppliers (100)"),
-    ("users", "users (2000)"),
-    ("seed-number", "another marketplace of the same size for another number (1)"),
+    ("api-clients", "api_clients", "API clients (1000)"),
+    ("buyers", "buyers", "buyers (1000)"),
+    ("suppliers", "suppliers", "suppliers (100)"),
+    ("users", "users", "users (2000)"),
+    ("seed-number", "number", "another marketplace of the same size for another number (1)"),
 )
-SIZE_MEMBERS = (
-    ("api_clients", "api_clients"),
-    ("buyers", "buyers"),
-    ("suppliers", "suppliers"),
-    ("users", "users"),
-    ("seed_number", "number"),
-)
+"""How large the seed `large` is: the option, the member of `LargeSize` it sets, and what it counts."""
 
 _DESCRIPTION = "A keyboard console for OrderCloud API Clients: who gets in, how, and for how long."
 _EPILOG = """\
@@ -123,7 +117,7 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
         help="what a new marketplace holds (demo)",
     )
     size = serve.add_argument_group("the seed large: how much a new marketplace holds")
-    for name, what in SIZES:
+    for name, _, what in SIZES:
         size.add_argument(f"--{name}", dest=name.replace("-", "_"), metavar="N", type=_count, help=what)
     decode = commands.add_parser(
         "decode",

@@ -14,7 +14,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.arguments import SIZE_MEMBERS, SIZES, Options, make_parser
+from tui.arguments import SIZES, Options, make_parser
 from tui.visible import visible
 
 if TYPE_CHECKING:
@@ -206,9 +206,10 @@ def _extras(options: Options, snapshots: Path) -> Extras:
         raise UsageError("--deterministic makes the same marketplace every time, so it needs --memory.")
     if options.snapshots is not None and not options.control:
         raise UsageError("--snapshots is the control API's folder, so it needs --control.")
-    sizes = {name: value for dest, name in SIZE_MEMBERS if (value := getattr(options, dest)) is not None}
+    said = ((member, getattr(options, name.replace("-", "_"))) for name, member, _ in SIZES)
+    sizes = {member: value for member, value in said if value is not None}
     if sizes and options.sandbox_seed != "large":
-        raise UsageError(f"{', '.join(f'--{name}' for name, _ in SIZES)} say how large --seed large is.")
+        raise UsageError(f"{', '.join(f'--{name}' for name, *_ in SIZES)} say how large --seed large is.")
     size = None
     if sizes:
         from tui.sandbox.large import LargeSize
