@@ -138,6 +138,8 @@ async def test_an_export_has_the_tools_form_and_no_secret(http: Http) -> None:
     assert [each["ID"] for each in document["Objects"]["Catalogs"]] == ["chandlery", "ship-supplies", "other"]
     assigned = document["Assignments"]["ApiClientAssignments"]
     assert {"ApiClientID": storefront.lower(), "BuyerID": "chandlery"} in assigned
+    memberships = {"AdminUserGroupAssignments", "UserGroupAssignments", "SupplierUserGroupsAssignments"}
+    assert memberships <= set(document["Assignments"])
     held = document["Assignments"]["SecurityProfileAssignments"]
     assert {"SecurityProfileID": "full-access", "UserID": "harbor-admin"} in held
     assert {"SecurityProfileID": "buyer-approver", "BuyerID": "anchor-boats", "UserID": "anchor-approver"} in held

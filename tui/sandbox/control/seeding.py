@@ -76,7 +76,7 @@ CLIENT_ASSIGNMENTS = "ApiClientAssignments"
 MEMBERSHIPS: Mapping[str, tuple[str, ...]] = {
     "AdminUserGroupAssignments": (),
     "UserGroupAssignments": ("BuyerID",),
-    "SupplierUserGroupAssignments": ("SupplierID",),
+    "SupplierUserGroupsAssignments": ("SupplierID",),  # the tool spells it so
 }
 """The lists of who is in which group, each with the member that names the company."""
 
