@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tui import __version__
 from tui.access.api_roles import API_ROLES
-from tui.access.attempt import Grant
 from tui.access.limits import ID_LENGTH
 from tui.sandbox.calls import About, Operation, Shape
 from tui.sandbox.fields import Field, Kind
 from tui.sandbox.lists import DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, LONGEST_VALUE
+from tui.sandbox.openapi_fixed import ERRORS, FIXED_PATHS, FIXED_SCHEMAS, Schema, object_of, ref
 from tui.tokens.token import JSON
 
 Route = tuple[str, str, Operation]
-Schema = dict[str, JSON]
 
 _PLACES = re.compile(r"\{(\w+)\}")
 _ID_PATTERN = "^[A-Za-z0-9_-]+$"
@@ -28,20 +27,11 @@ _TYPES: Mapping[Kind, Schema] = {
     Kind.TEXTS: {"type": "array", "items": {"type": "string"}},
     Kind.OBJECT: {"type": "object"},
 }
-_ERRORS: Mapping[int, str] = {
-    400: "Something in the request cannot be taken.",
-    401: "No access token, or one that is not or no longer good.",
-    403: "The caller may not do this.",
-    404: "There is no such object.",
-    409: "It would clash with what there is.",
-    413: "The body is too large.",
-    414: "The query is too long.",
-}
 
 
 def document(base_url: str, routes: Iterable[Route]) -> Schema:
     """Give the whole document; `routes` are below `/v1`."""
-    schemas: dict[str, JSON] = dict(_FIXED_SCHEMAS)
+    schemas: dict[str, JSON] = dict(FIXED_SCHEMAS)
     paths: dict[str, dict[str, JSON]] = {}
     roles: set[str] = set()
     for method, path, operation in routes:
@@ -58,7 +48,7 @@ def document(base_url: str, routes: Iterable[Route]) -> Schema:
         "openapi": "3.1.0",
         "info": {"title": "ocgate sandbox", "version": __version__, "description": _DESCRIPTION},
         "servers": [{"url": base_url}],
-        "paths": {**_FIXED_PATHS, **paths},
+        "paths": {**FIXED_PATHS, **paths},
         "components": {
             "schemas": schemas,
             "securitySchemes": {"OrderCloud": {"type": "oauth2", "flows": flows}},
@@ -105,9 +95,9 @@ def _responses(method: str, path: str, operation: Operation, about: About, schem
         wrong.add(409)
     if operation.has_body:
         wrong.add(413)
-    error: JSON = {"application/json": {"schema": _ref("Errors")}}
+    error: JSON = {"application/json": {"schema": ref("Errors")}}
     for status in sorted(wrong):
-        answers[str(status)] = {"description": _ERRORS[status], "content": error}
+        answers[str(status)] = {"description": ERRORS[status], "content": error}
     return answers
 
 
@@ -116,7 +106,7 @@ def _answer(about: About, schemas: dict[str, JSON]) -> Schema:
         return {"description": "Done."}
     schema = _shape(about.gives, schemas)
     if about.page:
-        schema = _object({"Meta": _ref("Meta"), "Items": {"type": "array", "items": schema}})
+        schema = object_of({"Meta": ref("Meta"), "Items": {"type": "array", "items": schema}})
     description = "A page." if about.page else "The object."
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
@@ -124,15 +114,15 @@ def _answer(about: About, schemas: dict[str, JSON]) -> Schema:
 def _shape(shape: Shape, schemas: dict[str, JSON]) -> Schema:
     """Refer to the schema of an answer."""
     if shape.name not in schemas:
-        schemas[shape.name] = _object({field.name: _answered(field) for field in shape.fields})
-    return _ref(shape.name)
+        schemas[shape.name] = object_of({field.name: _answered(field) for field in shape.fields})
+    return ref(shape.name)
 
 
 def _answered(field: Field) -> Schema:
     if field.write_only:
         return {"type": "null"}
     schema = (
-        _object({each.name: _answered(each) for each in field.members}) if field.members else {**_TYPES[field.kind]}
+        object_of({each.name: _answered(each) for each in field.members}) if field.members else {**_TYPES[field.kind]}
     )
     if field.choices:
         schema["enum"] = [*field.choices]
@@ -150,7 +140,7 @@ def _body(shape: Shape, schemas: dict[str, JSON], *, partial: bool) -> Schema:
         required: list[JSON] = [] if partial else [field.name for field in fields if field.required]
         schema: Schema = {"type": "object", "properties": properties}
         schemas[name] = {**schema, "required": required} if required else schema
-    return _ref(name)
+    return ref(name)
 
 
 def _sent(field: Field) -> Schema:
@@ -221,28 +211,10 @@ def _names(name: str, names: Sequence[str]) -> Schema:
     return {"name": name, "in": "query", "style": "form", "explode": False, "schema": schema}
 
 
-def _object(properties: Mapping[str, JSON]) -> Schema:
-    """Describe an object that has all of these members and no others."""
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": [*properties],
-        "additionalProperties": False,
-    }
-
-
 def _or_null(schema: Schema) -> Schema:
     made = {**schema, "type": [schema["type"], "null"]}
     enum = schema.get("enum")
     return {**made, "enum": [*enum, None]} if isinstance(enum, list) else made
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _content(schema: Schema, media_type: str = "application/json") -> Schema:
-    return {"content": {media_type: {"schema": schema}}}
 
 
 _DESCRIPTION = (
@@ -250,87 +222,3 @@ _DESCRIPTION = (
     " kinds of user who may do it at all. A filter's value is alternatives with `|` between them, each with an operator"
     " before it: `!` not, `>` `<` greater and less, `!<` at least, `!>` at most; `*` stands for any characters."
 )
-
-_TEXT: Schema = {"type": "string"}
-_NUMBER: Schema = {"type": "integer", "minimum": 0}
-_ANYTHING: Schema = {}
-_ONE_ERROR = _object({"ErrorCode": _TEXT, "Message": _TEXT, "Data": _ANYTHING})
-_ERRORS_ARRAY: Schema = {"type": "array", "minItems": 1, "items": _ONE_ERROR}
-
-_FIXED_SCHEMAS: Mapping[str, JSON] = {
-    "Meta": _object(
-        {
-            "Page": _NUMBER,
-            "PageSize": _NUMBER,
-            "TotalCount": _NUMBER,
-            "TotalPages": _NUMBER,
-            "ItemRange": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
-            "NextPageKey": {"type": ["string", "null"]},
-        }
-    ),
-    "Errors": _object({"Errors": _ERRORS_ARRAY}),
-    "TokenErrors": _object({"error": _TEXT, "error_description": _TEXT, "Errors": _ERRORS_ARRAY}),
-    "TokenForm": {
-        "type": "object",
-        "properties": {
-            "grant_type": {"type": "string", "enum": [each.value for each in Grant]},
-            **dict.fromkeys(
-                ("client_id", "client_secret", "username", "password", "scope", "refresh_token", "anonuserid"), _TEXT
-            ),
-        },
-        "required": ["grant_type", "client_id"],
-    },
-    "Token": {
-        "type": "object",
-        "properties": {
-            "access_token": _TEXT,
-            "token_type": {"type": "string", "const": "bearer"},
-            "expires_in": _NUMBER,
-            "refresh_token": _TEXT,
-        },
-        "required": ["access_token", "token_type", "expires_in"],
-        "additionalProperties": False,
-    },
-    "PublicKey": _object(dict.fromkeys(("kty", "n", "e", "alg", "use", "kid"), _TEXT)),
-}
-
-_FIXED_PATHS: Mapping[str, JSON] = {
-    "/oauth/token": {
-        "post": {
-            "operationId": "post:oauth/token",
-            "tags": ["oauth"],
-            "summary": "Get an access token",
-            "security": [],
-            "requestBody": {"required": True, **_content(_ref("TokenForm"), "application/x-www-form-urlencoded")},
-            "responses": {
-                "200": {"description": "A token.", **_content(_ref("Token"))},
-                "400": {"description": "A refusal.", **_content(_ref("TokenErrors"))},
-                "413": {"description": _ERRORS[413], **_content(_ref("Errors"))},
-            },
-        }
-    },
-    "/oauth/certs/{kid}": {
-        "get": {
-            "operationId": "get:oauth/certs/{kid}",
-            "tags": ["oauth"],
-            "summary": "Get the key that verifies access tokens",
-            "security": [],
-            "parameters": [
-                {"name": "kid", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-            ],
-            "responses": {
-                "200": {"description": "The key.", **_content(_ref("PublicKey"))},
-                "404": {"description": _ERRORS[404], **_content(_ref("Errors"))},
-            },
-        }
-    },
-    "/v1/openapi/v3": {
-        "get": {
-            "operationId": "get:openapi/v3",
-            "tags": ["openapi"],
-            "summary": "Get this document",
-            "security": [],
-            "responses": {"200": {"description": "This document.", **_content({"type": "object"})}},
-        }
-    },
-}
