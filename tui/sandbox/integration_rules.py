@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tui.sandbox.calls import Call
 from tui.sandbox.engine import Record, Rules
-from tui.sandbox.errors import ApiError, invalid_value, refusal
+from tui.sandbox.errors import ApiError, ErrorEntry, invalid_value, refusal
 from tui.sandbox.rules import check_api_roles, check_event_type, refuse_if_used
+from tui.tokens.token import JSON
 
 _USED = """
 SELECT ID FROM api_clients WHERE ?1 IN (checkout_event, return_event, cart_event)
 UNION ALL SELECT ID FROM openid_connects WHERE event = ?1 LIMIT 1
 """
 
-_SAME_CONFIG = """
-SELECT o.ID FROM impersonation_configs t JOIN impersonation_configs o ON o.key <> t.key
+SAME_CONFIG = """
 AND o.api_client = t.api_client AND o.profile = t.profile
 AND o.impersonation_buyer IS t.impersonation_buyer AND o.impersonation_group IS t.impersonation_group
 AND o.impersonation_user IS t.impersonation_user
 AND o.buyer IS t.buyer AND o.user_group IS t.user_group AND o.user IS t.user
-WHERE t.key = ? LIMIT 1
 """
+"""What two impersonation configs `t` and `o` that say the same have in common."""
+
+_OTHER = f"""
+SELECT o.ID FROM impersonation_configs t JOIN impersonation_configs o ON o.key <> t.key {SAME_CONFIG}
+WHERE t.key = ? LIMIT 1
+"""  # noqa: S608 - constants
 
 
 class IntegrationEventRules(Rules):
@@ -66,16 +73,23 @@ class ImpersonationConfigRules(Rules):
     """Impersonation configurations: only buyer users are impersonated, and no two say the same."""
 
     def before_save(self, call: Call, key: int | None, old: Record | None, new: Record) -> None:
-        """Refuse a group or user to be impersonated without its buyer: it would be the seller's."""
-        for member in ("GroupID", "UserID"):
-            if new[member] and not new["BuyerID"]:
-                message = f"BuyerID is required with {member}: only buyer users are impersonated."
-                raise ApiError(400, invalid_value("BuyerID", None, message, {"Required": True}))
+        """Refuse a group or user to be impersonated without its buyer."""
+        if (problem := check_impersonated(new)) is not None:
+            raise ApiError(400, problem)
 
     def after_save(self, call: Call, key: int, old: Record | None, new: Record) -> None:
         """Look for another one with the same API client, profile, impersonator and impersonatee."""
-        row = call.connection.execute(_SAME_CONFIG, (key,)).fetchone()
+        row = call.connection.execute(_OTHER, (key,)).fetchone()
         if row is not None:
             message = "There is an impersonation config already for this combination."
             code = "ImpersonationConfig.ConflictingImpersonationConfigExists"
             raise refusal(409, code, message, {"ImpersonationConfigID": row[0]})
+
+
+def check_impersonated(config: Mapping[str, JSON]) -> ErrorEntry | None:
+    """Tell of a group or user to be impersonated without its buyer: it would be the seller's."""
+    for member in ("GroupID", "UserID"):
+        if config.get(member) and not config.get("BuyerID"):
+            message = f"BuyerID is required with {member}: only buyer users are impersonated."
+            return invalid_value("BuyerID", None, message, {"Required": True})
+    return None

@@ -213,13 +213,7 @@ class SecurityProfileRules(Rules):
 
     def before_save(self, call: Call, key: int | None, old: Record | None, new: Record) -> None:
         """Check the names of the roles."""
-        problems: list[ErrorEntry] = []
-        if (unknown := check_api_roles("Roles", new["Roles"])) is not None:
-            problems.append(unknown)
-        if any(len(role.split()) != 1 for role in _texts(new["CustomRoles"])):
-            message = "CustomRoles holds a name with a blank in it."
-            problems.append(invalid_value("CustomRoles", new["CustomRoles"], message))
-        problems += [entry_of(each) for each in validate_password_config(new["PasswordConfig"])]
+        problems = check_profile(new)
         if problems:
             raise ApiError(400, *problems)
 
@@ -270,6 +264,17 @@ def check_event_type(call: Call, member: str, event: JSON, event_type: str) -> N
         message = f"{member} must name an integration event of type {event_type}."
         data: JSON = {"Property": member, "Value": event, "EventType": row[0]}
         raise refusal(400, "IntegrationEvent.IncompatibleEventType", message, data)
+
+
+def check_profile(profile: Mapping[str, JSON]) -> list[ErrorEntry]:
+    """Tell what is wrong with the roles of a security profile, and with its policy of passwords."""
+    problems: list[ErrorEntry] = []
+    if (unknown := check_api_roles("Roles", profile.get("Roles"))) is not None:
+        problems.append(unknown)
+    custom = profile.get("CustomRoles")
+    if any(len(role.split()) != 1 for role in _texts(custom)):
+        problems.append(invalid_value("CustomRoles", custom, "CustomRoles holds a name with a blank in it."))
+    return problems + [entry_of(each) for each in validate_password_config(profile.get("PasswordConfig"))]
 
 
 def check_api_roles(member: str, value: JSON) -> ErrorEntry | None:

@@ -306,9 +306,8 @@ class ControlApi:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise refusal(400, "Sandbox.InvalidSeedingFile", "The file is no UTF-8 text.") from error
-        made = await self._control.state.import_seeding(text)
-        body: dict[str, JSON] = {part: dict(counts) for part, counts in made.items()}
-        return json_response(200, body | {"SignIn": self._sign_in()})
+        imported = await self._control.state.import_seeding(text)
+        return json_response(200, imported.to_wire() | {"SignIn": self._sign_in()})
 
     def _sign_in(self) -> dict[str, JSON]:
         sheet = self._sandbox.sign_in

@@ -6,41 +6,70 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
+from tui.access.facts import PartyKind
+from tui.access.limits import REQUIRED_NOT_ANON_BUYER, anonymous_needs_buyer
+from tui.access.roles import is_api_role
+from tui.sandbox.control.coherence import incoherences
+from tui.sandbox.control.left_out import Imported, LeftOut
 from tui.sandbox.control.seeding import (
-    CLIENT_ASSIGNMENTS,
     MARKETPLACE,
-    MEMBERSHIPS,
     OBJECTS,
-    PROFILE_ASSIGNMENTS,
+    PAIRINGS,
     REDACTED,
+    SECRETS,
     Content,
     Kind,
+    Pairing,
     Record,
 )
+from tui.sandbox.control.way_in import find_way_in
 from tui.sandbox.demo import PASSWORD
 from tui.sandbox.errors import ApiError, ErrorEntry
-from tui.sandbox.fields import Column, compact, entry_of, format_time, read_id, read_member, to_column
+from tui.sandbox.fields import (
+    Column,
+    Field,
+    Reference,
+    entry_of,
+    format_time,
+    parse_time,
+    read_id,
+    read_member,
+    to_column,
+)
+from tui.sandbox.integration_rules import check_impersonated
 from tui.sandbox.passwords import FAST, Hashing, hash_password, new_secret
-from tui.sandbox.randomness import random_text, random_uuid
-from tui.sandbox.resources import FULL_ACCESS
-from tui.sandbox.seeds import DEFAULT_CLIENT
+from tui.sandbox.randomness import random_text
+from tui.sandbox.resources.catalogs import CATALOGS
+from tui.sandbox.resources.description import CREATED
+from tui.sandbox.rules import check_api_roles, check_profile
 from tui.tokens.token import JSON
 
 _MOST_PROBLEMS = 50
 
-_ADMIN = """
-SELECT t.key FROM users t WHERE t.kind = 'seller' AND t.Active AND EXISTS (
-    SELECT 1 FROM security_profile_assignments a JOIN security_profiles p ON p.key = a.profile, json_each(p.Roles) r
-    WHERE r.value = 'FullAccess' AND a.holder IN ('seller', 'user ' || t.key)
-) ORDER BY t.key LIMIT 1
-"""
-_WAY_IN = """
-SELECT key FROM api_clients c WHERE Active AND AllowSeller AND ClientSecret IS NULL AND (
-    json_array_length(MaximumGrantedRoles) = 0
-    OR EXISTS (SELECT 1 FROM json_each(c.MaximumGrantedRoles) r WHERE r.value = 'FullAccess')
-) AND json_array_length(MinimumRequiredCustomRoles) = 0 ORDER BY key LIMIT 1
-"""
+_ORDER = (
+    "SecurityProfiles",
+    "AdminUsers",
+    "AdminUserGroups",
+    "IntegrationEvents",
+    "Suppliers",
+    "Catalogs",
+    "Buyers",
+    "Users",
+    "UserGroups",
+    "SupplierUsers",
+    "SupplierUserGroups",
+    "Categories",
+    "Products",
+    "ApiClients",
+    "ImpersonationConfigs",
+    "OpenIdConnects",
+)
+"""What is referred to comes before what refers to it."""
+
+_OWNER = Field("OwnerID", refers=Reference("Supplier", "suppliers", "supplier"))
 
 Kept = tuple[str, str, str | None]
 """ID and name of the marketplace, and the password of its sign-in sheet."""
@@ -48,19 +77,23 @@ Kept = tuple[str, str, str | None]
 
 def plant_seeding(
     connection: sqlite3.Connection, content: Content, kept: Kept, now: datetime, hashing: Hashing
-) -> Mapping[str, Mapping[str, int]]:
+) -> Imported:
     """Make the marketplace in the transaction that is open. Raises ApiError 400 with every problem of the file.
 
     Whatever is missing to get in is made as well: an API client for the seller, a Full Access seller user.
     """
     planter = _Planter(connection, kept, now, hashing)
-    made = planter.plant(content)
-    known = {kind.name for kind in OBJECTS} | {PROFILE_ASSIGNMENTS, CLIENT_ASSIGNMENTS, *MEMBERSHIPS}
-    everything = {**content.objects, **content.assignments}
-    skipped = {name: len(records) for name, records in everything.items() if name not in known and records}
-    if planter.without_group:
-        skipped[f"{PROFILE_ASSIGNMENTS} of user groups"] = planter.without_group
-    return {"Made": made, "Skipped": skipped}
+    return Imported(planter.plant(content), planter.left_out)
+
+
+class _Later(NamedTuple):
+    """A reference to an object of the same kind, which may come after it in the file."""
+
+    place: str
+    key: int
+    field: Field
+    wanted: str
+    columns: Mapping[str, Column]
 
 
 class _Planter:
@@ -69,10 +102,11 @@ class _Planter:
         self._now = format_time(now)
         self._marketplace, self._name, password = kept
         self._password = password or PASSWORD
-        self.without_group = 0
-        """How many security profiles are held by groups that the file does not hold."""
         self._problems: list[ErrorEntry] = []
-        self._keys: dict[tuple[str, str], int] = {}
+        self._keys: dict[tuple[str, tuple[Column, ...], str], int] = {}
+        self._later: list[_Later] = []
+        self._places: dict[tuple[str, int], str] = {}
+        self.left_out = LeftOut()
         public = self._password == PASSWORD
         shared = hash_password(self._password, FAST if public else hashing)
         self._hash = cache(lambda text: shared if text == self._password else hash_password(text, hashing))
@@ -80,189 +114,237 @@ class _Planter:
     def plant(self, content: Content) -> dict[str, int]:
         marketplace: dict[str, Column] = {"key": 1, "ID": self._marketplace, "Name": self._name}
         self._insert("marketplace", marketplace)
-        ordered = sorted(OBJECTS, key=lambda kind: (kind.name == "ApiClients", kind.parent is not None))
         made = {}
-        for kind in ordered:
+        for kind in sorted(OBJECTS, key=lambda kind: _ORDER.index(kind.name)):
             records = content.objects.get(kind.name, [])
             for number, record in enumerate(records):
-                self._object(kind, f"Objects.{kind.name}[{number}]", record)
+                self._object(kind, f"Objects.{kind.name}[{number}]", _members(record))
+            self._refer_later(kind)
             made[kind.name] = len(records)
-        plants = {PROFILE_ASSIGNMENTS: self._profile, CLIENT_ASSIGNMENTS: self._client}
-        plants |= dict.fromkeys(MEMBERSHIPS, self._member)
-        for name, plant in plants.items():
-            records = content.assignments.get(name, [])
+        for pairing in PAIRINGS:
+            records = content.assignments.get(pairing.name, [])
             for number, record in enumerate(records):
-                plant(f"Assignments.{name}[{number}]", _named(record))
-            made[name] = len(records) - (self.without_group if name == PROFILE_ASSIGNMENTS else 0)
+                self._pair(pairing, f"Assignments.{pairing.name}[{number}]", _members(record))
+            made[pairing.name] = len(records)
+        if not self._problems:
+            for table, key, message in incoherences(self._connection):
+                self._tell(self._places[table, key], message)
         if self._problems:
             raise ApiError(400, *self._problems)
-        self._make_way_in()
+        self.left_out.tell_resources(content)
+        password: dict[str, Column] = {"Password": self._hash(self._password), "PasswordLastSetDate": self._now}
+        domain = f"{self._marketplace}.example"
+        client, user = find_way_in(self._connection, self._insert, domain, password)
+        self._insert("sign_in", {"key": 1, "api_client": client, "user": user, "password": self._password})
         return made
 
     def _object(self, kind: Kind, place: str, given: Record) -> None:
-        resource = kind.resource
-        values = {resource.members[n.lower()].name: v for n, v in given.items() if n.lower() in resource.members}
-        secret = values.get("ClientSecret")
-        if kind.name == "ApiClients":
-            values["ClientSecret"] = new_secret() if secret == REDACTED else secret or None
-        if values.get("HashKey") == REDACTED:
-            values["HashKey"] = random_text(24)
+        resource, before = kind.resource, len(self._problems)
+        values = {resource.members[name].name: value for name, value in given.items() if name in resource.members}
+        _fill_secrets(kind, values)
+        self._leave_roles_out(kind, place, values)
         problems = {each.property: entry_of(each) for each in (resource.validate or _nothing)(values, whole=True)}
-        columns: dict[str, Column] = dict(resource.fixed)
+        columns = {**resource.fixed, **self._parent(kind, place, given)}
+        later: list[tuple[Field, str]] = []
         for field in resource.fields:
             if field.refers is not None:
-                if field.refers.table and values.get(field.name):
-                    named = {field.name: str(values[field.name])}
-                    columns[field.refers.column] = self._find(place, field.refers.table, field.name, named)
+                wanted = self._wanted(kind, place, field, values.get(field.name))
+                if field.refers.table == resource.table and wanted is not None:
+                    later.append((field, wanted))
+                elif field.refers.table:
+                    columns[field.refers.column] = self._refer(place, field, wanted, columns)
                 continue
             if field.name == "ID":
                 value, problem = values.get("ID"), read_id(values.get("ID"))
-            elif field.sql or field.write_only or (field.read_only and field.name != "DateCreated"):
+            elif field.sql or field.hashed or (field.read_only and field is not CREATED):
                 continue
-            elif field.read_only:
-                value, problem = values.get(field.name) or self._now, None
-                value = value if isinstance(value, str) else self._now
+            elif field is CREATED:
+                moment, problem = parse_time(str(values.get(field.name))), None
+                value = self._now if moment is None else format_time(moment)
             else:
                 value, problem = read_member(field, values.get(field.name))
             if problem is not None:
                 problems.setdefault(field.name, problem)
             else:
                 columns[field.name] = to_column(field, value)
-        if kind.parent is not None and resource.parent is not None:
-            columns[resource.parent.column] = self._find(place, resource.parent.table, kind.parent, _named(given))
-        if problems:
-            for entry in problems.values():
-                self._refuse(place, entry)
+        for entry in problems.values():
+            self._refuse(place, entry)
+        if len(self._problems) == before:
+            self._complete(kind, place, columns, values)
+        if len(self._problems) > before:
             return
-        self._complete(kind, place, columns, values)
         if kind.name == "ApiClients":
             columns["ID"] = str(columns["ID"]).upper()
-        self._try_insert(kind, place, columns)
+        key = self._try_insert(kind, place, columns)
+        if key is None:
+            return
+        self._later += [_Later(place, key, field, wanted, columns) for field, wanted in later]
+        if kind.name == "Buyers" and not columns["DefaultCatalogID"]:
+            self._make_catalog(key, columns)
+
+    def _leave_roles_out(self, kind: Kind, place: str, values: Record) -> None:
+        """Leave out roles that came to OrderCloud after they came to the sandbox."""
+        for member in ("Roles", "ElevatedRoles"):
+            roles = values.get(member)
+            if isinstance(roles, list) and check_api_roles(member, roles) is not None:
+                known = [role for role in roles if not isinstance(role, str) or is_api_role(role)]
+                strange = ", ".join(str(role)[:50] for role in roles if role not in known)
+                message = f"The sandbox knows no role {strange}. Correct it, or leave it in the file for OrderCloud."
+                self.left_out.tell(f"{member} of {kind.name}", f"{place}.{member}", message)
+                values[member] = known
 
     def _complete(self, kind: Kind, place: str, columns: dict[str, Column], values: Mapping[str, JSON]) -> None:
-        if kind.name == "Buyers":
-            columns["DefaultCatalogID"] = columns["DefaultCatalogID"] or columns["ID"]
-        elif kind.resource.table == "users":
+        """Do and check what is special to a kind of object."""
+        if kind.resource.table == "users":
             password = values.get("Password")
             columns["Password"] = self._hash(password if isinstance(password, str) and password else self._password)
             columns["PasswordLastSetDate"] = self._now
+        elif kind.name == "Buyers":
+            self._check_catalog(place, columns)
+        elif kind.name in ("Products", "Catalogs"):
+            self._owned(kind, place, columns, values)
         elif kind.name == "ApiClients":
-            name = columns["DefaultContextUserName"] = columns["DefaultContextUserName"] or None
-            find = "SELECT 1 FROM users WHERE Username = ?"
-            if name is not None and self._connection.execute(find, (name,)).fetchone() is None:
-                self._tell(place, f"DefaultContextUserName: there is no user named {str(name)[:100]!r}.")
+            self._check_context_user(place, columns)
+        elif kind.name == "SecurityProfiles":
+            for entry in check_profile(values):
+                self._refuse(place, entry)
+        elif kind.name == "ImpersonationConfigs":
+            if (problem := check_impersonated(values)) is not None:
+                self._refuse(place, problem)
+        elif columns.get("CustomAuthHeaderValue") and not columns["CustomAuthHeaderName"]:
+            self._tell(place, "CustomAuthHeaderName is required with the other part of the header; add it.")
 
-    def _try_insert(self, kind: Kind, place: str, columns: Mapping[str, Column]) -> None:
+    def _check_catalog(self, place: str, buyer: Mapping[str, Column]) -> None:
+        wanted, own = buyer["DefaultCatalogID"], str(buyer["ID"])
+        if wanted and self._known(CATALOGS.table, str(wanted)) is None:
+            message = f"DefaultCatalogID: the file holds no {str(wanted)[:100]!r}; add that Catalog, or take this out."
+            self._tell(place, message)
+        elif not wanted and self._known(CATALOGS.table, own) is not None and self._known("buyers", own) is None:
+            self._tell(place, "DefaultCatalogID is required where a Catalog has the ID of the Buyer.")
+
+    def _owned(self, kind: Kind, place: str, columns: dict[str, Column], values: Mapping[str, JSON]) -> None:
+        """Find the supplier that owns a product; catalogs are all the marketplace's own here."""
+        owner = _text(values.get("OwnerID"))
+        if owner is None or owner.lower() == self._marketplace.lower():
+            return
+        supplier = self._refer(place, _OWNER, owner, columns)
+        if kind.name == "Products":
+            columns["supplier"] = supplier
+        elif supplier is not None:
+            message = "In the sandbox every Catalog is the marketplace's own. Nothing is to be done."
+            self.left_out.tell("OwnerID of Catalogs", f"{place}.OwnerID", message)
+
+    def _check_context_user(self, place: str, client: dict[str, Column]) -> None:
+        name = client["DefaultContextUserName"] = client["DefaultContextUserName"] or None
+        if name is None:
+            return
+        find = "SELECT Username, kind FROM users WHERE Username = ?"
+        row = self._connection.execute(find, (name,)).fetchone()
+        if row is None:
+            message = f"the file holds no user named {str(name)[:100]!r}; add that User, or take this out."
+            self._tell(place, f"DefaultContextUserName: {message}")
+            return
+        client["DefaultContextUserName"], kind = row
+        anonymous = bool(client["IsAnonBuyer"])
+        found = anonymous_needs_buyer(is_anon_buyer=anonymous, context_user_kind=PartyKind(kind))
+        if found is not None:
+            self._refuse(place, ErrorEntry(REQUIRED_NOT_ANON_BUYER, found.message, {"Property": found.property}))
+
+    def _try_insert(self, kind: Kind, place: str, columns: Mapping[str, Column]) -> int | None:
         try:
             key = self._insert(kind.resource.table, columns)
         except sqlite3.IntegrityError:
             if not self._problems:
-                self._tell(place, "its ID, or its user name, is taken by another one before it.")
-            return
-        if kind.name == "Buyers":
-            self._show_catalog(key, columns)
-        within = str(columns[kind.resource.parent.column]) if kind.resource.parent is not None else ""
-        self._keys[f"{kind.resource.table} {within}", str(columns["ID"]).lower()] = key
-
-    def _show_catalog(self, buyer: int, columns: Mapping[str, Column]) -> None:
-        """Let a buyer see its default catalog, which is made with it where the file does not hold it."""
-        wanted = str(columns["DefaultCatalogID"])
-        catalog = self._keys.get(("catalogs ", wanted.lower()))
-        if catalog is None:
-            catalog = self._insert("catalogs", {"ID": wanted, "Name": columns["Name"], "Active": 1})
-            self._keys["catalogs ", wanted.lower()] = catalog
-        shown = {"catalog": catalog, "buyer": buyer, "ViewAllCategories": 1, "ViewAllProducts": 1}
-        self._insert("catalog_assignments", shown)
-
-    def _profile(self, place: str, given: Mapping[str, str]) -> None:
-        profile = self._find(place, "security_profiles", "SecurityProfileID", given, required=True)
-        buyer = self._find(place, "buyers", "BuyerID", given)
-        supplier = self._find(place, "suppliers", "SupplierID", given)
-        company = buyer if buyer is not None else supplier
-        within = "" if company is None else str(company)
-        user = group = None
-        if "UserGroupID" in given:
-            group = self._keys.get((f"user_groups {within}", given["UserGroupID"].lower()))
-            if group is None:
-                self.without_group += 1
-                return
-            buyer = supplier = None
-        elif "UserID" in given:
-            user = self._find(place, "users", "UserID", given, within=within)
-            buyer = supplier = None
-        if profile is not None:
-            insert = "INSERT OR IGNORE INTO security_profile_assignments (profile, buyer, supplier, user, user_group)"
-            self._connection.execute(f"{insert} VALUES (?, ?, ?, ?, ?)", (profile, buyer, supplier, user, group))
-
-    def _member(self, place: str, given: Mapping[str, str]) -> None:
-        buyer = self._find(place, "buyers", "BuyerID", given)
-        company = buyer if buyer is not None else self._find(place, "suppliers", "SupplierID", given)
-        within = "" if company is None else str(company)
-        group = self._find(place, "user_groups", "UserGroupID", given, required=True, within=within)
-        user = self._find(place, "users", "UserID", given, required=True, within=within)
-        if group is not None and user is not None:
-            insert = "INSERT OR IGNORE INTO user_group_members (user_group, user) VALUES (?, ?)"
-            self._connection.execute(insert, (group, user))
-
-    def _client(self, place: str, given: Mapping[str, str]) -> None:
-        client = self._find(place, "api_clients", "ApiClientID", given, required=True)
-        buyer = self._find(place, "buyers", "BuyerID", given)
-        supplier = self._find(place, "suppliers", "SupplierID", given)
-        if ("BuyerID" in given) == ("SupplierID" in given):
-            self._tell(place, "it names either a BuyerID or a SupplierID.")
-        elif client is not None and (buyer is not None or supplier is not None):
-            insert = "INSERT OR IGNORE INTO api_client_assignments (api_client, buyer, supplier) VALUES (?, ?, ?)"
-            self._connection.execute(insert, (client, buyer, supplier))
-
-    def _find(
-        self, place: str, table: str, member: str, given: Mapping[str, str], *, required: bool = False, within: str = ""
-    ) -> int | None:
-        """Give the key of what a member names; notes when it names nothing that the file holds."""
-        wanted = given.get(member)
-        if wanted is None:
-            if required or (member in ("BuyerID", "SupplierID") and place.startswith("Objects.")):
-                self._tell(place, f"{member} is required.")
+                self._tell(place, "its ID, or its user name, is taken by another one before it; give it its own.")
             return None
-        found = self._keys.get((f"{table} {within}", wanted.lower()))
+        parent = kind.resource.parent
+        within = {} if parent is None else {parent.column: columns[parent.column]}
+        self._keys[kind.resource.table, _scope(within), str(columns["ID"]).lower()] = key
+        self._places[kind.resource.table, key] = place
+        return key
+
+    def _make_catalog(self, buyer: int, columns: Mapping[str, Column]) -> None:
+        """Make the catalog that OrderCloud makes with a buyer."""
+        made: dict[str, Column] = {"ID": columns["ID"], "Name": columns["Name"], "Active": 1}
+        catalog = self._keys[CATALOGS.table, _scope({}), str(columns["ID"]).lower()] = self._insert("catalogs", made)
+        shown: dict[str, Column] = {"catalog": catalog, "buyer": buyer, "ViewAllCategories": 1, "ViewAllProducts": 1}
+        self._insert("catalog_assignments", shown)
+        self._connection.execute("UPDATE buyers SET DefaultCatalogID = ID WHERE key = ?", (buyer,))
+
+    def _refer_later(self, kind: Kind) -> None:
+        for later in self._later:
+            found = self._refer(later.place, later.field, later.wanted, later.columns)
+            column = later.field.refers.column if later.field.refers is not None else ""
+            update = f'UPDATE {kind.resource.table} SET "{column}" = ? WHERE key = ?'  # noqa: S608 - names of descriptions
+            self._connection.execute(update, (found, later.key))
+        self._later = []
+
+    def _pair(self, pairing: Pairing, place: str, given: Record) -> None:
+        """Pair what is named; of two that say the same, the later one has the last word."""
+        assignment, before = pairing.assignment, len(self._problems)
+        known = self._parent(pairing, place, given)
+        ends: dict[str, Column] = {}
+        named = set()
+        for field in assignment.ends:
+            wanted = self._wanted(pairing, place, field, given.get(field.name.lower()))
+            if wanted is not None:
+                named.add(field.name)
+            if field.refers is not None and field.refers.table:
+                ends[field.refers.column] = self._refer(place, field, wanted, {**known, **ends})
+        for group in assignment.exclusive:
+            if len(named.intersection(group)) > 1:
+                self._tell(place, f"it names only one of {' and '.join(group)}; take the other out.")
+        if assignment.needs and not named.intersection(assignment.needs):
+            self._tell(place, f"it names a {' or a '.join(assignment.needs)}; add one.")
+        rest: dict[str, Column] = {}
+        for field in assignment.fields:
+            if field.stored:
+                value, problem = read_member(field, given.get(field.name.lower()))
+                if problem is not None:
+                    self._refuse(place, problem)
+                rest[field.name] = to_column(field, value)
+        if len(self._problems) > before:
+            return
+        if any(ends[name] is not None for name in assignment.finest):
+            ends |= dict.fromkeys(("buyer", "supplier"))
+        same = " AND ".join(f'"{name}" IS ?' for name in ends)
+        self._connection.execute(f"DELETE FROM {assignment.table} WHERE {same}", list(ends.values()))  # noqa: S608 - names of descriptions
+        self._insert(assignment.table, ends | rest)
+
+    def _parent(self, kind: Kind | Pairing, place: str, given: Record) -> dict[str, Column]:
+        """Give the column of the company or catalog that something belongs to."""
+        parent = kind.resource.parent if isinstance(kind, Kind) else kind.assignment.parent
+        if parent is None or kind.parent is None:
+            return {}
+        field = Field(kind.parent, required=True, refers=Reference(parent.object_type, parent.table, parent.column))
+        return {parent.column: self._refer(place, field, _text(given.get(kind.parent.lower())), {})}
+
+    def _wanted(self, kind: Kind | Pairing, place: str, field: Field, value: JSON) -> str | None:
+        """Give the ID that a member names. What the sandbox has no such objects of is left out, and told."""
+        wanted = _text(value)
+        if wanted is not None and field.refers is not None and not field.refers.table:
+            message = f"The sandbox has no {field.refers.object_type}. Leave it in the file for OrderCloud."
+            self.left_out.tell(f"{field.name} of {kind.name}", f"{place}.{field.name}", message)
+        return wanted
+
+    def _refer(self, place: str, field: Field, wanted: str | None, columns: Mapping[str, Column]) -> int | None:
+        """Give the key of what a member names; notes when it names nothing that the file holds."""
+        if wanted is None:
+            if field.required:
+                self._tell(place, f"{field.name} is required.")
+            return None
+        reference = field.refers
+        if reference is None:
+            raise RuntimeError(f"{field.name} names nothing")
+        within = {theirs: columns.get(ours) for theirs, ours in reference.within.items()}
+        found = self._known(reference.table, wanted, within)
         if found is None:
-            self._tell(place, f"{member}: the file holds no {wanted[:100]!r}.")
+            remedy = f"add that {reference.object_type}" + ("." if field.required else ", or take this out.")
+            self._tell(place, f"{field.name}: the file holds no {wanted[:100]!r}; {remedy}")
         return found
 
-    def _make_way_in(self) -> None:
-        admin = self._connection.execute(_ADMIN).fetchone()
-        user = admin[0] if admin is not None else self._make_admin()
-        client = self._connection.execute(_WAY_IN).fetchone()
-        key = client[0] if client is not None else self._make_client()
-        self._insert("sign_in", {"key": 1, "api_client": key, "user": user, "password": self._password})
-
-    def _make_admin(self) -> int:
-        profile_id = self._free("security_profiles", "ID", "full-access")
-        roles = {"Roles": compact([FULL_ACCESS]), "CustomRoles": "[]"}
-        profile = self._insert("security_profiles", {"ID": profile_id, "Name": "Full Access", **roles})
-        name = self._free("users", "Username", "admin")
-        columns: dict[str, Column] = {"kind": "seller", "ID": name, "Username": name, "Active": 1}
-        columns |= {"FirstName": "Default", "LastName": "Admin", "Email": f"{name}@{self._marketplace}.example"}
-        columns |= {"DateCreated": self._now, "PasswordLastSetDate": self._now, "Password": self._hash(self._password)}
-        user = self._insert("users", columns)
-        self._insert("security_profile_assignments", {"profile": profile, "user": user})
-        return user
-
-    def _make_client(self) -> int:
-        columns: dict[str, Column] = {"ID": str(random_uuid()).upper(), "AppName": DEFAULT_CLIENT, "Active": 1}
-        columns |= {"AccessTokenDuration": 600, "RefreshTokenDuration": 43200, "AnonymousTokenDuration": 10080}
-        columns |= {"AllowSeller": 1, "AllowAnyBuyer": 0, "AllowAnySupplier": 0, "IsAnonBuyer": 0}
-        columns |= dict.fromkeys(("MinimumRequiredRoles", "MinimumRequiredCustomRoles"), "[]")
-        columns |= dict.fromkeys(("MaximumGrantedRoles", "MaximumGrantedCustomRoles"), "[]")
-        return self._insert("api_clients", columns)
-
-    def _free(self, table: str, column: str, wanted: str) -> str:
-        """Give a name that is not taken."""
-        find = f'SELECT 1 FROM {table} WHERE "{column}" = ?'  # noqa: S608 - this module's names
-        name, number = wanted, 1
-        while self._connection.execute(find, (name,)).fetchone() is not None:
-            number += 1
-            name = f"{wanted}-{number}"
-        return name
+    def _known(self, table: str, wanted: str, within: Mapping[str, Column] = MappingProxyType({})) -> int | None:
+        return self._keys.get((table, _scope(within), wanted.lower()))
 
     def _insert(self, table: str, columns: Mapping[str, Column]) -> int:
         names = ", ".join(f'"{name}"' for name in columns)
@@ -287,15 +369,25 @@ def _nothing(values: Mapping[str, JSON], *, whole: bool) -> tuple[()]:
     return ()
 
 
-_MEMBERS = ("SecurityProfileID", "ApiClientID", "BuyerID", "SupplierID", "UserID", "UserGroupID")
-_IDS = {name.lower(): name for name in _MEMBERS}
+def _fill_secrets(kind: Kind, values: Record) -> None:
+    """Make what was redacted anew, and what OrderCloud never gives although there has to be one."""
+    for name, sign in SECRETS.get(kind.name, ()):
+        missing = values.get(name) in (None, "")
+        if values.get(name) == REDACTED or (missing and sign != name and values.get(sign)):
+            values[name] = new_secret() if kind.name == "ApiClients" else random_text(24)
+        elif missing:
+            values[name] = None
 
 
-def _named(record: Record) -> dict[str, str]:
-    """Give the IDs that a record names, without the marketplace's own."""
-    found = {}
-    for name, value in record.items():
-        known = _IDS.get(name.lower())
-        if known is not None and value not in (None, "", MARKETPLACE):
-            found[known] = str(value)
-    return found
+def _scope(columns: Mapping[str, Column]) -> tuple[Column, ...]:
+    """Give what an ID is unique in."""
+    return tuple(columns.get(name) for name in ("buyer", "supplier", "catalog"))
+
+
+def _members(record: Record) -> Record:
+    return {name.lower(): value for name, value in record.items()}
+
+
+def _text(value: JSON) -> str | None:
+    """Give the ID that a member names; blank ones and the marketplace's own name nothing."""
+    return None if value in (None, "", MARKETPLACE) else str(value)

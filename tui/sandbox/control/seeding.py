@@ -4,8 +4,9 @@
     Objects:     by resource, lists of the objects as the API lists them; users of a company also name it
     Assignments: by resource, lists of the assignments
 
-A client secret is `<Redacted. Leave unchanged.>`, the marketplace's own ID `<MarketplaceID placeholder>`, the IDs of
-API clients are in lower case. Named secrets, passwords and keys are no part of it.
+Secrets and hash keys are `<Redacted. Leave unchanged.>`, the marketplace's own ID `<MarketplaceID placeholder>`, and
+the IDs of API clients are in lower case. Named secrets, passwords, keys, orders and what
+users did are no part of it.
 """
 
 from __future__ import annotations
@@ -19,18 +20,30 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui import __version__
 from tui.sandbox.errors import ApiError, refusal
-from tui.sandbox.fields import Column
-from tui.sandbox.resources.api_clients import API_CLIENTS
-from tui.sandbox.resources.catalogs import CATALOGS
-from tui.sandbox.resources.companies import BUYERS, SUPPLIERS
-from tui.sandbox.resources.description import Resource
-from tui.sandbox.resources.integrations import INTEGRATION_EVENTS
-from tui.sandbox.resources.profiles import SECURITY_PROFILES
+from tui.sandbox.fields import Field
+from tui.sandbox.resources.api_clients import API_CLIENT_ASSIGNMENTS, API_CLIENTS
+from tui.sandbox.resources.catalogs import (
+    CATALOG_ASSIGNMENTS,
+    CATALOG_PRODUCTS,
+    CATALOGS,
+    CATEGORIES,
+    CATEGORY_ASSIGNMENTS,
+    CATEGORY_PRODUCTS,
+    PRODUCT_ASSIGNMENTS,
+    PRODUCTS,
+)
+from tui.sandbox.resources.companies import BUYERS, SUPPLIER_BUYER_LINKS, SUPPLIERS
+from tui.sandbox.resources.description import CREATED, Assignment, Described, Resource
+from tui.sandbox.resources.integrations import IMPERSONATION_CONFIGS, INTEGRATION_EVENTS, OPENID_CONNECTS
+from tui.sandbox.resources.profiles import SECURITY_PROFILE_ASSIGNMENTS, SECURITY_PROFILES
 from tui.sandbox.resources.users import (
+    BUYER_GROUP_MEMBERS,
     BUYER_GROUPS,
     BUYER_USERS,
+    SELLER_GROUP_MEMBERS,
     SELLER_GROUPS,
     SELLER_USERS,
+    SUPPLIER_GROUP_MEMBERS,
     SUPPLIER_GROUPS,
     SUPPLIER_USERS,
 )
@@ -44,69 +57,71 @@ MARKETPLACE = "<MarketplaceID placeholder>"
 LARGEST_FILE = 16 * 1024 * 1024
 _MOST_VALUES = 2_000_000
 _DEEPEST = 64
+_CONTROLS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ufeff]")
 
 Record = dict[str, JSON]
 
 
 class Kind(NamedTuple):
-    """A resource by its name in the file; `parent` is the member that names the company it belongs to."""
+    """A resource by its name in the file; `parent` is the member that names the company or catalog it belongs to.
+
+    `owner` is the member in which the marketplace's own ID is the placeholder.
+    """
 
     name: str
     resource: Resource
     parent: str | None = None
+    owner: str | None = None
+
+
+class Pairing(NamedTuple):
+    """Assignments by their name in the file, with the members that a `Kind` has too."""
+
+    name: str
+    assignment: Assignment
+    parent: str | None = None
+    owner: str | None = None
 
 
 OBJECTS: tuple[Kind, ...] = (
     Kind("SecurityProfiles", SECURITY_PROFILES),
-    Kind("AdminUsers", SELLER_USERS),
+    Kind("ImpersonationConfigs", IMPERSONATION_CONFIGS),
+    Kind("OpenIdConnects", OPENID_CONNECTS),
+    Kind("AdminUsers", SELLER_USERS, owner="CompanyID"),
     Kind("AdminUserGroups", SELLER_GROUPS),
-    Kind("IntegrationEvents", INTEGRATION_EVENTS),
     Kind("ApiClients", API_CLIENTS),
-    Kind("Catalogs", CATALOGS),
+    Kind("IntegrationEvents", INTEGRATION_EVENTS),
     Kind("Buyers", BUYERS),
     Kind("Users", BUYER_USERS, "BuyerID"),
     Kind("UserGroups", BUYER_GROUPS, "BuyerID"),
+    Kind("Catalogs", CATALOGS, owner="OwnerID"),
+    Kind("Categories", CATEGORIES, "CatalogID"),
     Kind("Suppliers", SUPPLIERS),
     Kind("SupplierUsers", SUPPLIER_USERS, "SupplierID"),
     Kind("SupplierUserGroups", SUPPLIER_GROUPS, "SupplierID"),
+    Kind("Products", PRODUCTS, owner="OwnerID"),
 )
-PROFILE_ASSIGNMENTS = "SecurityProfileAssignments"
-CLIENT_ASSIGNMENTS = "ApiClientAssignments"
 
-MEMBERSHIPS: Mapping[str, tuple[str, ...]] = {
-    "AdminUserGroupAssignments": (),
-    "UserGroupAssignments": ("BuyerID",),
-    "SupplierUserGroupsAssignments": ("SupplierID",),  # the tool spells it so
-}
-"""The lists of who is in which group, each with the member that names the company."""
+PAIRINGS: tuple[Pairing, ...] = (
+    Pairing("SecurityProfileAssignments", SECURITY_PROFILE_ASSIGNMENTS),
+    Pairing("AdminUserGroupAssignments", SELLER_GROUP_MEMBERS),
+    Pairing("ApiClientAssignments", API_CLIENT_ASSIGNMENTS),
+    Pairing("UserGroupAssignments", BUYER_GROUP_MEMBERS, "BuyerID"),
+    Pairing("SupplierUserGroupsAssignments", SUPPLIER_GROUP_MEMBERS, "SupplierID"),
+    Pairing("ProductAssignments", PRODUCT_ASSIGNMENTS, owner="SellerID"),
+    Pairing("CatalogAssignments", CATALOG_ASSIGNMENTS),
+    Pairing("ProductCatalogAssignment", CATALOG_PRODUCTS),
+    Pairing("CategoryAssignments", CATEGORY_ASSIGNMENTS, "CatalogID"),
+    Pairing("CategoryProductAssignments", CATEGORY_PRODUCTS, "CatalogID"),
+    Pairing("SupplierBuyerAssignments", SUPPLIER_BUYER_LINKS),
+)
 
-_PROFILE_ROWS = """
-SELECT p.ID, b.ID, s.ID, u.ID, g.ID FROM security_profile_assignments a
-JOIN security_profiles p ON p.key = a.profile
-LEFT JOIN users u ON u.key = a.user LEFT JOIN user_groups g ON g.key = a.user_group
-LEFT JOIN buyers b ON b.key = coalesce(a.buyer, u.buyer, g.buyer)
-LEFT JOIN suppliers s ON s.key = coalesce(a.supplier, u.supplier, g.supplier) ORDER BY a.key
-"""
-_MEMBERS_OF = """
-SELECT g.ID, u.ID{company} FROM user_group_members m
-JOIN user_groups g ON g.key = m.user_group JOIN users u ON u.key = m.user
-LEFT JOIN buyers b ON b.key = g.buyer LEFT JOIN suppliers s ON s.key = g.supplier
-WHERE g.kind = '{kind}' ORDER BY m.key
-"""
-_CLIENT_ROWS = """
-SELECT lower(c.ID), b.ID, s.ID FROM api_client_assignments a JOIN api_clients c ON c.key = a.api_client
-LEFT JOIN buyers b ON b.key = a.buyer LEFT JOIN suppliers s ON s.key = a.supplier ORDER BY a.key
-"""
-_ASSIGNMENTS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    PROFILE_ASSIGNMENTS: (("SecurityProfileID", "BuyerID", "SupplierID", "UserID", "UserGroupID"), _PROFILE_ROWS),
-    CLIENT_ASSIGNMENTS: (("ApiClientID", "BuyerID", "SupplierID"), _CLIENT_ROWS),
-    **{
-        name: (("UserGroupID", "UserID", *company), _MEMBERS_OF.format(kind=kind, company=column))
-        for (name, company), kind, column in zip(
-            MEMBERSHIPS.items(), ("seller", "buyer", "supplier"), ("", ", b.ID", ", s.ID"), strict=True
-        )
-    },
+SECRETS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "ApiClients": (("ClientSecret", "ClientSecret"),),
+    "OpenIdConnects": (("ConnectClientSecret", "ConnectClientID"),),
+    "IntegrationEvents": (("CustomAuthHeaderValue", "CustomAuthHeaderName"), ("HashKey", "HashKey")),
 }
+"""The members that are redacted, each with the one that tells whether there is a secret: some are never read."""
 
 
 class Content(NamedTuple):
@@ -118,47 +133,64 @@ class Content(NamedTuple):
 
 def read_marketplace(connection: sqlite3.Connection) -> Content:
     """Read the whole marketplace, without what is secret in it."""
-    objects = {kind.name: list(_records(connection, kind)) for kind in OBJECTS}
-    made_with_a_buyer = {str(each["ID"]).lower() for each in objects["Buyers"] if "DefaultCatalogID" not in each}
-    objects["Catalogs"] = [each for each in objects["Catalogs"] if str(each["ID"]).lower() not in made_with_a_buyer]
-    assignments: dict[str, list[Record]] = {}
-    for name, (members, query) in _ASSIGNMENTS.items():
-        rows: Iterable[tuple[Column, ...]] = connection.execute(query)
-        assignments[name] = [_present(dict(zip(members, row, strict=True))) for row in rows]
+    marketplace: str = connection.execute("SELECT ID FROM marketplace").fetchone()[0]
+    objects = {kind.name: list(_records(connection, kind, marketplace)) for kind in OBJECTS}
+    assignments = {pairing.name: list(_pairs(connection, pairing, marketplace)) for pairing in PAIRINGS}
     return Content(objects, assignments)
 
 
-def _present(row: Mapping[str, Column]) -> Record:
-    return {name: value for name, value in row.items() if value is not None and not isinstance(value, bytes)}
-
-
-def _records(connection: sqlite3.Connection, kind: Kind) -> Iterable[Record]:
+def _records(connection: sqlite3.Connection, kind: Kind, marketplace: str) -> Iterable[Record]:
     resource, parents = kind.resource, dict[int, str]()
     where = " AND ".join(f"t.\"{name}\" = '{value}'" for name, value in resource.fixed.items()) or "1"
     if resource.parent is not None:
         query = f'SELECT t.key, p."ID" FROM {resource.table} t JOIN {resource.parent.table} p ON p.key = t.'  # noqa: S608 - descriptions
         parents = dict(connection.execute(query + resource.parent.column))
-    hidden = {field.name for field in resource.fields if field.write_only} | {"Locale"}
+    secrets = SECRETS.get(kind.name, ())
+    hidden = {field.name for field in resource.fields if field.hashed or _happened(field)} | {"Locale"}
     for row in connection.execute(f"{resource.select} WHERE {where} ORDER BY t.key"):
         record = {name: value for name, value in resource.record(row).items() if name not in hidden}
+        redacted: Record = {name: None if record[sign] is None else REDACTED for name, sign in secrets}
         if kind.parent is not None:
             record[kind.parent] = parents[row[0]]
-        yield _for_file(kind, record)
+        record = _for_file(resource, record | redacted, kind.owner, marketplace)
+        if resource is API_CLIENTS:
+            record["ID"] = str(record["ID"]).lower()
+        yield record
 
 
-def _for_file(kind: Kind, record: Record) -> Record:
-    if kind.name == "ApiClients":
-        record["ID"] = str(record["ID"]).lower()
-        record["ClientSecret"] = None if record["ClientSecret"] is None else REDACTED
-    elif kind.name == "AdminUsers":
-        record["CompanyID"] = MARKETPLACE
-    elif kind.name == "Catalogs":
-        record["OwnerID"] = MARKETPLACE
-        del record["CategoryCount"]  # what is counted says nothing about the catalog itself
-    elif kind.name == "IntegrationEvents":
-        record["HashKey"] = REDACTED
-    elif kind.name == "Buyers" and record["DefaultCatalogID"] == record["ID"]:
-        del record["DefaultCatalogID"]  # OrderCloud makes it with the buyer
+def _happened(field: Field) -> bool:
+    """Tell whether a member says what happened since: sign-ins, new passwords. An import begins that anew."""
+    return field.read_only and not field.sql and field.name != "ID" and field is not CREATED
+
+
+def _pairs(connection: sqlite3.Connection, pairing: Pairing, marketplace: str) -> Iterable[Record]:
+    """Read assignments; whose they are, is told by what they name first: a group, a category."""
+    assignment, first = pairing.assignment, pairing.assignment.ends[0].refers
+    parents: dict[int, JSON] | None = None
+    if first is not None and first.within:
+        query = f'FROM {assignment.table} t JOIN {first.table} f ON f.key = t."{first.column}"'
+        if assignment.parent is not None:
+            parent = assignment.parent
+            query = f'SELECT t.key, p."ID" {query} JOIN {parent.table} p ON p.key = f."{parent.column}"'
+        else:
+            nobody = " AND ".join(f'f."{theirs}" IS NULL' for theirs in first.within)
+            query = f"SELECT t.key, NULL {query} WHERE {nobody}"
+        parents = dict(connection.execute(query))
+    for row in connection.execute(f"{assignment.select} ORDER BY t.key"):
+        if parents is not None and row[0] not in parents:
+            continue
+        record: Record = {name: value for name, value in assignment.record(row).items() if value is not None}
+        if pairing.parent is not None and parents is not None:
+            record[pairing.parent] = parents[row[0]]
+        yield _for_file(assignment, record, pairing.owner, marketplace)
+
+
+def _for_file(described: Described, record: Record, owner: str | None, marketplace: str) -> Record:
+    if owner is not None and record[owner] == marketplace:
+        record[owner] = MARKETPLACE
+    for field in described.fields:
+        if field.refers is not None and field.refers.table == API_CLIENTS.table and record.get(field.name):
+            record[field.name] = str(record[field.name]).lower()
     return record
 
 
@@ -167,13 +199,13 @@ def dump(content: Content) -> str:
     import yaml
 
     class Dumper(yaml.SafeDumper):
-        """Quotes what another YAML version could take for a number; repeats values instead of referring to them."""
+        """Quotes what another YAML version could take for something else; repeats values, refers to none."""
 
         def ignore_aliases(self, data: object) -> bool:
             return True
 
     def quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-        style = "'" if re.match(r"[-+.~0-9]", text) else None
+        style = '"' if _CONTROLS.search(text) else "'" if re.match(r"[-+.~0-9]", text) else None
         return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
     Dumper.add_representer(str, quoted)
@@ -217,11 +249,12 @@ def _loader(text: str) -> SafeLoader:
         def flatten_mapping(self, node: yaml.MappingNode) -> None:
             pass
 
+    point, exponent = r"[0-9]{1,300}\.[0-9]{0,300}", r"[eE][-+]?[0-9]{1,3}"
     Loader.yaml_implicit_resolvers = {}
     for tag, pattern, first in (
         ("bool", r"(?:true|True|TRUE|false|False|FALSE)", "tTfF"),
-        ("int", r"[-+]?(?:0|[1-9][0-9]{0,17})", "-+0123456789"),
-        ("float", r"[-+]?(?:[0-9]{1,300}\.[0-9]{0,300}|\.[0-9]{1,300})(?:[eE][-+]?[0-9]{1,3})?", "-+.0123456789"),
+        ("int", r"[-+]?(?:0|[1-9][0-9]{0,300})", "-+0123456789"),
+        ("float", rf"[-+]?(?:(?:{point}|\.[0-9]{{1,300}})(?:{exponent})?|[0-9]{{1,300}}{exponent})", "-+.0123456789"),
         ("null", r"(?:~|null|Null|NULL|)", ["~", "n", "N", ""]),
     ):
         Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(rf"^{pattern}$"), list(first))

@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
@@ -23,6 +23,7 @@ from tui.sandbox.services import Services
 from tui.sandbox.store import check_is_ours, explain, migrate
 
 if TYPE_CHECKING:
+    from tui.sandbox.control.left_out import Imported
     from tui.sandbox.sandbox import Sandbox
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -73,11 +74,11 @@ class State:
         content = await self._services.store.run(read_marketplace)
         return await asyncio.to_thread(dump, content)
 
-    async def import_seeding(self, text: str) -> Mapping[str, Mapping[str, int]]:
+    async def import_seeding(self, text: str) -> Imported:
         """Take the marketplace from a file of the seeding tool.
 
-        Gives how many objects of each resource were made, and how many were skipped because the sandbox has no such
-        resource. Users without a password get that of the sign-in sheet. Raises ApiError 400 with what is wrong.
+        Gives how many objects of each resource were made, and what was left out because the sandbox has no place for
+        it. Users without a password get that of the sign-in sheet. Raises ApiError 400 with what is wrong.
         """
         from tui.sandbox.control.planter import plant_seeding
         from tui.sandbox.control.seeding import parse
@@ -87,15 +88,15 @@ class State:
             find = "SELECT m.ID, m.Name, s.password FROM marketplace m LEFT JOIN sign_in s"
             kept = await self._services.store.run(lambda c: c.execute(find).fetchone())
             now, hashing = self._services.clock(), self._services.hashing
-            made: dict[str, Mapping[str, int]] = {}
+            done: list[Imported] = []
 
             def plant(connection: sqlite3.Connection) -> None:
-                made.update(plant_seeding(connection, content, kept, now, hashing))
+                done.append(plant_seeding(connection, content, kept, now, hashing))
 
             if self._sandbox.planting.random_seed is None:
                 self._services.new_key = new_key
             await self._replace(lambda: grown(plant), seed="imported")
-            return made
+            return done[0]
 
     def named(self, name: str) -> Path:
         """Give the file of a snapshot by its name. Raises ApiError 400 for a name that could be a path."""
