@@ -54,6 +54,7 @@ KNOWN: Mapping[str, str] = {
     "categoryID": "ropes",
     "productID": "halyard-8",
     "orderID": "first",
+    "lineItemID": "line",
     "direction": "All",
 }
 OF_BUYER = {"userID": "shopper01", "userGroupID": "approvers"}
@@ -84,6 +85,7 @@ SETUP: list[tuple[str, dict[str, Any]]] = [
     ),
     (f"apiclients/{named('Vendor Onboarding')}/secrets", {"ID": "rotation", "Name": "Rotation"}),
     ("orders/Incoming", {"ID": "first", "FromCompanyID": "anchor-boats", "FromUserID": "shopper01"}),
+    ("orders/Incoming/first/lineitems", {"ID": "line", "ProductID": "halyard-8"}),
     ("apiclients/assignments", {"ApiClientID": named("Vendor Onboarding"), "BuyerID": "anchor-boats"}),
     ("apiclients/assignments", {"ApiClientID": named("Vendor Onboarding"), "SupplierID": "gale-sails"}),
     ("suppliers/gale-sails/usergroups/assignments", {"UserGroupID": "dispatch", "UserID": "gale-seller"}),

@@ -132,3 +132,86 @@ async def test_a_move_takes_orders_along_when_told_to(http: Http, admin: Http, o
     await ada.ok("POST", "orders/Outgoing", {"ID": "first"}, 201)
     await admin.ok("POST", f"buyers/anchor-boats/users/shopper01/moveto/chandlery?orders={orders}", status=201)
     assert (await admin.ok("GET", "orders/All/first"))["FromCompanyID"] == company
+
+
+async def test_a_guest_fills_its_order_and_nobody_elses(http: Http) -> None:
+    visitor = await guest(http)
+    order = (await visitor.ok("PATCH", "cart", {}))["ID"]
+    lines = f"orders/Outgoing/{order}/lineitems"
+    body = {"ID": "rope", "ProductID": "HALYARD-8", "Quantity": 3, "xp": {"cut": True}}
+    made = await visitor.ok("POST", lines, body, 201)
+    assert {**made, **body, "ProductID": "halyard-8"} == made
+    assert (made["Product"]["Name"], made["LineTotal"], made["UnitPrice"]) == ("Halyard 8 mm", 0, None)
+    assert error_of(await visitor.send("POST", lines, body)) == (409, "IdExists")
+    assert error_of(await visitor.send("POST", lines, {"Quantity": 1})) == (400, "ValidationFailure")
+    assert error_of(await visitor.send("POST", lines, {**body, "Quantity": 0})) == (400, "ValidationFailure")
+    assert error_of(await visitor.send("POST", lines, {"ProductID": "nothing"})) == (404, "NotFound")
+    patched = await visitor.ok("PATCH", f"{lines}/rope", {"Quantity": 4, "xp": {"long": 2}})
+    assert (patched["Quantity"], patched["xp"]) == (4, {"cut": True, "long": 2})
+    replaced = await visitor.ok("PUT", f"{lines}/horn", {"ProductID": "fog-horn"})
+    assert (replaced["ID"], replaced["Quantity"], replaced["DateAdded"]) == ("horn", 1, made["DateAdded"])
+    assert [each["ID"] for each in await visitor.items(lines, Quantity=">1")] == ["rope"]
+    assert (await visitor.ok("GET", "cart"))["LineItemCount"] == 2
+
+    other = await guest(http, "visitor-2")
+    for method, path in (("GET", lines), ("POST", lines), ("DELETE", f"{lines}/rope"), ("GET", f"{lines}/rope")):
+        send = {"ProductID": "fog-horn"} if method == "POST" else None
+        assert error_of(await other.send(method, path, send)) == PROHIBITED
+        assert error_of(await other.send(method, path.replace(order, "no-such-order"), send)) == PROHIBITED
+    await visitor.ok("DELETE", f"{lines}/rope", status=204)
+    assert error_of(await visitor.get(f"{lines}/rope")) == (404, "NotFound")
+    await visitor.ok("DELETE", "cart", status=204)
+    assert error_of(await visitor.get(lines)) == (404, "NotFound")
+
+
+async def test_line_items_are_those_of_an_order_one_sees_and_of_what_its_buyer_could_buy(
+    http: Http, admin: Http
+) -> None:
+    ada = await http.sign_in("Buyer Storefront", "shopper01")
+    bea = await http.sign_in("Buyer Storefront", "breakwater-buyer")
+    await ada.ok("POST", "orders/Outgoing", {"ID": "first"}, 201)
+    lines = "orders/Outgoing/first/lineitems"
+    await ada.ok("POST", lines, {"ID": "a", "ProductID": "halyard-8"}, 201)
+    assert error_of(await bea.get(lines)) == (404, "NotFound")
+    assert error_of(await bea.send("DELETE", f"{lines}/a")) == (404, "NotFound")
+    await admin.ok("POST", "products", {"ID": "secret", "Name": "Secret", "Active": True}, 201)
+    for shop in (ada, admin):
+        incoming = lines.replace("Outgoing", "All")
+        assert error_of(await shop.send("POST", incoming, {"ProductID": "secret"})) == (404, "NotFound")
+        assert error_of(await shop.send("PATCH", f"{incoming}/a", {"ProductID": "secret"})) == (404, "NotFound")
+    assert (await admin.ok("PATCH", "orders/Incoming/first/lineitems/a", {"Quantity": 5}))["Quantity"] == 5
+    await admin.ok("DELETE", "products/halyard-8", status=204)
+    assert await ada.items(lines) == []
+
+
+async def test_an_order_is_replaced_whole(http: Http) -> None:
+    ada = await http.sign_in("Buyer Storefront", "shopper01")
+    made = await ada.ok("PUT", "orders/Outgoing/mine", {"Comments": "x", "xp": {"a": 1}})
+    assert (made["ID"], made["Comments"], made["FromUserID"]) == ("mine", "x", "shopper01")
+    replaced = await ada.ok("PUT", "orders/Outgoing/mine", {"Comments": "y"})
+    assert (replaced["Comments"], replaced["xp"], replaced["FromUserID"]) == ("y", None, "shopper01")
+    visitor = await guest(http)
+    order = (await visitor.ok("PATCH", "cart", {"Comments": "x"}))["ID"]
+    assert (await visitor.ok("PUT", f"orders/Outgoing/{order}", {"Comments": "z"}))["Comments"] == "z"
+    assert error_of(await visitor.send("PUT", "orders/Outgoing/mine", {})) == PROHIBITED
+    assert error_of(await visitor.send("PUT", f"orders/Outgoing/{order}", {"ID": "another"})) == PROHIBITED
+
+
+async def test_what_is_put_into_the_cart_makes_it(http: Http, admin: Http) -> None:
+    for shopper in (await guest(http), await http.sign_in("Buyer Storefront", "shopper01")):
+        assert await shopper.items("cart/lineitems") == []
+        assert error_of(await shopper.get("cart/lineitems/horn")) == (404, "NotFound")
+        assert error_of(await shopper.send("PATCH", "cart/lineitems/horn", {"Quantity": 2})) == (404, "NotFound")
+        assert (await shopper.ok("GET", "cart"))["ID"] is None
+        made = await shopper.ok("POST", "cart/lineitems", {"ID": "horn", "ProductID": "fog-horn"}, 201)
+        cart = await shopper.ok("GET", "cart")
+        assert (cart["LineItemCount"], cart["Status"]) == (1, "Unsubmitted")
+        assert await shopper.items(f"orders/Outgoing/{cart['ID']}/lineitems") == [made]
+        changed = await shopper.ok("PATCH", "cart/lineitems/horn", {"Quantity": 2})
+        await shopper.ok("PUT", "cart/lineitems/flare", {"ProductID": "flare-kit"})
+        assert (await shopper.ok("GET", "cart/lineitems/horn")) == changed
+        assert [each["ID"] for each in await shopper.items("cart/lineitems", sortBy="ID")] == ["flare", "horn"]
+        await shopper.ok("DELETE", "cart/lineitems/horn", status=204)
+        assert len(await shopper.items("cart/lineitems")) == 1
+    assert error_of(await admin.get("cart/lineitems"))[0] == 403
+    assert error_of(await admin.send("POST", "cart/lineitems", {"ProductID": "fog-horn"}))[0] == 403

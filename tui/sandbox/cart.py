@@ -1,4 +1,4 @@
-"""The cart, which is the caller's newest unsubmitted order, and what an order says of its user."""
+"""The cart, which is the caller's newest unsubmitted order, what is in it, and what an order says of its user."""
 
 from __future__ import annotations
 
@@ -8,15 +8,24 @@ from dataclasses import replace
 from tui.access.facts import PartyKind
 from tui.sandbox.calls import NO_CONTENT, About, Answer, Call, Operation, Shape
 from tui.sandbox.engine import Engine, Record
-from tui.sandbox.errors import ApiError
+from tui.sandbox.errors import ApiError, not_found
 from tui.sandbox.fields import Column, format_time, read_member, to_column
+from tui.sandbox.line_item_rules import LineItemRules
 from tui.sandbox.order_rules import OrderRules
 from tui.sandbox.resources import ORDERS
 from tui.sandbox.resources.description import readers
-from tui.sandbox.resources.orders import CART_FIELDS, FROM_USER_COLUMNS, FROM_USER_FIELDS, MY_ORDERS
+from tui.sandbox.resources.orders import (
+    CART_FIELDS,
+    CART_LINE_ITEMS,
+    FROM_USER_COLUMNS,
+    FROM_USER_FIELDS,
+    LINE_ITEMS,
+    MY_ORDERS,
+)
 
 _ORDERS = Engine(ORDERS, OrderRules())
 _MINE = Engine(MY_ORDERS, OrderRules())
+_LINES = Engine(LINE_ITEMS, LineItemRules())
 
 _ORDER = Shape(ORDERS.object_type, ORDERS.fields)
 _CART = Shape("Cart", CART_FIELDS)
@@ -34,6 +43,11 @@ def routes() -> Iterator[tuple[str, str, Operation]]:
     yield "PATCH", "cart", writing(_patch, About("patch", takes=_ORDER, gives=_ORDER, partial=True), has_body=True)
     yield "DELETE", "cart", writing(_delete, About("delete", 204))
     named = About("patch from-user", takes=_FROM_USER, gives=_ORDER, partial=True)
+    for method, path, line in _LINES.routes():
+        if line.writes and line.about is not None:
+            run = _in_cart(line.run, makes=method in ("POST", "PUT"))
+            there = line._replace(run=run, roles=roles, kinds=buyers, about=line.about._replace(words=()))
+            yield method, path.replace(LINE_ITEMS.path, CART_LINE_ITEMS.path), there
     yield "PATCH", "cart/fromuser", writing(_patch_cart_user, named, has_body=True)
     one = f"{ORDERS.path}/{{{ORDERS.parameter}}}/fromuser"
     about = named._replace(words=ORDERS.words)
@@ -66,12 +80,31 @@ def _delete(call: Call) -> Answer:
 
 
 def _patch_cart_user(call: Call) -> Answer:
+    key, _ = _find(call) or _make(call)
+    return _name_user(call, key)
+
+
+def _make(call: Call) -> tuple[int, Record]:
+    _ORDERS.create(replace(call, parameters={"direction": "Outgoing"}, body={}))
     found = _find(call)
-    if found is None:
-        _ORDERS.create(replace(call, parameters={"direction": "Outgoing"}, body={}))
+    assert found is not None
+    return found
+
+
+def _in_cart(run: Callable[[Call], Answer], *, makes: bool) -> Callable[[Call], Answer]:
+    """Let an operation on the line items of an order work on the cart; the first line item makes it."""
+
+    def serve(call: Call) -> Answer:
         found = _find(call)
-        assert found is not None
-    return _name_user(call, found[0])
+        if found is None:
+            if not makes:
+                raise not_found(LINE_ITEMS.object_type, call.parameters[LINE_ITEMS.parameter])
+            found = _make(call)
+        return run(
+            replace(call, parameters={**call.parameters, "direction": "Outgoing", "orderID": str(found[1]["ID"])})
+        )
+
+    return serve
 
 
 def _patch_order_user(call: Call) -> Answer:

@@ -278,6 +278,7 @@ class Engine:
         """Give the conditions that narrow the table to the rows of this path, and check that the caller reaches it."""
         resource = self.resource
         check_words(resource, call)
+        narrowed = self.rules.narrow(call)
         conditions = self._fixed()
         if resource.parent is not None:
             conditions.append(Condition(f't."{resource.parent.column}" = ?', (parent_key(resource, call),)))
@@ -285,7 +286,7 @@ class Engine:
             conditions.append(owner)
         if resource.mine:
             conditions.append(_mine(resource.mine, call))
-        return [*conditions, *self.rules.narrow(call)]
+        return [*conditions, *narrowed]
 
     def _fixed(self) -> list[Condition]:
         return [Condition(f't."{name}" = ?', (value,)) for name, value in self.resource.fixed.items()]

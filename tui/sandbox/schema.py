@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tui.sandbox.schema_identity import IDENTITY
 from tui.sandbox.schema_neighbours import NEIGHBOURS
+from tui.sandbox.schema_orders import LINE_ITEMS
 from tui.sandbox.schema_speed import SPEED
 
 APPLICATION_ID = 0x6F636774
@@ -171,4 +172,5 @@ MIGRATIONS: tuple[str, ...] = (
     NEIGHBOURS,
     IDENTITY,
     SPEED,
+    LINE_ITEMS,
 )

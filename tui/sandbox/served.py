@@ -9,6 +9,7 @@ from tui.sandbox.calls import Operation
 from tui.sandbox.catalog_rules import CatalogRules, CategoryRules, ProductRules
 from tui.sandbox.engine import Engine, Rules
 from tui.sandbox.integration_rules import ImpersonationConfigRules, IntegrationEventRules, OpenIdConnectRules
+from tui.sandbox.line_item_rules import LineItemRules
 from tui.sandbox.order_rules import OrderRules
 from tui.sandbox.resources import RESOURCES
 from tui.sandbox.rules import (
@@ -36,6 +37,7 @@ _BY_TYPE: Mapping[str, Rules] = {
     "Category": CategoryRules(),
     "Product": ProductRules(),
     "Order": OrderRules(),
+    "LineItem": LineItemRules(),
 }
 _NO_RULES = Rules()
 

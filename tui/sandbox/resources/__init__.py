@@ -18,7 +18,7 @@ from tui.sandbox.resources.catalogs import (
 from tui.sandbox.resources.companies import BUYERS, SUPPLIER_BUYER_LINKS, SUPPLIER_BUYERS, SUPPLIERS
 from tui.sandbox.resources.description import FULL_ACCESS, Assignment, Described, Parent, Reach, Resource
 from tui.sandbox.resources.integrations import IMPERSONATION_CONFIGS, INTEGRATION_EVENTS, OPENID_CONNECTS
-from tui.sandbox.resources.orders import MY_ORDERS, ORDERS
+from tui.sandbox.resources.orders import CART_LINE_ITEMS, LINE_ITEMS, MY_ORDERS, ORDERS
 from tui.sandbox.resources.profiles import SECURITY_PROFILE_ASSIGNMENTS, SECURITY_PROFILES
 from tui.sandbox.resources.users import (
     BUYER_GROUP_MEMBERS,
@@ -62,6 +62,8 @@ RESOURCES: tuple[Resource, ...] = (
     MY_PRODUCTS,
     ORDERS,
     MY_ORDERS,
+    LINE_ITEMS,
+    CART_LINE_ITEMS,
 )
 
 ASSIGNMENTS: tuple[Assignment, ...] = (
