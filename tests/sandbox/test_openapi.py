@@ -347,6 +347,7 @@ async def test_a_query_with_too_many_parameters_is_refused(http: Http, place: st
     method = "POST" if place.startswith("v1") else "GET"
     answer = await http.client.request(method, f"/{place}?{'&'.join(['a=b'] * 60)}")
     assert error_of(answer) == (414, "Request.TooLong")
+    assert "414" in DOCUMENT["paths"][f"/{place}"][method.lower()]["responses"]
 
 
 async def test_everybody_gets_the_document(http: Http) -> None:
