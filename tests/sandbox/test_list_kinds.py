@@ -207,6 +207,8 @@ async def test_every_resource_can_be_listed_by_every_member(admin: Http) -> None
     """The SQL of every member of every description is right, whatever it is made of."""
     places = {"buyerID": "anchor-boats", "supplierID": "gale-sails", "catalogID": "ship-supplies", "direction": "All"}
     places["apiClientID"] = (await admin.items("apiclients"))[0]["ID"]
+    order = {"FromCompanyID": "anchor-boats", "FromUserID": "shopper01"}
+    places["orderID"] = (await admin.ok("POST", "orders/Incoming", order, 201))["ID"]
     operand = {Kind.BOOL: "true", Kind.INT: "!<1", Kind.NUMBER: "0", Kind.TIME: ">2020-01-01"}
     for resource in RESOURCES:
         if "list" not in resource.methods or not resource.sellers:
