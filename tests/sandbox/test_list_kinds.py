@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -153,7 +154,7 @@ def fill(connection: sqlite3.Connection, rows: list[Thing]) -> None:
 
 
 def listed(connection: sqlite3.Connection, query: list[tuple[str, str]]) -> Any:
-    return Engine(THINGS, Rules()).list_page(Call(connection, SELLER, START, {}, query)).body
+    return json.loads(Engine(THINGS, Rules()).list_page(Call(connection, SELLER, START, {}, query)).written or "")
 
 
 @settings(max_examples=400, deadline=None)

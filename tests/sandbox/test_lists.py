@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -192,7 +193,7 @@ def fill(connection: sqlite3.Connection, rows: list[Row]) -> None:
 
 def listed(connection: sqlite3.Connection, query: list[tuple[str, str]]) -> Any:
     engine = Engine(BUYERS, Rules())
-    return engine.list_page(Call(connection, SELLER, START, {}, query)).body
+    return json.loads(engine.list_page(Call(connection, SELLER, START, {}, query)).written or "")
 
 
 @settings(max_examples=300, deadline=None)

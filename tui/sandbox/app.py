@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
-from email.utils import format_datetime
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -25,7 +24,7 @@ from tui.sandbox.router import Match, Router
 from tui.sandbox.services import Services
 from tui.sandbox.single_sign_on import SingleSignOn
 from tui.sandbox.token_endpoint import TokenEndpoint
-from tui.sandbox.wire import json_response, read_object, read_query
+from tui.sandbox.wire import http_date, json_response, read_object, read_query, written_response
 from tui.tokens.token import JSON, Token
 
 Endpoint = Callable[[Request, dict[str, str]], Awaitable[Response]]
@@ -62,7 +61,7 @@ class App:
         if scope["type"] != "http":
             return
         response = await self._answer(Request(scope, receive))
-        response.headers["Date"] = format_datetime(self._services.clock(), usegmt=True)
+        response.raw_headers.append((b"date", http_date(self._services.clock()).encode()))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -157,10 +156,13 @@ class App:
             call = Call(connection, caller, now, parameters, query, body, hashed, used, base_url, guest)
             return operation.run(call)
 
-        answer = await self._services.store.run(run, write=operation.writes)
+        store = self._services.store
+        answer = await (store.look(run) if operation.short else store.run(run, write=operation.writes))
         if answer.claims is not None:
             rest = answer.body if isinstance(answer.body, dict) else {}
             return json_response(answer.status, {"access_token": await self._services.sign(answer.claims), **rest})
+        if answer.written is not None:
+            return written_response(answer.status, answer.written)
         return Response(status_code=204) if answer.status == 204 else json_response(answer.status, answer.body)
 
 

@@ -78,8 +78,7 @@ class Pairings:
         total = count_rows(call.connection, assignment.table, where, parameters)
         page = f"{assignment.select} WHERE {where} ORDER BY t.key LIMIT ? OFFSET ?"
         rows = call.connection.execute(page, [*parameters, paging.size, paging.offset]).fetchall()
-        items: list[JSON] = [assignment.record(row) for row in rows]
-        return Answer(200, {"Meta": paging.meta(total, len(items)), "Items": items})
+        return Answer(200, written=paging.write(total, [assignment.write(row) for row in rows]))
 
     def _scope(self, call: Call) -> list[Condition]:
         """Narrow the rows to what the path names; for the seller's own groups that is no company."""

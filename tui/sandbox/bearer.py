@@ -7,12 +7,13 @@ import sqlite3
 from tui.access.facts import PartyKind
 from tui.sandbox.calls import Caller
 from tui.sandbox.errors import invalid_token, token_revoked
-from tui.sandbox.issue import is_revoked
+from tui.sandbox.issue import is_revoked, kept_digest
 from tui.tokens.token import Token
 
 _CALLER = """
-SELECT u.Username, u.key, u.kind, coalesce(u.buyer, u.supplier) FROM users u, api_clients c
-WHERE u.key = ? AND u.Active AND c.ID = ? AND c.Active
+SELECT u.Username, u.key, u.kind, coalesce(u.buyer, u.supplier),
+    (SELECT t.revoked FROM access_tokens t WHERE t.digest = ?)
+FROM users u, api_clients c WHERE u.key = ? AND u.Active AND c.ID = ? AND c.Active
 """
 
 
@@ -28,12 +29,12 @@ def find_caller(connection: sqlite3.Connection, token: Token) -> Caller:
     A revoked token is told as such.
     """
     claims = token.claims
-    if is_revoked(connection, token):
-        raise token_revoked()
     key = claims.u or ""
     row = None
     if key.isascii() and key.isdigit() and len(key) < 19:
-        row = connection.execute(_CALLER, (int(key), claims.cid)).fetchone()
+        row = connection.execute(_CALLER, (kept_digest(token), int(key), claims.cid)).fetchone()
+    if row[4] if row is not None else is_revoked(connection, token):
+        raise token_revoked()
     if row is None:
         raise invalid_token()
     return Caller(row[0], row[1], PartyKind(row[2]), row[3], frozenset(claims.role or ()), claims.orderid)

@@ -55,11 +55,15 @@ class Call:
 
 
 class Answer(NamedTuple):
-    """A status and a body, None for none. With `claims` an access token is signed and goes first in the body."""
+    """A status and a body, None for none. With `claims` an access token is signed and goes first in the body.
+
+    `written` is a body that is JSON already, and goes out in the place of the other.
+    """
 
     status: int
     body: JSON = None
     claims: Mapping[str, JSON] | None = None
+    written: str | None = None
 
 
 NO_CONTENT = Answer(204)
@@ -97,7 +101,7 @@ class Operation(NamedTuple):
     `kinds` are the kinds of user who may do it at all; finer rules are the operation's own. `hashes` names the member
     of the body that must be hashed before `run`, for the user in the path or, when it is `own`, for the caller.
     Anonymous callers write only what is `open_to_guests`; what `takes_guest` has an anonymous caller's token in its
-    query, as `anonUserToken`.
+    query, as `anonUserToken`. What is `short` reads a few rows and no more.
     """
 
     run: Callable[[Call], Answer]
@@ -110,6 +114,7 @@ class Operation(NamedTuple):
     about: About | None = None
     own: bool = False
     takes_guest: bool = False
+    short: bool = False
 
     def authorize(self, caller: Caller) -> None:
         """Raise ApiError 403 when the caller's roles or kind do not suffice."""

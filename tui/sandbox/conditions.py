@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui.sandbox.fields import Column, Field, Kind, format_time, parse_time
+from tui.sandbox.remembered import RememberingConnection
 from tui.sandbox.schema_speed import COUNTED, TOTAL
 
 EVERY = "1"
@@ -27,11 +28,13 @@ class Condition(NamedTuple):
 
 
 def count_rows(connection: sqlite3.Connection, table: str, where: str, parameters: Sequence[Column]) -> int:
-    """Count the rows `t` of a table that a WHERE of `all_of` lets pass; those of a large table are counted already."""
+    """Count the rows `t` of a table that a WHERE of `all_of` lets pass, unless that was done already."""
     if where == EVERY and table in COUNTED:
         query, parameters = TOTAL, (table,)
     else:
         query = f"SELECT count(*) FROM {table} t WHERE {where}"  # noqa: S608 - values are parameters
+        if isinstance(connection, RememberingConnection):
+            return connection.total_of(query, parameters)
     total: int = connection.execute(query, parameters).fetchone()[0]
     return total
 

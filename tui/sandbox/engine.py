@@ -24,6 +24,7 @@ from tui.sandbox.resources.description import Reach, Resource
 from tui.tokens.token import JSON
 
 Record = dict[str, JSON]
+Row = tuple[int, *tuple[Column, ...]]
 Run = Callable[[Call], Answer]
 
 
@@ -71,7 +72,7 @@ class Engine:
         offered = {
             "list": ("GET", resource.path, self._reading("list", self.list_page, page=True, listing=True)),
             "create": ("POST", resource.path, self._writing("create", self.create, makes, hashes, status=201)),
-            "get": ("GET", one, self._reading("get", self.get)),
+            "get": ("GET", one, self._reading("get", self.show, short=True)),
             "save": ("PUT", one, self._writing("save", self.save, resource.writers, hashes)),
             "patch": ("PATCH", one, self._writing("patch", self.patch, resource.writers, hashes, partial=True)),
             "delete": ("DELETE", one, self._deleting(makes)),
@@ -80,11 +81,14 @@ class Engine:
             if name in resource.methods:
                 yield route
 
-    def _reading(self, name: str, run: Run, *, page: bool = False, listing: bool = False) -> Operation:
+    def _reading(
+        self, name: str, run: Run, *, page: bool = False, listing: bool = False, short: bool = False
+    ) -> Operation:
         resource = self.resource
         shape = Shape(resource.object_type, resource.fields)
         about = About(name, gives=shape, page=page, listing=listing, words=resource.words)
-        return Operation(run, resource.roles.get(name, resource.read_roles), resource.readers, about=about)
+        roles = resource.roles.get(name, resource.read_roles)
+        return Operation(run, roles, resource.readers, about=about, short=short)
 
     def _writing(
         self,
@@ -130,8 +134,15 @@ class Engine:
         total = count_rows(call.connection, self.resource.table, where, parameters)
         page = f"{self.resource.select} WHERE {where} ORDER BY {listing.order} LIMIT ? OFFSET ?"
         rows = call.connection.execute(page, [*parameters, paging.size, paging.offset]).fetchall()
-        items: list[JSON] = [self.resource.record(row) for row in rows]
-        return Answer(200, {"Meta": paging.meta(total, len(items)), "Items": items})
+        return Answer(200, written=paging.write(total, [self.resource.write(row) for row in rows]))
+
+    def show(self, call: Call) -> Answer:
+        """Give one object, written."""
+        row = self._seek(call, self._scope(call))
+        if row is None:
+            raise not_found(self.resource.object_type, call.parameters[self.resource.parameter])
+        self._check_own(call, row[0])
+        return Answer(200, written=self.resource.write(row))
 
     def get(self, call: Call) -> Answer:
         """Give one object."""
@@ -317,10 +328,14 @@ class Engine:
         return found
 
     def _find(self, call: Call, scope: Sequence[Condition]) -> tuple[int, Record] | None:
+        row = self._seek(call, scope)
+        return None if row is None else (row[0], self.resource.record(row))
+
+    def _seek(self, call: Call, scope: Sequence[Condition]) -> Row | None:
         wanted = call.parameters[self.resource.parameter]
         where, parameters = all_of([*scope, Condition('t."ID" = ?', (wanted,))])
-        row = call.connection.execute(f"{self.resource.select} WHERE {where}", parameters).fetchone()
-        return None if row is None else (row[0], self.resource.record(row))
+        row: Row | None = call.connection.execute(f"{self.resource.select} WHERE {where}", parameters).fetchone()
+        return row
 
     def newest(self, call: Call) -> tuple[int, Record] | None:
         """Find the newest object which the caller sees."""

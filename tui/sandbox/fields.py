@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from json.encoder import encode_basestring
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -222,6 +223,33 @@ def from_column(field: Field, value: Column) -> JSON:
         kept: JSON = json.loads(str(value))
         return kept
     return value
+
+
+def writer(field: Field) -> Callable[[Column], str]:
+    """Give what writes the member as JSON straight from the database; it reads as `from_column` has it."""
+    if field.write_only:
+        return _write_null
+    if field.kind is Kind.BOOL:
+        return _write_bool
+    return _write_kept if field.kind in (Kind.TEXTS, Kind.OBJECT) else _write_plain
+
+
+def _write_null(value: Column) -> str:
+    return "null"
+
+
+def _write_bool(value: Column) -> str:
+    return "null" if value is None else "true" if value else "false"
+
+
+def _write_kept(value: Column) -> str:
+    return value if isinstance(value, str) else "null"
+
+
+def _write_plain(value: Column) -> str:
+    if isinstance(value, str):
+        return encode_basestring(value)
+    return "null" if value is None or isinstance(value, bytes) else compact(value)
 
 
 def merge(old: JSON, new: JSON) -> JSON:

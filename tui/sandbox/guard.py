@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.utils import format_datetime
 from ipaddress import ip_address
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tui.sandbox.calls import Clock
 from tui.sandbox.errors import ApiError, ErrorEntry, refusal
-from tui.sandbox.wire import LARGEST_BODY, json_response
+from tui.sandbox.wire import LARGEST_BODY, http_date, json_response
 
 LONGEST_URL = 24 * 1024
 MOST_HEADERS = 100
 LONGEST_HEADERS = 48 * 1024
+_MOST_KNOWN = 100
 
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{0,5})?", re.IGNORECASE | re.ASCII)
@@ -85,6 +85,7 @@ class Guard:
         self._doors = doors
         self._clock = clock
         self._largest = largest
+        self._known: set[tuple[str, str]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or refuse it."""
@@ -93,7 +94,7 @@ class Guard:
             return
         origin = _only(scope, b"origin")
         invited = origin is not None and self._doors.invites(origin)
-        answer = _Answering(send, origin if invited else None, varies=bool(self._doors.origins))
+        answer = _Answering(send, origin if invited else None) if self._doors.origins else send
         try:
             self._check(scope)
         except ApiError as error:
@@ -107,7 +108,7 @@ class Guard:
         await self._app(scope, receive, answer)
 
     def _date(self) -> str:
-        return format_datetime(self._clock(), usegmt=True)
+        return http_date(self._clock())
 
     def _check(self, scope: Scope) -> None:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
@@ -118,7 +119,7 @@ class Guard:
         if sum(len(name) + len(value) for name, value in headers) > LONGEST_HEADERS:
             raise refusal(431, "Request.HeadersTooLarge", "The headers are too large.", {"Maximum": LONGEST_HEADERS})
         host, here = _only(scope, b"host"), (scope.get("server") or ("", 0))[0]
-        if host is None or not self._doors.knows(host, here):
+        if host is None or not self._knows(host, here):
             message = (
                 "The sandbox is not reached by this name: use its address, or start it with --allow-host and the name."
             )
@@ -130,17 +131,25 @@ class Guard:
             entry = ErrorEntry("Request.TooLarge", message, {"Maximum": largest})
             raise ApiError(413, entry, headers={"Connection": "close"})
 
+    def _knows(self, host: str, here: str) -> bool:
+        """Ask the doors; the few names by which it is called are told apart from others once."""
+        known = (host, here) in self._known
+        if not known and self._doors.knows(host, here):
+            known = True
+            if len(self._known) < _MOST_KNOWN:
+                self._known.add((host, here))
+        return known
+
 
 class _Answering:
     """Sends an answer on, with the headers that let an invited page read it."""
 
-    def __init__(self, send: Send, origin: str | None, *, varies: bool) -> None:
+    def __init__(self, send: Send, origin: str | None) -> None:
         self._send = send
         self._origin = origin
-        self._varies = varies
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and self._varies:
+        if message["type"] == "http.response.start":
             added = [(b"vary", b"Origin")]
             if self._origin is not None:
                 added.append((b"access-control-allow-origin", self._origin.encode("latin-1")))

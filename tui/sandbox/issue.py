@@ -69,10 +69,15 @@ def issue_access(
     return made
 
 
+def kept_digest(token: Token) -> bytes:
+    """Give the digest under which an access token is kept."""
+    return digest_of(token.compact.split(".")[1])
+
+
 def is_revoked(connection: sqlite3.Connection, token: Token) -> bool:
     """Tell whether an access token has been revoked."""
     query = "SELECT revoked FROM access_tokens WHERE digest = ?"
-    row = connection.execute(query, (digest_of(token.compact.split(".")[1]),)).fetchone()
+    row = connection.execute(query, (kept_digest(token),)).fetchone()
     return row is not None and bool(row[0])
 
 
@@ -84,8 +89,7 @@ def revoke(connection: sqlite3.Connection, user: int) -> None:
 
 def revoke_one(connection: sqlite3.Connection, token: Token) -> None:
     """Revoke a single access token."""
-    digest = digest_of(token.compact.split(".")[1])
-    connection.execute("UPDATE access_tokens SET revoked = 1 WHERE digest = ?", (digest,))
+    connection.execute("UPDATE access_tokens SET revoked = 1 WHERE digest = ?", (kept_digest(token),))
 
 
 def note_activity(connection: sqlite3.Connection, user: int, now: datetime) -> None:

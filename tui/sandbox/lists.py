@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tui.sandbox.conditions import Condition, filter_condition, like_pattern
 from tui.sandbox.errors import ApiError, refusal
-from tui.sandbox.fields import Field, Kind, by_name
+from tui.sandbox.fields import Field, Kind, by_name, compact
 from tui.tokens.token import JSON
 
 DEFAULT_PAGE_SIZE = 20
@@ -43,6 +43,10 @@ class Paging(NamedTuple):
             "ItemRange": [self.offset + 1, self.offset + here] if here else [0, 0],
             "NextPageKey": None,
         }
+
+    def write(self, total: int, items: Sequence[str]) -> str:
+        """Give the body of a page of items which are JSON already."""
+        return f'{{"Meta":{compact(self.meta(total, len(items)))},"Items":[{",".join(items)}]}}'
 
 
 class Listing(NamedTuple):

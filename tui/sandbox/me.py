@@ -104,7 +104,7 @@ def _revoke(call: Call) -> Answer:
 
 def routes() -> Iterator[tuple[str, str, Operation]]:
     """Give method, path and operation of what callers do with their own record."""
-    yield "GET", "me", Operation(_OWN.read, None, about=About("get", gives=ME_USER))
+    yield "GET", "me", Operation(_OWN.read, None, about=About("get", gives=ME_USER), short=True)
     roles, password = (FULL_ACCESS, "MeAdmin"), "Password"
     for method, run in (("PUT", _OWN.replace), ("PATCH", _OWN.amend)):
         about = About("save" if method == "PUT" else "patch", takes=ME_USER, gives=ME_USER, partial=method == "PATCH")

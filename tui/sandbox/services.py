@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from tui.sandbox.calls import Clock
 from tui.sandbox.keys import SigningKey, key_in_memory, new_key
@@ -20,6 +22,14 @@ LONGEST_TOKEN = 16 * 1024
 """No token of ours comes near; a longer one is not even read."""
 
 
+class _Verified(NamedTuple):
+    """A token that was good once: it is from when it `begins` until before it `ends`."""
+
+    token: Token
+    begins: float
+    ends: float
+
+
 class Services:
     """One open marketplace. `base_url` is the issuer and the audience of its tokens."""
 
@@ -31,7 +41,7 @@ class Services:
         self.new_key: Callable[[], tuple[str, bytes]] = key_in_memory if store.path is None else new_key
         self._key: SigningKey | None = None
         self._key_wanted = asyncio.Lock()
-        self._verified: OrderedDict[str, Token | None] = OrderedDict()
+        self._verified: OrderedDict[str, _Verified | None] = OrderedDict()
 
     async def key(self) -> SigningKey:
         """Give the signing key, parsed once; made when the marketplace has none yet."""
@@ -57,28 +67,31 @@ class Services:
     async def verified(self, text: str) -> Token | None:
         """Give an access token of this marketplace that is good now, unless it was revoked; else None.
 
-        Signatures are remembered; times and audience are looked at every time.
+        Signature and audience are remembered; the times are looked at every time, as the clock may move.
         """
-        token = self._verified.get(text)
+        known = self._verified.get(text)
+        if known is not None:
+            return known.token if known.begins <= self.clock().timestamp() < known.ends else None
+        token = _read(text)
         if token is None:
-            token = _read(text)
-            if token is None:
+            return None
+        if text not in self._verified:
+            key = await self.key()
+            if token.header.kid != key.kid or verify_signature(token, key.public).status is not Status.PASSED:
                 return None
-            if text not in self._verified:
-                key = await self.key()
-                if token.header.kid != key.kid or verify_signature(token, key.public).status is not Status.PASSED:
-                    return None
-            self._remember(text, token)
-        good = check_claims(token, self.clock(), audience=self.base_url).status is Status.PASSED
-        return token if good else None
+        if check_claims(token, self.clock(), audience=self.base_url).status is not Status.PASSED:
+            return None
+        claims = token.claims
+        self._remember(text, _Verified(token, claims.nbf or -math.inf, claims.exp or -math.inf))
+        return token
 
     def forget(self) -> None:
         """Forget the signing key and what it verified: another marketplace has taken the place of this one."""
         self._key = None
         self._verified.clear()
 
-    def _remember(self, text: str, token: Token | None) -> None:
-        self._verified[text] = token
+    def _remember(self, text: str, verified: _Verified | None) -> None:
+        self._verified[text] = verified
         while len(self._verified) > _REMEMBERED:
             self._verified.popitem(last=False)
 

@@ -1,5 +1,9 @@
 """SQLite on one thread of its own: one hop for each request, one transaction for each hop.
 
+Reads that are short make no hop, which would cost more than they do: they run where they are wanted, on the same
+connection, while the thread has nothing to do. Neither waits for the other, nor for other processes: a read that cannot
+be made at once, or that turns out to be long, goes to the thread like all others.
+
 The journal is a write-ahead log with `synchronous = NORMAL`: a write that was acknowledged survives the process being
 killed at any moment, and after a power cut the file is whole though the last writes may be missing.
 """
@@ -9,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +23,17 @@ from typing import TypeVar
 
 from tui.sandbox.errors import NotASandbox, SandboxError, SandboxLocked, SandboxReadOnly, SandboxTooNew
 from tui.sandbox.randomness import seed_thread
+from tui.sandbox.remembered import RememberingConnection
 from tui.sandbox.schema import APPLICATION_ID, MIGRATIONS
 
 T = TypeVar("T")
 Unit = Callable[[sqlite3.Connection], T]
 
 BUSY_SECONDS = 5.0
+SHORT = 10_000
+"""How many steps of SQLite's machine a short read may take, far less than a millisecond; twice as many at most."""
+_STATEMENTS = 512
+_INTERRUPTED = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class Store:
@@ -36,7 +46,10 @@ class Store:
         self.path = path
         self._busy_seconds = busy_seconds
         self._thread = ThreadPoolExecutor(1, "sandbox-store", seed_thread, (random_seed,))
-        self._connection: sqlite3.Connection | None = None
+        self._connection: RememberingConnection | None = None
+        self._using = threading.Lock()
+        self._patient = False
+        self._ticks_left: int | None = None
 
     async def open(self, first: Unit[T]) -> T:
         """Open or make the file, migrate it when it is older, and run the first unit of work in the same hop.
@@ -53,6 +66,21 @@ class Store:
         """Run one unit of work in a transaction of its own; it is rolled back when the unit raises."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, unit, write)
 
+    async def look(self, unit: Unit[T]) -> T:
+        """Run a unit that only reads and is short: at once where the database is free, else as `run` does.
+
+        It is begun anew when it turned out to be long, so it changes nothing outside the database either.
+        """
+        if self._using.acquire(blocking=False):
+            try:
+                return self._at_once(unit)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in _INTERRUPTED:
+                    raise
+            finally:
+                self._using.release()
+        return await self.run(unit)
+
     async def run_alone(self, unit: Unit[T]) -> T:
         """Run one unit of work without a transaction, for what SQLite does as a whole by itself."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._alone, unit)
@@ -61,21 +89,53 @@ class Store:
         """Finish what is under way and let go of the file. Closing twice does nothing more."""
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._let_go, connection)
         self._thread.shutdown(wait=False)
 
     def _alone(self, unit: Unit[T]) -> T:
+        with self._using:
+            connection = self._take(patient=True)
+            try:
+                return unit(connection)
+            finally:
+                connection.forget()
+
+    def _let_go(self, connection: sqlite3.Connection) -> None:
+        with self._using:
+            connection.close()
+
+    def _at_once(self, unit: Unit[T]) -> T:
+        connection = self._take(patient=False)
+        self._ticks_left = 2  # the first may be near, as it counts the steps of earlier calls of a statement as well
+        try:
+            return _transact(connection, unit, write=False)
+        finally:
+            self._ticks_left = None
+
+    def _tick(self) -> bool:
+        """Tell whether what is under way is a short read that has become long."""
+        if self._ticks_left is None:
+            return False
+        self._ticks_left -= 1
+        return self._ticks_left <= 0
+
+    def _take(self, *, patient: bool) -> RememberingConnection:
+        """Give the connection, which waits for other processes when it is patient. The lock is held."""
         if self._connection is None:
             raise RuntimeError("the sandbox is closed")
-        return unit(self._connection)
+        if self._patient is not patient:
+            milliseconds = int(self._busy_seconds * 1000) if patient else 0
+            self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            self._patient = patient
+        return self._connection
 
     def _open(self, first: Unit[T]) -> T:
         if self.path is None:
-            return self._prepare(sqlite3.connect(":memory:", isolation_level=None), first)
+            return self._prepare(self._connect(":memory:"), first)
         path = self.path
         try:
             _make_private(path)
-            connection = sqlite3.connect(path, isolation_level=None, timeout=self._busy_seconds)
+            connection = self._connect(path)
         except (OSError, sqlite3.Error) as error:
             raise SandboxReadOnly(path, f"The sandbox cannot write its database {path}.") from error
         try:
@@ -87,7 +147,21 @@ class Store:
             connection.close()
             raise
 
-    def _prepare(self, connection: sqlite3.Connection, first: Unit[T]) -> T:
+    def _connect(self, database: Path | str) -> RememberingConnection:
+        """Connect. Of the two threads that use the connection the lock lets one at a time."""
+        connection = sqlite3.connect(
+            database,
+            isolation_level=None,
+            timeout=self._busy_seconds,
+            check_same_thread=False,
+            factory=RememberingConnection,
+            cached_statements=_STATEMENTS,
+        )
+        self._patient = True
+        connection.set_progress_handler(self._tick, SHORT)
+        return connection
+
+    def _prepare(self, connection: RememberingConnection, first: Unit[T]) -> T:
         connection.execute("PRAGMA foreign_keys = ON")
         if self.path is not None:
             check_is_ours(connection, self.path)
@@ -102,18 +176,22 @@ class Store:
             raise
 
     def _transact(self, unit: Unit[T], write: bool) -> T:
-        connection = self._connection
-        if connection is None:
-            raise RuntimeError("the sandbox is closed")
-        connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-        try:
-            result = unit(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        return result
+        with self._using:
+            return _transact(self._take(patient=True), unit, write=write)
+
+
+def _transact(connection: RememberingConnection, unit: Unit[T], *, write: bool) -> T:
+    connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    try:
+        result = unit(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if write:
+            connection.forget()
+        raise
+    return result
 
 
 def _use_wal(connection: sqlite3.Connection, patience: float) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
+from email.utils import format_datetime
+from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import parse_qsl
 
@@ -87,4 +90,19 @@ def _too_deep(value: JSON, left: int) -> bool:
 
 def json_response(status: int, body: JSON, headers: Mapping[str, str] | None = None) -> Response:
     """Write an answer."""
-    return Response(compact(body), status, headers, "application/json; charset=utf-8")
+    return written_response(status, compact(body), headers)
+
+
+def written_response(status: int, body: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Give an answer whose body is JSON already."""
+    return Response(body, status, headers, "application/json; charset=utf-8")
+
+
+def http_date(moment: datetime) -> str:
+    """Write a moment as the `Date` header has it."""
+    return _http_date(moment.replace(microsecond=0))
+
+
+@lru_cache(maxsize=4)
+def _http_date(second: datetime) -> str:
+    return format_datetime(second, usegmt=True)
