@@ -1,12 +1,14 @@
 """What the sandbox's server is measured against: `python -m tests.bench.bare`.
 
 The same server with the same settings, and two routes that only do what cannot be left out: `/token` signs one RS256
-token as the sandbox signs its own, `/resource` sends the JSON that it was given on standard input.
+token as the sandbox signs its own, `/resource/N` sends the Nth of the answers that it was given on standard input as
+a JSON list of texts.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import sys
 
@@ -21,8 +23,8 @@ from tui.tokens.token import JSON
 class Bare:
     """The application."""
 
-    def __init__(self, resource: bytes) -> None:
-        self._resource = resource
+    def __init__(self, resources: list[str]) -> None:
+        self._resources = {f"/resource/{at}": each.encode() for at, each in enumerate(resources)}
         self._key = SigningKey(*new_key())
         self._claims: dict[str, JSON] = {
             "usr": "harbor-admin",
@@ -35,10 +37,11 @@ class Bare:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = self._resource
         if scope["path"] == "/token":
             await receive()
             body = compact({"access_token": self._key.sign(self._claims)}).encode()
+        else:
+            body = self._resources[scope["path"]]
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -46,7 +49,7 @@ class Bare:
 
 def main() -> None:
     """Serve on a free port, whose number is the first line on standard output."""
-    app = Bare(sys.stdin.buffer.read())
+    app = Bare(json.load(sys.stdin))
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:  # as the sandbox's server
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)

@@ -207,22 +207,32 @@ async def compare_servers(path: Path, rounds: int, runs: int) -> list[Row]:
 
         caller = Caller(ask, sheet)
         await caller.sign_in()
-        resource = (await caller.calls())["one API client by ID"]
+        reads = {
+            "reads of one API client": (await caller.calls())["one API client by ID"],
+            "reads of oneself": caller.get("me"),
+            "reads of 5 buyers": caller.get("buyers", sortBy="Name", pageSize="5"),
+            "reads of 10 API clients": caller.get("apiclients", sortBy="AppName", pageSize="10"),
+        }
         token = await caller.credentials()
-        with served(["-m", "tests.bench.bare"], await ask(resource)) as bare:
+        answers = [(await ask(each)).decode() for each in reads.values()]
+        with served(["-m", "tests.bench.bare"], json.dumps(answers).encode()) as bare:
             theirs = int(bare)
-            pairs = {
-                "tokens by client credentials": (token, Request("POST", "/token", "", FORM, token.body)),
-                "reads of one API client": (resource, Request("GET", "/resource", "", resource.headers)),
+            pairs = {"tokens by client credentials": (token, Request("POST", "/token", "", FORM, token.body))} | {
+                name: (read, Request("GET", f"/resource/{at}", "", read.headers))
+                for at, (name, read) in enumerate(reads.items())
             }
             rows: list[Row] = []
             for name, (request, least) in pairs.items():
-                ours_per_second, theirs_per_second = [], []
-                for _ in range(runs):
-                    theirs_per_second.append(wire.per_second(theirs, least.wire, rounds, CONNECTIONS))
-                    ours_per_second.append(wire.per_second(ours, request.wire, rounds, CONNECTIONS))
-                mine, its = median(ours_per_second), median(theirs_per_second)
-                rows.append((name, f"{its:.0f} /s", f"{mine:.0f} /s", f"{mine / its:.2f}"))
+                pairs_per_second = [
+                    (
+                        wire.per_second(theirs, least.wire, rounds, CONNECTIONS),
+                        wire.per_second(ours, request.wire, rounds, CONNECTIONS),
+                    )
+                    for _ in range(runs)
+                ]
+                its, mine = (median(each) for each in zip(*pairs_per_second, strict=True))
+                ratio = median(ours / bare for bare, ours in pairs_per_second)  # of neighbours: the load changes
+                rows.append((name, f"{its:.0f} /s", f"{mine:.0f} /s", f"{ratio:.2f}"))
     return rows
 
 

@@ -18,7 +18,7 @@ from tui.sandbox.store import Store
 
 HERE = threading.get_ident
 LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) SELECT count(*) FROM n"
-STRANGE = {"a": '"\\\u0001\u007f\u2028é🛥', "b": [1, 1.5, 1e300, None, True, {"": {}}], "c": "</script>"}
+STRANGE: dict[str, Any] = {"a": '"\\\u0001\u007f\u2028é🛥', "b": [1, 1.5, 1e300, None, True, {"": {}}], "c": "</script>"}
 
 
 def where(connection: sqlite3.Connection) -> tuple[int, int]:

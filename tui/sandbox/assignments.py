@@ -39,7 +39,11 @@ class Pairings:
             # The parent's ID is in the path already.
             query = (*(_optional(each) for each in assignment.ends), *assignment.filters, *_PAGING)
             about = About("list", gives=shape, page=True, query=query)
-            yield "GET", assignment.path, Operation(self._list, assignment.read_roles, assignment.readers, about=about)
+            yield (
+                "GET",
+                assignment.path,
+                Operation(self._list, assignment.read_roles, assignment.readers, about=about, short=True),
+            )
             yield "POST", assignment.path, self._writes(self._save, About("save", 204, takes=shape), has_body=True)
         for path in assignment.saves:
             yield "PUT", path, self._writes(self._save, About("save", 204))

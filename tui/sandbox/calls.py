@@ -101,7 +101,7 @@ class Operation(NamedTuple):
     `kinds` are the kinds of user who may do it at all; finer rules are the operation's own. `hashes` names the member
     of the body that must be hashed before `run`, for the user in the path or, when it is `own`, for the caller.
     Anonymous callers write only what is `open_to_guests`; what `takes_guest` has an anonymous caller's token in its
-    query, as `anonUserToken`. What is `short` reads a few rows and no more.
+    query, as `anonUserToken`. What is `short` changes nothing and gives few rows.
     """
 
     run: Callable[[Call], Answer]

@@ -12,8 +12,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tui.sandbox.connection import StoreConnection
 from tui.sandbox.fields import Column, Field, Kind, format_time, parse_time
-from tui.sandbox.remembered import RememberingConnection
 from tui.sandbox.schema_speed import COUNTED, TOTAL
 
 EVERY = "1"
@@ -33,7 +33,7 @@ def count_rows(connection: sqlite3.Connection, table: str, where: str, parameter
         query, parameters = TOTAL, (table,)
     else:
         query = f"SELECT count(*) FROM {table} t WHERE {where}"  # noqa: S608 - values are parameters
-        if isinstance(connection, RememberingConnection):
+        if isinstance(connection, StoreConnection):
             return connection.total_of(query, parameters)
     total: int = connection.execute(query, parameters).fetchone()[0]
     return total

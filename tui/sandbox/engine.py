@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from tui.access.facts import PartyKind
 from tui.sandbox.calls import NO_CONTENT, About, Answer, Call, Operation, Shape
 from tui.sandbox.conditions import Condition, all_of, count_rows
+from tui.sandbox.connection import take_time
 from tui.sandbox.errors import (
     ApiError,
     ErrorEntry,
@@ -72,7 +73,7 @@ class Engine:
         offered = {
             "list": ("GET", resource.path, self._reading("list", self.list_page, page=True, listing=True)),
             "create": ("POST", resource.path, self._writing("create", self.create, makes, hashes, status=201)),
-            "get": ("GET", one, self._reading("get", self.show, short=True)),
+            "get": ("GET", one, self._reading("get", self.show)),
             "save": ("PUT", one, self._writing("save", self.save, resource.writers, hashes)),
             "patch": ("PATCH", one, self._writing("patch", self.patch, resource.writers, hashes, partial=True)),
             "delete": ("DELETE", one, self._deleting(makes)),
@@ -81,14 +82,12 @@ class Engine:
             if name in resource.methods:
                 yield route
 
-    def _reading(
-        self, name: str, run: Run, *, page: bool = False, listing: bool = False, short: bool = False
-    ) -> Operation:
+    def _reading(self, name: str, run: Run, *, page: bool = False, listing: bool = False) -> Operation:
         resource = self.resource
         shape = Shape(resource.object_type, resource.fields)
         about = About(name, gives=shape, page=page, listing=listing, words=resource.words)
         roles = resource.roles.get(name, resource.read_roles)
-        return Operation(run, roles, resource.readers, about=about, short=short)
+        return Operation(run, roles, resource.readers, about=about, short=True)
 
     def _writing(
         self,
@@ -130,6 +129,8 @@ class Engine:
         listing = compile_listing(self.resource.fields, call.query)
         conditions = [*self._scope(call), *self._own_company(call), *listing.conditions]
         where, parameters = all_of(conditions)
+        if " LIKE " in where:
+            take_time(call.connection)
         paging = listing.paging
         total = count_rows(call.connection, self.resource.table, where, parameters)
         page = f"{self.resource.select} WHERE {where} ORDER BY {listing.order} LIMIT ? OFFSET ?"

@@ -247,9 +247,11 @@ def _write_kept(value: Column) -> str:
 
 
 def _write_plain(value: Column) -> str:
+    if value is None or isinstance(value, bytes):
+        return "null"
     if isinstance(value, str):
         return encode_basestring(value)
-    return "null" if value is None or isinstance(value, bytes) else compact(value)
+    return str(value) if isinstance(value, int) else compact(value)
 
 
 def merge(old: JSON, new: JSON) -> JSON:

@@ -7,6 +7,7 @@ Booleans are 0 and 1, moments ISO 8601 texts in UTC with milliseconds (they sort
 
 from __future__ import annotations
 
+from tui.sandbox.schema_counts import COUNTS
 from tui.sandbox.schema_identity import IDENTITY
 from tui.sandbox.schema_neighbours import NEIGHBOURS
 from tui.sandbox.schema_orders import LINE_ITEMS
@@ -173,4 +174,5 @@ MIGRATIONS: tuple[str, ...] = (
     IDENTITY,
     SPEED,
     LINE_ITEMS,
+    COUNTS,
 )

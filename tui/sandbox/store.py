@@ -21,17 +21,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
+from tui.sandbox.connection import StoreConnection, TooLong
 from tui.sandbox.errors import NotASandbox, SandboxError, SandboxLocked, SandboxReadOnly, SandboxTooNew
 from tui.sandbox.randomness import seed_thread
-from tui.sandbox.remembered import RememberingConnection
 from tui.sandbox.schema import APPLICATION_ID, MIGRATIONS
 
 T = TypeVar("T")
 Unit = Callable[[sqlite3.Connection], T]
 
 BUSY_SECONDS = 5.0
-SHORT = 10_000
-"""How many steps of SQLite's machine a short read may take, far less than a millisecond; twice as many at most."""
+SHORT = 5_000
+"""How many steps of SQLite's machine a short read may take three times, which is less than a millisecond."""
 _STATEMENTS = 512
 _INTERRUPTED = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
@@ -46,10 +46,10 @@ class Store:
         self.path = path
         self._busy_seconds = busy_seconds
         self._thread = ThreadPoolExecutor(1, "sandbox-store", seed_thread, (random_seed,))
-        self._connection: RememberingConnection | None = None
+        self._connection: StoreConnection | None = None
         self._using = threading.Lock()
         self._patient = False
-        self._ticks_left: int | None = None
+        self._ticks_left = 0
 
     async def open(self, first: Unit[T]) -> T:
         """Open or make the file, migrate it when it is older, and run the first unit of work in the same hop.
@@ -74,6 +74,8 @@ class Store:
         if self._using.acquire(blocking=False):
             try:
                 return self._at_once(unit)
+            except TooLong:
+                pass
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF not in _INTERRUPTED:
                     raise
@@ -106,20 +108,19 @@ class Store:
 
     def _at_once(self, unit: Unit[T]) -> T:
         connection = self._take(patient=False)
-        self._ticks_left = 2  # the first may be near, as it counts the steps of earlier calls of a statement as well
+        self._ticks_left = 3  # two may be near, as the steps of earlier calls of each statement are counted as well
+        connection.hurried = True
         try:
             return _transact(connection, unit, write=False)
         finally:
-            self._ticks_left = None
+            connection.hurried = False
 
     def _tick(self) -> bool:
         """Tell whether what is under way is a short read that has become long."""
-        if self._ticks_left is None:
-            return False
         self._ticks_left -= 1
-        return self._ticks_left <= 0
+        return self._connection is not None and self._connection.hurried and self._ticks_left <= 0
 
-    def _take(self, *, patient: bool) -> RememberingConnection:
+    def _take(self, *, patient: bool) -> StoreConnection:
         """Give the connection, which waits for other processes when it is patient. The lock is held."""
         if self._connection is None:
             raise RuntimeError("the sandbox is closed")
@@ -147,21 +148,21 @@ class Store:
             connection.close()
             raise
 
-    def _connect(self, database: Path | str) -> RememberingConnection:
+    def _connect(self, database: Path | str) -> StoreConnection:
         """Connect. Of the two threads that use the connection the lock lets one at a time."""
         connection = sqlite3.connect(
             database,
             isolation_level=None,
             timeout=self._busy_seconds,
             check_same_thread=False,
-            factory=RememberingConnection,
+            factory=StoreConnection,
             cached_statements=_STATEMENTS,
         )
         self._patient = True
         connection.set_progress_handler(self._tick, SHORT)
         return connection
 
-    def _prepare(self, connection: RememberingConnection, first: Unit[T]) -> T:
+    def _prepare(self, connection: StoreConnection, first: Unit[T]) -> T:
         connection.execute("PRAGMA foreign_keys = ON")
         if self.path is not None:
             check_is_ours(connection, self.path)
@@ -180,7 +181,7 @@ class Store:
             return _transact(self._take(patient=True), unit, write=write)
 
 
-def _transact(connection: RememberingConnection, unit: Unit[T], *, write: bool) -> T:
+def _transact(connection: StoreConnection, unit: Unit[T], *, write: bool) -> T:
     connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
     try:
         result = unit(connection)

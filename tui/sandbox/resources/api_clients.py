@@ -16,10 +16,6 @@ from tui.sandbox.resources.description import (
 )
 
 
-def _assigned(column: str) -> str:
-    return f"(SELECT count(*) FROM api_client_assignments a WHERE a.api_client = t.key AND a.{column} IS NOT NULL)"  # noqa: S608 - from the two calls below
-
-
 def _event(name: str, column: str) -> tuple[Field, Field]:
     named = f'(SELECT r."Name" FROM integration_events r WHERE r.key = t.{column})'  # noqa: S608 - from the three calls below
     return (
@@ -52,8 +48,8 @@ API_CLIENTS = Resource(
         Field("AllowAnySupplier", Kind.BOOL, default=False),
         Field("AllowSeller", Kind.BOOL, default=False),
         Field("IsAnonBuyer", Kind.BOOL, default=False),
-        Field("AssignedBuyerCount", Kind.INT, _assigned("buyer"), default=0, read_only=True),
-        Field("AssignedSupplierCount", Kind.INT, _assigned("supplier"), default=0, read_only=True),
+        Field("AssignedBuyerCount", Kind.INT, default=0, read_only=True),
+        Field("AssignedSupplierCount", Kind.INT, default=0, read_only=True),
         *_event("OrderCheckoutIntegrationEvent", "checkout_event"),
         *_event("OrderReturnIntegrationEvent", "return_event"),
         *_event("AddToCartIntegrationEvent", "cart_event"),

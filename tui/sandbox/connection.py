@@ -1,4 +1,4 @@
-"""Totals of lists that were counted before: a count looks at every row, and a page of the same list needs it again."""
+"""A connection to the store's database, with what the store and its readers tell one another over it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,18 @@ _MOST = 256
 Value = str | int | float | bytes | None
 
 
-class RememberingConnection(sqlite3.Connection):
-    """A connection that remembers totals until anything in the database may have changed, by whomever.
+class TooLong(Exception):
+    """What is under way in a hurry takes longer than that."""
 
-    Whoever rolls a transaction back, or puts another database in the place of this one, tells it to `forget`.
+
+class StoreConnection(sqlite3.Connection):
+    """A connection that remembers totals, for a count looks at every row and the next page needs the same one again.
+
+    They are good until anything in the database may have changed, by whomever. Whoever rolls a transaction back, or
+    puts another database in the place of this one, tells it to `forget`. It is `hurried` during a short read.
     """
 
+    hurried = False
     _totals: OrderedDict[tuple[str, tuple[Value, ...]], int] | None = None
     _seen: tuple[int, int] = (-1, -1)
 
@@ -39,3 +45,9 @@ class RememberingConnection(sqlite3.Connection):
     def forget(self) -> None:
         """Forget all totals."""
         self._totals = None
+
+
+def take_time(connection: sqlite3.Connection) -> None:
+    """Say that what follows may be long in a single step. Raises TooLong where there is no time for that."""
+    if isinstance(connection, StoreConnection) and connection.hurried:
+        raise TooLong
