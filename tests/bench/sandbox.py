@@ -2,7 +2,8 @@
 
 Three tables. What calls cost in a large marketplace against the demo marketplace, in process, in turn. How many tokens
 and resources a server gives per second against a server that does only what cannot be left out (`bare`), in turn; the
-client is this process. And for how long calls from the console, and passwords on their way, hold the event loop,
+client is this process; by processor time the ratio says less of threads that wait for one another, and nothing of what
+else the machine does. And for how long calls from the console, and passwords on their way, hold the event loop,
 against a loop on which nothing else happens. On a machine that does other things as well only the ratios mean much.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -182,8 +184,8 @@ async def compare_sizes(demo: Path, large: Path, runs: int) -> Iterator[Row]:
 
 
 @contextmanager
-def served(command: Sequence[str], given: bytes = b"") -> Iterator[bytes]:
-    """Run a server, and give its first line."""
+def served(command: Sequence[str], given: bytes = b"") -> Iterator[tuple[bytes, int]]:
+    """Run a server, and give its first line and its process ID."""
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, *command], cwd=ROOT, stdin=pipe, stdout=pipe) as process:
         try:
@@ -191,14 +193,23 @@ def served(command: Sequence[str], given: bytes = b"") -> Iterator[bytes]:
                 raise RuntimeError("the server has no pipes")
             process.stdin.write(given)
             process.stdin.close()
-            yield process.stdout.readline()
+            yield process.stdout.readline(), process.pid
         finally:
             process.terminate()
 
 
+def processor_time(process: int) -> float:
+    """Give the seconds of processor time that a process has used, 0 where the system does not tell."""
+    try:
+        ticks = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    except OSError:
+        return 0
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
 async def compare_servers(path: Path, rounds: int, runs: int) -> list[Row]:
     """Measure a server of the marketplace in a file, and the bare one, in turn."""
-    with served(["-m", "tui", "sandbox", "--db", str(path)]) as line:
+    with served(["-m", "tui", "sandbox", "--db", str(path)]) as (line, our_process):
         sheet = SignInSheet(**json.loads(line))
         ours = int(sheet.url.rpartition(":")[2])
 
@@ -215,7 +226,7 @@ async def compare_servers(path: Path, rounds: int, runs: int) -> list[Row]:
         }
         token = await caller.credentials()
         answers = [(await ask(each)).decode() for each in reads.values()]
-        with served(["-m", "tests.bench.bare"], json.dumps(answers).encode()) as bare:
+        with served(["-m", "tests.bench.bare"], json.dumps(answers).encode()) as (bare, their_process):
             theirs = int(bare)
             pairs = {"tokens by client credentials": (token, Request("POST", "/token", "", FORM, token.body))} | {
                 name: (read, Request("GET", f"/resource/{at}", "", read.headers))
@@ -223,6 +234,7 @@ async def compare_servers(path: Path, rounds: int, runs: int) -> list[Row]:
             }
             rows: list[Row] = []
             for name, (request, least) in pairs.items():
+                busy = processor_time(their_process), processor_time(our_process)
                 pairs_per_second = [
                     (
                         wire.per_second(theirs, least.wire, rounds, CONNECTIONS),
@@ -230,9 +242,11 @@ async def compare_servers(path: Path, rounds: int, runs: int) -> list[Row]:
                     )
                     for _ in range(runs)
                 ]
+                used = processor_time(their_process) - busy[0], processor_time(our_process) - busy[1]
                 its, mine = (median(each) for each in zip(*pairs_per_second, strict=True))
                 ratio = median(ours / bare for bare, ours in pairs_per_second)  # of neighbours: the load changes
-                rows.append((name, f"{its:.0f} /s", f"{mine:.0f} /s", f"{ratio:.2f}"))
+                by_processor = f"{used[0] / used[1]:.2f}" if used[1] else ""
+                rows.append((name, f"{its:.0f} /s", f"{mine:.0f} /s", f"{ratio:.2f}", by_processor))
     return rows
 
 
@@ -301,7 +315,7 @@ async def _measure(arguments: argparse.Namespace) -> None:
         await make_large(large, arguments.api_clients, arguments.buyers, arguments.assignments)
         head: Row = ("in process", "demo", "large", "ratio")
         _print(head, list(await compare_sizes(demo, large, arguments.runs)))
-        head = ("over loopback", "bare route", "sandbox", "ratio")
+        head = ("over loopback", "bare route", "sandbox", "ratio", "by processor time")
         _print(head, await compare_servers(served_file, arguments.rounds, 7))
         head = ("longest the event loop is held by", "median", "worst")
         _print(head, await measure_gaps(large, 15))
