@@ -126,7 +126,7 @@ class Engine:
 
     def list_page(self, call: Call) -> Answer:
         """Give a page."""
-        listing = compile_listing(self.resource.fields, call.query)
+        listing = compile_listing(self.resource.members, call.query)
         conditions = [*self._scope(call), *self._own_company(call), *listing.conditions]
         where, parameters = all_of(conditions)
         if " LIKE " in where:

@@ -48,7 +48,12 @@ class Reference(NamedTuple):
     @property
     def expression(self) -> str:
         """The SQL expression of the other object's ID."""
-        return f'(SELECT r."ID" FROM {self.table} r WHERE r.key = t."{self.column}")' if self.table else "NULL"  # noqa: S608 - from the descriptions
+        return self.member("ID") if self.table else "NULL"
+
+    def member(self, name: str) -> str:
+        """Give the SQL expression of a member of the other object; most rows name none, and need not look."""
+        found = f'(SELECT r."{name}" FROM {self.table} r WHERE r.key = t."{self.column}")'  # noqa: S608 - from the descriptions
+        return f'CASE WHEN t."{self.column}" IS NOT NULL THEN {found} END'
 
 
 class Field(NamedTuple):
@@ -263,7 +268,10 @@ def merge(old: JSON, new: JSON) -> JSON:
 
 def compact(value: JSON) -> str:
     """Write JSON without spaces."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _COMPACT.encode(value)
+
+
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 def parse_time(text: str) -> datetime | None:

@@ -7,7 +7,7 @@ makes its own name mean 127.0.0.1 (DNS rebinding): hence the `Host` header must 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -21,6 +21,16 @@ LONGEST_URL = 24 * 1024
 MOST_HEADERS = 100
 LONGEST_HEADERS = 48 * 1024
 _MOST_KNOWN = 100
+_ONCE = frozenset(
+    {
+        b"origin",
+        b"host",
+        b"content-length",
+        b"access-control-request-method",
+        b"access-control-request-headers",
+        b"access-control-request-private-network",
+    }
+)
 
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{0,5})?", re.IGNORECASE | re.ASCII)
@@ -92,17 +102,18 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        origin = _only(scope, b"origin")
+        told, size = _told(scope)
+        origin = told.get(b"origin")
         invited = origin is not None and self._doors.invites(origin)
         answer = _Answering(send, origin if invited else None) if self._doors.origins else send
         try:
-            self._check(scope)
+            self._check(scope, told, size)
         except ApiError as error:
             dated = {**error.headers, "Date": self._date()}
             await json_response(error.status, error.to_wire(), dated)(scope, receive, answer)
             return
-        if invited and scope["method"] == "OPTIONS" and _only(scope, b"access-control-request-method") is not None:
-            await answer(_preflight(scope, self._date()))
+        if invited and scope["method"] == "OPTIONS" and told.get(b"access-control-request-method") is not None:
+            await answer(_preflight(told, self._date()))
             await answer({"type": "http.response.body", "body": b""})
             return
         await self._app(scope, receive, answer)
@@ -110,21 +121,20 @@ class Guard:
     def _date(self) -> str:
         return http_date(self._clock())
 
-    def _check(self, scope: Scope) -> None:
-        headers: list[tuple[bytes, bytes]] = scope["headers"]
+    def _check(self, scope: Scope, told: Mapping[bytes, str | None], size: int) -> None:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_URL:
             raise refusal(414, "Request.TooLong", "The URL is too long.", {"Maximum": LONGEST_URL})
-        if len(headers) > MOST_HEADERS:
+        if len(scope["headers"]) > MOST_HEADERS:
             raise refusal(431, "Request.TooManyHeaders", "There are too many headers.", {"Maximum": MOST_HEADERS})
-        if sum(len(name) + len(value) for name, value in headers) > LONGEST_HEADERS:
+        if size > LONGEST_HEADERS:
             raise refusal(431, "Request.HeadersTooLarge", "The headers are too large.", {"Maximum": LONGEST_HEADERS})
-        host, here = _only(scope, b"host"), (scope.get("server") or ("", 0))[0]
+        host, here = told.get(b"host"), (scope.get("server") or ("", 0))[0]
         if host is None or not self._knows(host, here):
             message = (
                 "The sandbox is not reached by this name: use its address, or start it with --allow-host and the name."
             )
             raise ApiError(421, ErrorEntry("Request.HostNotAllowed", message), headers={"Connection": "close"})
-        declared = _only(scope, b"content-length") or "0"
+        declared = told.get(b"content-length") or "0"
         largest = next((size for path, size in self._largest if scope["path"].startswith(path)), LARGEST_BODY)
         if declared.isdigit() and (len(declared) > 15 or int(declared) > largest):
             message = f"Request body is larger than {largest // 2**20} MiB."
@@ -158,22 +168,27 @@ class _Answering:
         await self._send(message)
 
 
-def _preflight(scope: Scope, date: str) -> Message:
+def _preflight(told: Mapping[bytes, str | None], date: str) -> Message:
     headers = [
         (b"date", date.encode()),
         (b"access-control-allow-methods", _METHODS.encode()),
         (b"access-control-max-age", _DAY.encode()),
         (b"content-length", b"0"),
     ]
-    asked = _only(scope, b"access-control-request-headers")
+    asked = told.get(b"access-control-request-headers")
     if asked is not None and re.fullmatch(r"[A-Za-z0-9_, -]{1,1000}", asked):
         headers.append((b"access-control-allow-headers", asked.encode()))
-    if _only(scope, b"access-control-request-private-network") == "true":
+    if told.get(b"access-control-request-private-network") == "true":
         headers.append((b"access-control-allow-private-network", b"true"))
     return {"type": "http.response.start", "status": 204, "headers": headers}
 
 
-def _only(scope: Scope, wanted: bytes) -> str | None:
-    """Give a header that must come once; None when it is missing or comes twice."""
-    values = [value for name, value in scope["headers"] if name == wanted]
-    return values[0].decode("latin-1").strip() if len(values) == 1 else None
+def _told(scope: Scope) -> tuple[dict[bytes, str | None], int]:
+    """Give the headers that must come once, with None for those that come twice, and the size of all."""
+    told: dict[bytes, str | None] = {}
+    size = 0
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+        if name in _ONCE:
+            told[name] = None if name in told else value.decode("latin-1").strip()
+    return told, size

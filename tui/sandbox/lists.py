@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tui.sandbox.conditions import Condition, filter_condition, like_pattern
 from tui.sandbox.errors import ApiError, refusal
-from tui.sandbox.fields import Field, Kind, by_name, compact
+from tui.sandbox.fields import Field, Kind, compact
 from tui.tokens.token import JSON
 
 DEFAULT_PAGE_SIZE = 20
@@ -57,9 +57,11 @@ class Listing(NamedTuple):
     paging: Paging
 
 
-def compile_listing(fields: Sequence[Field], query: Query) -> Listing:
-    """Compile a query string for a resource with these fields. Raises ApiError 400 for what cannot be answered."""
-    known = by_name(fields)
+def compile_listing(known: Mapping[str, Field], query: Query) -> Listing:
+    """Compile a query string for a resource with these fields, by their names in lower case.
+
+    Raises ApiError 400 for what cannot be answered.
+    """
     options = {name.lower(): value for name, value in query if name.lower() in _RESERVED}
     conditions = [
         _filter(known, name, value) for name, value in query if name.lower() not in _RESERVED and value.strip() != ""

@@ -45,20 +45,22 @@ class Router(Generic[H]):
 
     def match(self, path: str) -> Match[H] | None:
         """Find a path as it came on the wire, percent-encoded; None when there is no such route."""
-        segments = [unquote(segment) for segment in _segments(path)]
-        return _match(self._root, segments, ())
+        segments = _segments(path)
+        if "%" in path:
+            segments = [unquote(segment) for segment in segments]
+        return _match(self._root, segments, 0, ())
 
 
 def _segments(path: str) -> list[str]:
     return path.strip("/").split("/")
 
 
-def _match(node: _Node[H], segments: list[str], values: tuple[str, ...]) -> Match[H] | None:
-    if not segments:
+def _match(node: _Node[H], segments: list[str], at: int, values: tuple[str, ...]) -> Match[H] | None:
+    if at == len(segments):
         return Match(node.methods, values) if node.methods else None
-    first, rest = segments[0], segments[1:]
-    literal = node.literals.get(first.lower())
-    found = None if literal is None else _match(literal, rest, values)
-    if found is None and node.parameter is not None and first:
-        found = _match(node.parameter, rest, (*values, first))
+    segment = segments[at]
+    literal = node.literals.get(segment.lower())
+    found = None if literal is None else _match(literal, segments, at + 1, values)
+    if found is None and node.parameter is not None and segment:
+        found = _match(node.parameter, segments, at + 1, (*values, segment))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.access.limits import DURATIONS, validate_api_client, validate_secret
-from tui.sandbox.fields import Field, Kind
+from tui.sandbox.fields import Field, Kind, Reference
 from tui.sandbox.resources.description import (
     SELLER_ONLY,
     XP,
@@ -17,10 +17,10 @@ from tui.sandbox.resources.description import (
 
 
 def _event(name: str, column: str) -> tuple[Field, Field]:
-    named = f'(SELECT r."Name" FROM integration_events r WHERE r.key = t.{column})'  # noqa: S608 - from the three calls below
+    named = Reference("IntegrationEvent", "integration_events", column)
     return (
-        refers_to(f"{name}ID", "IntegrationEvent", "integration_events", column),
-        Field(f"{name}Name", sql=named, read_only=True),
+        refers_to(f"{name}ID", named.object_type, named.table, column),
+        Field(f"{name}Name", sql=named.member("Name"), read_only=True),
     )
 
 

@@ -86,12 +86,15 @@ class Described:
 
     def write(self, row: Sequence[Column]) -> str:
         """Give the same as JSON, without making objects of it first: a page has a hundred of them."""
-        written = zip(self._writers, row[1:], strict=True)
-        return "{" + ",".join([name + write(value) for (name, write), value in written]) + "}"
+        return self._template % tuple([write(value) for write, value in zip(self._writers, row[1:], strict=True)])
 
     @cached_property
-    def _writers(self) -> tuple[tuple[str, Callable[[Column], str]], ...]:
-        return tuple((f'"{field.name}":', writer(field)) for field in self.fields)
+    def _template(self) -> str:
+        return "{" + ",".join(f'"{field.name}":%s' for field in self.fields) + "}"
+
+    @cached_property
+    def _writers(self) -> tuple[Callable[[Column], str], ...]:
+        return tuple(writer(field) for field in self.fields)
 
     @cached_property
     def members(self) -> Mapping[str, Field]:
