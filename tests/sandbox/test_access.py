@@ -185,7 +185,7 @@ async def test_a_fault_inside_is_a_500_that_leaks_nothing(admin: Http, monkeypat
     async def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr(admin.sandbox._services.store, "run", fail)
+    monkeypatch.setattr(admin.sandbox._services.store, "look", fail)
     answer = await admin.get("buyers")
     assert error_of(answer) == (500, "ServerError")
     assert "hunter2" not in answer.text
