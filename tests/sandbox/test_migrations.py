@@ -32,6 +32,7 @@ VALUES (7, 'seller', NULL, NULL, 'admin', 'admin', :password, 'A', 'A', 'a@x.exa
     (9, 'supplier', NULL, 2, 'tia', 'tia', NULL, 'T', 'T', 't@x.example', 1, '{DATE}');
 INSERT INTO api_clients VALUES (5, '{CLIENT}', NULL, 600, 1, 'Old Client', 60, 10080, 'kim', NULL, 1, 0, 1, 0,
     '[]', '[]', '[]', '[]');
+INSERT INTO api_client_assignments (api_client, buyer, supplier) VALUES (5, 3, NULL), (5, 4, NULL), (5, NULL, 2);
 INSERT INTO security_profiles (key, ID, Name, Roles, CustomRoles) VALUES
     (1, 'full', 'Full', '["FullAccess"]', '[]'), (2, 'shop', 'Shop', '["Shopper"]', '["Old"]');
 INSERT INTO security_profile_assignments (profile, buyer, supplier, user) VALUES
@@ -72,6 +73,13 @@ async def test_a_file_of_the_first_version_keeps_everything(old_file: Path) -> N
         assert [each["ID"] for each in await admin.items("catalogs")] == ["kelp"]
         shown = await admin.items("catalogs/assignments")
         assert [(each["CatalogID"], each["BuyerID"]) for each in shown] == [("kelp", "kelp"), ("kelp", "reef")]
+
+        counts = ("AssignedBuyerCount", "AssignedSupplierCount")
+        client_now = await admin.ok("GET", f"apiclients/{CLIENT}")
+        assert [client_now[name] for name in counts] == [2, 1]
+        await admin.ok("DELETE", "buyers/reef", status=204)
+        client_now = await admin.ok("GET", f"apiclients/{CLIENT}")
+        assert [client_now[name] for name in counts] == [1, 1]
 
         await admin.ok("POST", "buyers/kelp/usergroups", {"ID": "crew", "Name": "Crew"}, 201)
         await admin.ok("DELETE", "buyers/sand", status=204)

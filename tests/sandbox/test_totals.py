@@ -22,19 +22,34 @@ def differences(connection: sqlite3.Connection) -> list[str]:
     ]
 
 
+def miscounted(connection: sqlite3.Connection) -> list[str]:
+    """Give the API clients of which other companies are counted than are assigned."""
+    count = "(SELECT count({}) FROM api_client_assignments WHERE api_client = c.key)"
+    differ = f'c."AssignedBuyerCount" <> {count} OR c."AssignedSupplierCount" <> {count}'.format("buyer", "supplier")
+    return [row[0] for row in connection.execute(f"SELECT c.AppName FROM api_clients c WHERE {differ}")]
+
+
 async def found(sandbox: Sandbox) -> list[str]:
-    return await sandbox._services.store.run(differences)
+    return await sandbox._services.store.run(lambda c: [*differences(c), *miscounted(c)])
 
 
 async def test_totals_follow_creation_deletion_and_cascades(admin: Http) -> None:
     assert await found(admin.sandbox) == []
     await admin.ok("POST", "buyers", {"ID": "one-more", "Name": "One More", "Active": True}, 201)
     made = await admin.ok("POST", "apiclients", {"AppName": "One More", "AccessTokenDuration": 10}, 201)
-    await admin.ok("POST", "apiclients/assignments", {"ApiClientID": made["ID"], "BuyerID": "one-more"}, 204)
+    for _ in range(2):
+        await admin.ok("POST", "apiclients/assignments", {"ApiClientID": made["ID"], "BuyerID": "one-more"}, 204)
+    supplier = {"ApiClientID": made["ID"], "SupplierID": "gale-sails"}
+    await admin.ok("POST", "apiclients/assignments", supplier, 204)
+    assert await found(admin.sandbox) == []
+    shown = await admin.ok("GET", f"apiclients/{made['ID']}")
+    assert (shown["AssignedBuyerCount"], shown["AssignedSupplierCount"]) == (1, 1)
+    await admin.ok("DELETE", f"suppliers/gale-sails/ApiClients/Assignments/{made['ID']}", status=204)
     assert await found(admin.sandbox) == []
     before = (await admin.ok("GET", "apiclients/assignments"))["Meta"]["TotalCount"]
     await admin.ok("DELETE", "buyers/one-more", status=204)
     assert (await admin.ok("GET", "apiclients/assignments"))["Meta"]["TotalCount"] == before - 1
+    assert await found(admin.sandbox) == []
     await admin.ok("DELETE", f"apiclients/{made['ID']}", status=204)
     assert await found(admin.sandbox) == []
 

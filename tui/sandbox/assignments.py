@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from tui.sandbox.calls import NO_CONTENT, About, Answer, Call, Operation, Shape
-from tui.sandbox.conditions import Condition, all_of, count_rows
+from tui.sandbox.conditions import Condition
 from tui.sandbox.errors import ApiError, ErrorEntry, invalid_value, not_found, refusal
 from tui.sandbox.fields import Column, Field, Kind, read_member, to_column
 from tui.sandbox.lists import read_paging
+from tui.sandbox.pages import page_of
 from tui.sandbox.places import parent_key, resolve
 from tui.sandbox.resources import ASSIGNMENTS
 from tui.sandbox.resources.description import Assignment
@@ -77,12 +78,8 @@ class Pairings:
                 raise refusal(400, "List.InvalidProperty", message, {"Property": name})
             elif value.strip():
                 conditions.append(_names(filters[lower], value.strip()))
-        paging = read_paging(options)
-        where, parameters = all_of(conditions)
-        total = count_rows(call.connection, assignment.table, where, parameters)
-        page = f"{assignment.select} WHERE {where} ORDER BY t.key LIMIT ? OFFSET ?"
-        rows = call.connection.execute(page, [*parameters, paging.size, paging.offset]).fetchall()
-        return Answer(200, written=paging.write(total, [assignment.write(row) for row in rows]))
+        page = page_of(call.connection, assignment, conditions, "t.key", read_paging(options))
+        return Answer(200, written=page)
 
     def _scope(self, call: Call) -> list[Condition]:
         """Narrow the rows to what the path names; for the seller's own groups that is no company."""

@@ -8,13 +8,10 @@ member is unlike every value, so `!` lets it pass; it is neither greater nor les
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tui.sandbox.connection import StoreConnection
 from tui.sandbox.fields import Column, Field, Kind, format_time, parse_time
-from tui.sandbox.schema_speed import COUNTED, TOTAL
 
 EVERY = "1"
 """The WHERE that lets every row pass."""
@@ -25,18 +22,6 @@ class Condition(NamedTuple):
 
     sql: str
     parameters: tuple[Column, ...] = ()
-
-
-def count_rows(connection: sqlite3.Connection, table: str, where: str, parameters: Sequence[Column]) -> int:
-    """Count the rows `t` of a table that a WHERE of `all_of` lets pass, unless that was done already."""
-    if where == EVERY and table in COUNTED:
-        query, parameters = TOTAL, (table,)
-    else:
-        query = f"SELECT count(*) FROM {table} t WHERE {where}"  # noqa: S608 - values are parameters
-        if isinstance(connection, StoreConnection):
-            return connection.total_of(query, parameters)
-    total: int = connection.execute(query, parameters).fetchone()[0]
-    return total
 
 
 def all_of(conditions: Sequence[Condition]) -> tuple[str, list[Column]]:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tui.access.facts import PartyKind
 from tui.sandbox.calls import NO_CONTENT, About, Answer, Call, Operation, Shape
-from tui.sandbox.conditions import Condition, all_of, count_rows
-from tui.sandbox.connection import take_time
+from tui.sandbox.conditions import Condition, all_of
 from tui.sandbox.errors import (
     ApiError,
     ErrorEntry,
@@ -19,6 +18,7 @@ from tui.sandbox.errors import (
 from tui.sandbox.fields import Column, Field, Kind, entry_of, format_time, merge, read_id, read_member
 from tui.sandbox.fields import to_column as column_of
 from tui.sandbox.lists import compile_listing
+from tui.sandbox.pages import page_of
 from tui.sandbox.places import check_words, parent_key, resolve
 from tui.sandbox.randomness import random_text, random_uuid
 from tui.sandbox.resources.description import Reach, Resource
@@ -128,14 +128,8 @@ class Engine:
         """Give a page."""
         listing = compile_listing(self.resource.members, call.query)
         conditions = [*self._scope(call), *self._own_company(call), *listing.conditions]
-        where, parameters = all_of(conditions)
-        if " LIKE " in where:
-            take_time(call.connection)
-        paging = listing.paging
-        total = count_rows(call.connection, self.resource.table, where, parameters)
-        page = f"{self.resource.select} WHERE {where} ORDER BY {listing.order} LIMIT ? OFFSET ?"
-        rows = call.connection.execute(page, [*parameters, paging.size, paging.offset]).fetchall()
-        return Answer(200, written=paging.write(total, [self.resource.write(row) for row in rows]))
+        page = page_of(call.connection, self.resource, conditions, listing.order, listing.paging)
+        return Answer(200, written=page)
 
     def show(self, call: Call) -> Answer:
         """Give one object, written."""

@@ -62,9 +62,12 @@ class Store:
             self._thread.shutdown(wait=False)
             raise
 
-    async def run(self, unit: Unit[T], *, write: bool = False) -> T:
-        """Run one unit of work in a transaction of its own; it is rolled back when the unit raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, unit, write)
+    async def run(self, unit: Unit[T], *, write: bool = False, listed: bool = True) -> T:
+        """Run one unit of work in a transaction of its own; it is rolled back when the unit raises.
+
+        Of what lists show, one that writes nothing `listed` changes users only: other lists need not be found anew.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, unit, write, listed)
 
     async def look(self, unit: Unit[T]) -> T:
         """Run a unit that only reads and is short: at once where the database is free, else as `run` does.
@@ -176,9 +179,14 @@ class Store:
             self._connection = None
             raise
 
-    def _transact(self, unit: Unit[T], write: bool) -> T:
+    def _transact(self, unit: Unit[T], write: bool, listed: bool = True) -> T:
         with self._using:
-            return _transact(self._take(patient=True), unit, write=write)
+            connection = self._take(patient=True)
+            changes = connection.total_changes
+            result = _transact(connection, unit, write=write)
+            if not listed:
+                connection.keep(changes, but="users")
+            return result
 
 
 def _transact(connection: StoreConnection, unit: Unit[T], *, write: bool) -> T:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -74,7 +75,7 @@ class TokenEndpoint:
         if form.get("grant_type") == Grant.PASSWORD:
             decided = await self._password(form)
         else:
-            decided = await self._services.store.run(lambda c: self._conclude(c, form, None), write=True)
+            decided = await self._decide(form, None)
         if isinstance(decided, Granted):
             body: dict[str, JSON] = {
                 "access_token": await self._services.sign(decided.claims),
@@ -103,11 +104,15 @@ class TokenEndpoint:
         if failed is not None and failed < Check.CREDENTIALS_RIGHT:
             return case.decision
         if one_time:
-            return await services.store.run(lambda c: self._conclude(c, form, PasswordEvidence.ONE_TIME), write=True)
+            return await self._decide(form, PasswordEvidence.ONE_TIME)
         record = None if case.user is None else case.user.password
         matches = await matches_on_thread(form.get("password") or "", record, services.hashing)
         evidence = PasswordEvidence.RIGHT if matches else PasswordEvidence.WRONG
-        return await services.store.run(lambda c: self._conclude(c, form, evidence), write=True)
+        return await self._decide(form, evidence)
+
+    async def _decide(self, form: Form, password: PasswordEvidence | None) -> Decision | Granted:
+        unit = partial(self._conclude, form=form, password=password)
+        return await self._services.store.run(unit, write=True, listed=False)
 
     def _look(self, connection: sqlite3.Connection, form: Form, password: PasswordEvidence | None) -> Case:
         now = self._services.clock()
