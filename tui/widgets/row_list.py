@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from itertools import islice
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from rich.segment import Segment
 from textual import events
@@ -20,6 +21,17 @@ from textual.style import Style
 from tui.widgets.plain import plain
 
 Row = TypeVar("Row")
+
+WIDTH_ROWS = 200
+"""How many rows a column's width is learnt from: looking at every one of 10,000 would delay the first paint."""
+
+
+@runtime_checkable
+class Partial(Protocol):
+    """Rows of which some are not here yet: those are None, and `places` gives the others with their places."""
+
+    def places(self) -> Iterator[tuple[int, Any]]:
+        """Return the rows that are here, each with its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,8 @@ class Column(Generic[Row]):
 class RowList(ScrollView, Generic[Row], can_focus=True):
     """A list of rows with one cursor line.
 
-    Rows are any values; `key` gives each an identity, so that the cursor stays on its row when rows change.
+    Rows are any values; `key` gives each an identity, so that the cursor stays on its row when rows change. A row that
+    is None is not here yet: it is drawn as such, and `Wanted` asks for it once it is in or near the window.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,6 +104,20 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     class Opened(Highlighted):
         """The row under the cursor was opened with enter or a second click."""
 
+    class Wanted(Message):
+        """Rows from `first` to `last` are in or near the window, and not all of them are here."""
+
+        def __init__(self, row_list: RowList[Any], first: int, last: int) -> None:
+            super().__init__()
+            self.row_list = row_list
+            self.first = first
+            self.last = last
+
+        @property
+        def control(self) -> RowList[Any]:
+            """The list it came from."""
+            return self.row_list
+
     def __init__(
         self,
         columns: Sequence[Column[Row]],
@@ -106,7 +133,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self.empty = empty
         self._row_key = key
         self._heading = heading
-        self._rows: Sequence[Row] = ()
+        self._announced: Row | None = None
+        self._rows: Sequence[Row | None] = ()
         self._wanted = [self._wanted_width(column) for column in self.columns]
         self._shared_out: tuple[int, list[int]] = (-1, [])
 
@@ -114,37 +142,59 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
     @property
     def rows(self) -> Sequence[Row]:
-        """What is shown, in order."""
-        return self._rows
+        """The rows that are here, in order. What is set may have None for rows that are not here yet."""
+        return [row for _, row in self.places()]
 
     @rows.setter
-    def rows(self, rows: Sequence[Row]) -> None:
+    def rows(self, rows: Sequence[Row | None]) -> None:
         here = self.row
-        at = self.cursor
         self._rows = rows
-        if here is not None:
-            wanted = self._row_key(here)
-            at = next((index for index, row in enumerate(rows) if self._row_key(row) == wanted), at)
+        at = self.cursor if here is None else self._place_of(self._row_key(here), self.cursor)
         self._arrange()
         at = max(0, min(at, len(rows) - 1))
         if at == self.cursor:
             self._announce()
         self.cursor = at
         self._show_cursor()
+        self._ask()
+        self.refresh()
+
+    def rows_arrived(self) -> None:
+        """Draw rows that were not here before; their number may have changed, too."""
+        before, had = self.virtual_size.height, self._announced
+        self._arrange()
+        self.cursor = max(0, min(self.cursor, len(self._rows) - 1))
+        if had is None and self.row is not None:
+            self._announce()
+        if self.virtual_size.height != before:
+            self._show_cursor()
+        self._ask()
         self.refresh()
 
     @property
     def row(self) -> Row | None:
-        """The row under the cursor; None while the list is empty."""
+        """The row under the cursor; None while the list is empty, and while the row is not here."""
         return self._rows[self.cursor] if 0 <= self.cursor < len(self._rows) else None
 
+    def places(self) -> Iterator[tuple[int, Row]]:
+        """Return the rows that are here, each with its place."""
+        if isinstance(self._rows, Partial):
+            yield from self._rows.places()
+        else:
+            yield from ((place, row) for place, row in enumerate(self._rows) if row is not None)
+
     def move_to(self, key: Hashable) -> bool:
-        """Put the cursor on the row with this key; return whether there is one."""
-        for index, row in enumerate(self._rows):
-            if self._row_key(row) == key:
-                self.cursor = index
-                return True
-        return False
+        """Put the cursor on the row with this key; return whether it is here."""
+        place = self._place_of(key, -1)
+        if place >= 0:
+            self.cursor = place
+        return place >= 0
+
+    def _place_of(self, key: Hashable, otherwise: int) -> int:
+        """Return where the row with a key is; most often it is where the cursor is."""
+        if (row := self.row) is not None and self._row_key(row) == key:
+            return self.cursor
+        return next((place for place, row in self.places() if self._row_key(row) == key), otherwise)
 
     def set_columns(self, columns: Sequence[Column[Row]]) -> None:
         """Show other columns."""
@@ -187,7 +237,21 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self._announce()
 
     def _announce(self) -> None:
+        self._announced = self.row
         self.post_message(self.Highlighted(self, self.row))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for what came near the window."""
+        super().watch_scroll_y(old_value, new_value)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask for the rows in the window and one window around it, when one of them is not here."""
+        window = self._window_rows
+        first = max(0, self.scroll_offset.y - window)
+        last = min(len(self._rows) - 1, self.scroll_offset.y + 2 * window)
+        if any(self._rows[place] is None for place in range(first, last + 1)):
+            self.post_message(self.Wanted(self, first, last))
 
     # -- layout --------------------------------------------------------------------------------------------------
 
@@ -203,6 +267,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         """Share the new width among the columns."""
         self._arrange()
         self._show_cursor()
+        self._ask()
         self.refresh()
 
     def _show_cursor(self) -> None:
@@ -220,7 +285,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         """Share a width among the columns; it changes with the window, and when a scrollbar comes or goes."""
         if self._shared_out[0] != width:
             widths = list(self._wanted)
-            spare = width - sum(widths) - 2 * (len(widths) - 1) - 1
+            spare = width - sum(widths) - 2 * (len(widths) - 1) - 1 - len(self.lead(None))
             growing = [index for index, column in enumerate(self.columns) if column.grow]
             for index in growing:
                 widths[index] = max(6, widths[index] + spare // len(growing))
@@ -231,8 +296,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         if column.width is not None:
             return column.width
         widest = Content(column.title).cell_length
-        # Width follows the first rows: looking at every one of 10,000 would delay the first paint.
-        for row in self._rows[:200]:
+        for _, row in islice(self.places(), WIDTH_ROWS):
             widest = max(widest, self._content(column, row).cell_length)
         return min(widest, column.most)
 
@@ -249,7 +313,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         base = self.visual_style
         if self._heading and y == 0:
             cells = [Content(column.title) for column in self.columns]
-            return self._line(cells, " ", self.get_visual_style("row-list--heading"), width)
+            return self._line(cells, " " + self.lead(None), self.get_visual_style("row-list--heading"), width)
         index = self.scroll_offset.y + y - self._head
         if not self._rows:
             empty = [Content(self.empty if y == self._head + 1 else "")]
@@ -257,14 +321,19 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         if index >= len(self._rows):
             return Strip.blank(width, base.rich_style)
         row = self._rows[index]
-        cells = [self._content(column, row) for column in self.columns]
+        cells = [Content("…")] if row is None else [self._content(column, row) for column in self.columns]
+        lead = self.lead(row)
         if index != self.cursor:
-            return self._line(cells, " ", base, width)
+            return self._line(cells, " " + lead, base, width)
         focused = self.has_focus
         style = self.get_visual_style("row-list--cursor" if focused else "row-list--cursor-blurred")
         # A cell's own colours would fight with the cursor's.
         cells = [cell.without_spans for cell in cells]
-        return self._line(cells, "\u258c" if focused else "\u258f", style, width)
+        return self._line(cells, ("\u258c" if focused else "\u258f") + lead, style, width)
+
+    def lead(self, row: Row | None) -> str:
+        """Return what stands before a row's cells (None: before the headings); as wide for every row."""
+        return ""
 
     def _line(
         self, cells: Sequence[Content], mark: str, style: Style, width: int, widths: Sequence[int] | None = None
