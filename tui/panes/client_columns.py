@@ -1,8 +1,8 @@
-"""The columns of the list of API clients, how it can be sorted, and which rows some words find."""
+"""The columns of the list of API clients: what each shows, how it sorts, and which rows some words find."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,41 +15,46 @@ from tui.widgets.row_list import Column
 if TYPE_CHECKING:
     from tui.session.client_row import ClientRow
 
-Rank: TypeAlias = tuple[int, str, str]
-"""What sorts before what: a number, then texts."""
+Value: TypeAlias = int | str
+"""What a column sorts by: a number or a text, the same of every row."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sorting:
-    """One way to sort the list; `title` is the column's heading."""
+class ClientColumn:
+    """One column of the list.
+
+    Attributes:
+        title: Its heading, and its name wherever columns are chosen.
+        meaning: What it shows, in a few words.
+        value: What it sorts by; rows that are alike follow by name.
+        cell: What it shows; the value itself unless given.
+        field: The field by which the marketplace itself sorts so; None where only the console can.
+        most: The most cells it takes.
+        right: Whether it is aligned to the right.
+    """
 
     title: str
-    rank: Callable[[ClientRow], Rank]
+    meaning: str
+    value: Callable[[ClientRow], Value]
+    cell: Callable[[ClientRow], str | Content] | None = None
+    field: str | None = None
+    most: int = 12
+    right: bool = False
+
+    def rank(self, row: ClientRow) -> tuple[Value, str]:
+        """Return what sorts a row before another."""
+        return self.value(row), row.name.casefold()
 
 
-SORTINGS: tuple[Sorting, ...] = (
-    Sorting("Name", lambda row: (0, "", row.name.casefold())),
-    Sorting("Who", lambda row: (0, row.who, row.name.casefold())),
-    Sorting("Grants", lambda row: (0, row.grants, row.name.casefold())),
-    Sorting("Access", lambda row: (row.access, "", row.name.casefold())),
-    Sorting("Refresh", lambda row: (row.refresh, "", row.name.casefold())),
-)
+def _minutes(title: str, meaning: str, value: Callable[[ClientRow], int]) -> ClientColumn:
+    def cell(row: ClientRow) -> str:
+        return format_minutes(value(row)) if value(row) else "–"
+
+    return ClientColumn(title, meaning, value, cell, most=9, right=True)
 
 
-def columns(sorting: Sorting, *, descending: bool) -> tuple[Column[ClientRow], ...]:
-    """Return the columns, the one sorted by with an arrow."""
-    arrow = " ▼" if descending else " ▲"
-
-    def heading(title: str) -> str:
-        return title + (arrow if title == sorting.title else "")
-
-    return (
-        Column("  " + heading("Name"), _name, most=28, grow=True),
-        Column(heading("Who"), lambda row: row.who, most=12),
-        Column(heading("Grants"), lambda row: row.grants, most=9),
-        Column(heading("Access"), lambda row: format_minutes(row.access), most=8, right=True),
-        Column(heading("Refresh"), _refresh, most=9, right=True),
-    )
+def _count(title: str, meaning: str, value: Callable[[ClientRow], int]) -> ClientColumn:
+    return ClientColumn(title, meaning, value, lambda row: f"{value(row):,}" if value(row) else "–", right=True)
 
 
 def _name(row: ClientRow) -> Content:
@@ -58,14 +63,113 @@ def _name(row: ClientRow) -> Content:
     return literal(f"○ {row.name}", "$muted")
 
 
-def _refresh(row: ClientRow) -> str:
-    return format_minutes(row.refresh) if row.refresh else "–"
+NAME = ClientColumn(
+    "Name", "its name, and whether it is active", lambda row: row.name.casefold(), _name, "AppName", most=28
+)
+COLUMNS: tuple[ClientColumn, ...] = (
+    NAME,
+    ClientColumn("Who", "who may use it, in letters", lambda row: row.who),
+    ClientColumn("Grants", "the grants it offers, in letters", lambda row: row.grants, most=9),
+    _minutes("Access", "how long an access token lives", lambda row: row.access),
+    _minutes("Refresh", "how long a refresh token lives", lambda row: row.refresh),
+    _minutes("Guest", "how long a guest's token lives", lambda row: row.guest),
+    ClientColumn(
+        "Context user",
+        "the user it acts as",
+        lambda row: row.user.casefold(),
+        lambda row: row.user or "–",
+        "DefaultContextUserName",
+        most=24,
+    ),
+    _count("Buyers", "how many buyers are assigned", lambda row: row.buyers),
+    _count("Suppliers", "how many suppliers are assigned", lambda row: row.suppliers),
+    _count("Floor", "how many roles one must have", lambda row: row.floor),
+    _count("Ceiling", "how many roles a token may carry at most", lambda row: row.ceiling),
+    ClientColumn(
+        "Legacy secret",
+        "whether it has the one secret that is no named one",
+        lambda row: not row.legacy_secret,
+        lambda row: "yes" if row.legacy_secret else "–",
+    ),
+    ClientColumn("State", "active or inactive", lambda row: not row.active, lambda row: _state(row)),
+    ClientColumn(
+        "ID", "its ID, which is the client_id of a sign-in", lambda row: row.id.casefold(), None, "ID", most=36
+    ),
+)
+"""Every column there is, in the order in which they are offered."""
+
+COLUMN_BY_TITLE = {column.title: column for column in COLUMNS}
+USUAL = ("Name", "Who", "Grants", "Access", "Refresh")
+"""The columns shown until a person chooses others."""
 
 
-def matches(row: ClientRow, words: list[str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """What the list is sorted by."""
+
+    column: ClientColumn = NAME
+    descending: bool = False
+
+    def by(self, column: ClientColumn) -> Sorting:
+        """Return the sorting after a person chose a column: the same again turns the direction."""
+        return Sorting(column, column is self.column and not self.descending)
+
+    @property
+    def sort_by(self) -> tuple[str, ...]:
+        """What a list query asks for; nothing where the marketplace cannot sort so."""
+        field = self.column.field
+        return () if field is None else (f"!{field}" if self.descending else field,)
+
+
+def chosen_columns(titles: Sequence[str]) -> tuple[ClientColumn, ...]:
+    """Return the columns of these titles; unknown ones are left out, and none at all means the usual ones."""
+    known = tuple(COLUMN_BY_TITLE[title] for title in titles if title in COLUMN_BY_TITLE)
+    return known or tuple(COLUMN_BY_TITLE[title] for title in USUAL)
+
+
+def draw_columns(
+    shown: Sequence[ClientColumn], sorting: Sorting, mark: Callable[[ClientRow], str]
+) -> tuple[Column[ClientRow], ...]:
+    """Return the list's columns, the one sorted by with an arrow.
+
+    Args:
+        shown: The columns in their order.
+        sorting: What the list is sorted by.
+        mark: What has befallen a row, in a word or two; empty for most.
+    """
+    arrow = " ▼" if sorting.descending else " ▲"
+
+    def heading(column: ClientColumn) -> str:
+        indent = "  " if column is NAME else ""
+        return indent + column.title + (arrow if column is sorting.column else "")
+
+    def cell(column: ClientColumn) -> Callable[[ClientRow], str | Content]:
+        inner = column.cell or (lambda row: str(column.value(row)))
+        if column is not shown[0]:
+            return inner
+
+        def marked(row: ClientRow) -> str | Content:
+            befell = mark(row)
+            shows = inner(row)
+            if not befell:
+                return shows
+            text = shows if isinstance(shows, Content) else literal(shows)
+            return Content.assemble(text.without_spans, "  ", (befell, "$warning"))
+
+        return marked
+
+    return tuple(
+        Column(heading(each), cell(each), most=each.most, grow=each is NAME, right=each.right) for each in shown
+    )
+
+
+def _state(row: ClientRow) -> str:
+    return "active" if row.active else "inactive"
+
+
+def matches(row: ClientRow, words: Sequence[str]) -> bool:
     """Return whether every word, in lower case, is in the name, ID, context user, parties or state."""
     if not words:
         return True
-    state = "active" if row.active else "inactive"
-    text = f"{row.name}\n{row.id}\n{row.user}\n{row.who}\n{state}".casefold()
+    text = f"{row.name}\n{row.id}\n{row.user}\n{row.who}\n{_state(row)}".casefold()
     return all(word in text for word in words)

@@ -1,52 +1,237 @@
-"""What the list of API clients knows: the marketplace's own answer, or until it comes, what was seen last time."""
+"""What the list of API clients knows: the marketplace's own answer, or until it comes, what was seen last time.
+
+A marketplace with up to `READ_AHEAD` API clients is read whole behind the first page, and sorted and filtered here from
+then on. Until then, and in a larger one, the marketplace sorts and searches, and only the pages looked at are read;
+what it cannot do (sorting by who may use it) is done here with what is known, while the rest is read.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tui.panes.client_columns import Sorting, matches
 from tui.session.session import Phase, Session
 from tui.tokens.durations import format_remaining
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
+    from tui.ordercloud.query import ListQuery
     from tui.session.client_row import ClientRow
     from tui.session.last_seen import Seen
+    from tui.session.paging import Pages, Part
+
+READ_AHEAD = 10_000
+"""Up to so many API clients are read without being asked for; a hundred requests, one after the other."""
+FADING = timedelta(seconds=6)
+"""How long a row says that it was changed or deleted elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the list shows of what it knows.
+
+    Attributes:
+        rows: The rows in their order; None stands for one that has not been read.
+        pages: Where those come from that have not been read; None when all are here.
+        count: How many there are, in a few words.
+        done_by: Who sorts and searches, where that is not plain: the marketplace, or the console.
+    """
+
+    rows: Sequence[ClientRow | None]
+    pages: Pages[ClientRow] | None
+    count: str
+    done_by: str = ""
 
 
 class ClientRows:
-    """The rows of the list. `loading` and `loaded` tell how far the marketplace's answer is."""
+    """The rows of the list. `loading` and `loaded` tell how far the marketplace's answer is.
 
-    def __init__(self, session: Session) -> None:
+    Args:
+        session: Where they are read.
+        arrived: Called when a page came that somebody looks at.
+    """
+
+    def __init__(self, session: Session, arrived: Callable[[], None]) -> None:
         self._session = session
+        self._arrived = arrived
         self.loading = False
         self.loaded = False
+        self._whole = False
+        self._needs_all = False
         self._seen: Seen | None = None
         self._made: dict[str, tuple[ApiClient, ClientRow]] = {}
+        self._pages: tuple[ListQuery, Pages[ClientRow]] | None = None
+        self._first: Part[ClientRow] | None = None
+        self._sorted: tuple[object, list[ClientRow]] | None = None
+        self._befell: dict[str, str] = {}
+        self._gone: dict[str, ClientRow] = {}
 
     def begin(self) -> None:
         """Begin anew with what was seen last time, unless the marketplace turned the console away since."""
-        self.loaded = False
+        self.loaded = self._whole = self._needs_all = False
         self._made.clear()
+        self._pages = self._first = self._sorted = None
+        self.forget_changes()
         last_seen = None if self._session.phase is Phase.SIGN_IN_NEEDED else self._session.last_seen
         self._seen = None if last_seen is None else last_seen.read()
 
-    def known(self) -> tuple[Sequence[ClientRow], str]:
-        """Return the rows there are now, and how old they are when they are not the marketplace's own answer."""
-        session = self._session
-        api_clients = session.marketplace.api_clients if session.ready else {}
-        if api_clients or self.loaded or self._seen is None:
-            return [self._row_of(each) for each in api_clients.values()], " …" if self.loading else ""
-        age = format_remaining(min(self._seen.at - session.clock(), timedelta(0))).removeprefix("expired ")
-        return self._seen.rows, f" · seen {age}"
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    async def read(self) -> AsyncIterator[None]:
+        """Read the marketplace, page by page, as far as is worth it; what others changed is marked at the end."""
+        from tui.session.paging import Part
+
+        marketplace = self._session.marketplace
+        before = {row.id: row for row in self._rows()} if self._whole else {}
+        self.loading, self._pages, self._first = True, None, None
+        try:
+            async for page in marketplace.read_api_clients():
+                total = marketplace.api_client_count
+                if self._first is None and not self._whole:
+                    self._first = Part([self._row_of(each) for each in page], total)
+                yield
+                if total > READ_AHEAD and not self._needs_all:
+                    break
+            else:
+                self._whole = True
+        finally:
+            self.loading = False
+        self.loaded = True
+        if before:
+            self._mark(before)
+
+    async def load(self, view: View, first: int, last: int) -> None:
+        """Read the rows of a view from `first` to `last`."""
+        if view.pages is not None:
+            await view.pages.load(first, last)
 
     async def keep(self) -> None:
         """Keep the list for the next start; the file is written on a thread."""
         last_seen = self._session.last_seen
         if self.loaded and last_seen is not None:
-            await asyncio.to_thread(last_seen.write, self._session.clock(), self.known()[0])
+            await asyncio.to_thread(last_seen.write, self._session.clock(), self._rows())
+
+    # -- showing -------------------------------------------------------------------------------------------------
+
+    def view(self, words: Sequence[str], sorting: Sorting) -> View:
+        """Return what there is to show for the words of the filter."""
+        if (seen := self._as_seen()) is not None:
+            rows = self._chosen(list(seen.rows), words, sorting)
+            return View(rows, None, self._count(len(rows), len(seen.rows), words) + self._age(seen))
+        count = self._session.marketplace.api_client_count if self._session.ready else 0
+        if not self._whole and self._first is not None and count > len(self._first.rows):
+            if (query := self._query(words, sorting)) is not None:
+                pages = self._pages_of(query)
+                return View(pages, pages, self._count(len(pages), count, words) + self._more(), "by the marketplace")
+            self._needs_all = True
+        known = self._in_order(sorting)
+        rows = [row for row in known if matches(row, words)] if words else known
+        done_by = "" if self._whole else f"here, {len(known):,} of {count:,} read"
+        total = len(known) - len(self._gone)
+        return View(rows, None, self._count(len(rows), total, words) + self._more(), done_by)
+
+    @property
+    def lacks_rows(self) -> bool:
+        """Whether what is shown needs rows that nobody is reading."""
+        return self._needs_all and not self._whole and not self.loading
+
+    @property
+    def some(self) -> bool:
+        """Whether there is any API client at all."""
+        seen = self._as_seen()
+        return bool(seen.rows if seen is not None else self._session.ready and self._session.marketplace.api_clients)
+
+    def befell(self, row: ClientRow) -> str:
+        """Return what somebody else did to a row since it was read before; empty for most."""
+        return self._befell.get(row.id, "")
+
+    def forget_changes(self) -> None:
+        """Show what is there, and no longer what was changed or deleted elsewhere."""
+        self._befell.clear()
+        self._gone.clear()
+        self._sorted = None
+
+    @property
+    def marked(self) -> bool:
+        """Whether a row says that it was changed or deleted elsewhere."""
+        return bool(self._befell)
+
+    def _mark(self, before: dict[str, ClientRow]) -> None:
+        now = {row.id: row for row in self._rows()}
+        self._gone = {each: row for each, row in before.items() if each not in now}
+        self._befell = {
+            **dict.fromkeys(self._gone, "deleted elsewhere"),
+            **{each: "changed" for each, row in now.items() if each in before and before[each] != row},
+            **{each: "new" for each in now if each not in before},
+        }
+        self._sorted = None
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def _as_seen(self) -> Seen | None:
+        """Return what was seen last time, while there is nothing newer."""
+        here = self._session.ready and bool(self._session.marketplace.api_clients)
+        return None if here or self.loaded else self._seen
+
+    def _age(self, seen: Seen) -> str:
+        age = format_remaining(min(seen.at - self._session.clock(), timedelta(0))).removeprefix("expired ")
+        return f" · seen {age}"
+
+    def _more(self) -> str:
+        return " …" if self.loading else ""
+
+    def _count(self, shown: int, total: int, words: Sequence[str]) -> str:
+        if words:
+            return f"{shown:,} of {total:,}"
+        return f"{total:,}" if total or self.loaded else ""
+
+    def _query(self, words: Sequence[str], sorting: Sorting) -> ListQuery | None:
+        """Return the query by which the marketplace finds and sorts the same; None where it cannot."""
+        from tui.ordercloud.query import ListQuery
+
+        if len(words) > 1 or not sorting.sort_by:
+            return None
+        return ListQuery(search=words[0] if words else None, sort_by=sorting.sort_by, page_size=100)
+
+    def _pages_of(self, query: ListQuery) -> Pages[ClientRow]:
+        from tui.session.paging import Pages, Part
+
+        if self._pages is not None and self._pages[0] == query:
+            return self._pages[1]
+        marketplace = self._session.marketplace
+
+        async def read(number: int) -> Part[ClientRow]:
+            page = await marketplace.api_client_page(query.on_page(number))
+            return Part([self._row_of(each) for each in page.items], page.meta.total_count)
+
+        pages = Pages(read, arrived=self._arrived)
+        if query.search is None and tuple(query.sort_by) == Sorting().sort_by and self._first is not None:
+            pages.put(1, self._first)
+        self._pages = (query, pages)
+        return pages
+
+    def _rows(self) -> list[ClientRow]:
+        if (seen := self._as_seen()) is not None:
+            return list(seen.rows)
+        api_clients = self._session.marketplace.api_clients if self._session.ready else {}
+        return [self._row_of(each) for each in api_clients.values()]
+
+    def _in_order(self, sorting: Sorting) -> list[ClientRow]:
+        """Return every row known, sorted; sorted anew only when a row or the sorting changed."""
+        version = self._session.marketplace.api_clients_version if self._session.ready else 0
+        if self._sorted is None or self._sorted[0] != (version, sorting):
+            self._sorted = ((version, sorting), self._chosen([*self._rows(), *self._gone.values()], (), sorting))
+        return self._sorted[1]
+
+    @staticmethod
+    def _chosen(rows: list[ClientRow], words: Sequence[str], sorting: Sorting) -> list[ClientRow]:
+        chosen = [row for row in rows if matches(row, words)]
+        chosen.sort(key=sorting.column.rank, reverse=sorting.descending)
+        return chosen
 
     def _row_of(self, api_client: ApiClient) -> ClientRow:
         """Return the row of an API client, made once."""

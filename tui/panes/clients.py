@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Input, Static
 
 from tui.commands import bindings
-from tui.panes.client_columns import SORTINGS, columns, matches
 from tui.panes.client_detail import ClientDetail
-from tui.panes.client_rows import ClientRows
+from tui.panes.client_list import ClientList
 from tui.panes.messages import MarketplaceChanged, TestRequested
 from tui.panes.mode import ModePane
-from tui.session.session import Phase, Session
+from tui.session.session import Session
 from tui.widgets.background import start
-from tui.widgets.plain import literal, plain
+from tui.widgets.plain import plain
 from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -27,7 +23,6 @@ if TYPE_CHECKING:
 
     from tui.ordercloud.models import ApiClient
     from tui.panes.client_form import ApiClientForm
-    from tui.session.client_row import ClientRow
 
 
 class ClientsPane(ModePane):
@@ -38,37 +33,22 @@ class ClientsPane(ModePane):
 
     def __init__(self, session: Session, *, id: str | None = None) -> None:
         super().__init__(session, id=id)
-        self._sorting = 0
-        self._descending = False
-        self._rows = ClientRows(session)
-        self._problem: Exception | None = None
         self._leaving = False
 
     # -- layout --------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
         """Lay out the list and the detail."""
-        with Vertical(id="client-list", classes="panel") as panel:
-            panel.border_title = Content("API clients")
-            yield Input(placeholder="part of a name, ID or user", id="filter")
-            yield RowList[Any](
-                columns(SORTINGS[self._sorting], descending=self._descending),
-                key=lambda each: each.id,
-                id="api-clients",
-                empty="Connecting…",
-            )
-            yield Static(id="client-list-problem")
+        yield ClientList(self.session, id="client-list", classes="panel")
         yield ClientDetail(self.session, id="client-detail", classes="panel")
 
     def on_mount(self) -> None:
-        """Start in the list, with what was there last time."""
-        self._rows.begin()
-        self._draw()
-        self._list.focus()
+        """Start in the list."""
+        self._list.rows.focus()
 
     @property
-    def _list(self) -> RowList[ClientRow]:
-        return self.query_one("#api-clients", RowList)
+    def _list(self) -> ClientList:
+        return self.query_one("#client-list", ClientList)
 
     @property
     def _detail(self) -> ClientDetail:
@@ -78,82 +58,22 @@ class ClientsPane(ModePane):
         """Put the focus on the list, or on the detail where that is all there is room for."""
         if self._editing is not None:
             self._editing.take_focus()
-        elif self._list.is_on_screen or not self.has_class("-detail"):
-            self._list.focus()
+        elif self._list.rows.is_on_screen or not self.has_class("-detail"):
+            self._list.rows.focus()
         else:
             self._detail.take_focus()
 
-    # -- reading -------------------------------------------------------------------------------------------------
-
     async def session_changed(self) -> None:
-        """Read the list of the marketplace that is there now, or say why there is none."""
+        """Show the marketplace that is there now, or say why there is none."""
         self._detail.close_form()
-        self._rows.begin()
-        self._draw()
+        self._list.session_changed()
         self._show_row()
-        if self.session.ready:
-            self._say(None)
-            self.read()
-            return
-        self._list.empty = {
-            Phase.CONNECTING: "Connecting…",
-            Phase.SIGN_IN_NEEDED: "Not signed in: p signs in.",
-            Phase.FAILED: "No marketplace: r tries again, p changes the connection.",
-        }.get(self.session.phase, "")
-        self._say(self.session.problem)
-        self._list.refresh()
-
-    def _say(self, problem: Exception | None) -> None:
-        """Tell below the list what went wrong, if anything; the screen is laid out anew only when that changes."""
-        if problem is not self._problem:
-            self._problem = problem
-            text = "" if problem is None else literal(problem, "$refused", lines=True)
-            self.query_one("#client-list-problem", Static).update(text)
 
     async def marketplace_changed(self) -> None:
         """Draw what is known now; the place in the list stays."""
-        self._draw()
+        self._list.draw()
         self._show_row()
-        self._remember()
-
-    def _remember(self) -> None:
-        """Keep the list for the next start."""
-        start(self, self._rows.keep, group="remember")
-
-    def read(self) -> None:
-        """Read the API clients, page by page, painting the first as soon as it is here."""
-        start(self, self._read, group="api-clients")
-
-    async def _read(self) -> None:
-        self._rows.loading = True
-        self._list.empty = "Loading…"
-        try:
-            async for _ in self.session.marketplace.read_api_clients():
-                self._draw()
-        except Exception as error:
-            self._list.empty = "The list could not be read: r tries again."
-            self._say(error)
-            raise
-        finally:
-            self._rows.loading = False
-        self._rows.loaded = True
-        self._say(None)
-        self._draw()
-        self._remember()
-
-    def _draw(self) -> None:
-        known, age = self._rows.known()
-        words = self.query_one("#filter", Input).value.casefold().split()
-        shown = [each for each in known if matches(each, words)]
-        shown.sort(key=SORTINGS[self._sorting].rank, reverse=self._descending)
-        panel = self.query_one("#client-list", Vertical)
-        count = f"{len(shown)} of {len(known)}" if words else str(len(known)) if known or self._rows.loaded else ""
-        panel.border_title = Content(f"API clients {count}".rstrip() + age)
-        if known:
-            self._list.empty = "Nothing matches; esc shows all again."
-        elif self._rows.loaded:
-            self._list.empty = "No API clients yet: n makes the first."
-        self._list.rows = shown
+        self._list.remember()
 
     # -- the list's events ---------------------------------------------------------------------------------------
 
@@ -180,17 +100,11 @@ class ClientsPane(ModePane):
                 self.remove_class("-detail")
                 self.app.refresh_bindings()
             else:
-                self._go_to(edited)
+                if edited is not None:
+                    self._list.go_to(edited.id)
                 form.take_focus()
         finally:
             self._leaving = False
-
-    def _go_to(self, api_client: ApiClient | None) -> None:
-        """Put the cursor on an API client, whatever the filter says."""
-        if api_client is not None and not self._list.move_to(api_client.id):
-            self.query_one("#filter", Input).value = ""
-            self._draw()
-            self._list.move_to(api_client.id)
 
     @on(RowList.Opened, "#api-clients")
     def _opened(self, message: RowList.Opened) -> None:
@@ -205,22 +119,9 @@ class ClientsPane(ModePane):
         self.add_class("-detail")
         self._detail.take_focus()
 
-    @on(Input.Changed, "#filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        event.stop()
-        self._draw()
-
-    @on(Input.Submitted, "#filter")
-    def _filter_done(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._list.focus()
-
     async def open(self, api_client_id: str, tab: str = "details") -> None:
         """Show an API client, whatever the filter says."""
-        if not self._list.move_to(api_client_id):
-            self.query_one("#filter", Input).value = ""
-            self._draw()
-            self._list.move_to(api_client_id)
+        self._list.go_to(api_client_id)
         self._detail.choose_tab(tab)
         self.show_detail()
 
@@ -239,7 +140,7 @@ class ClientsPane(ModePane):
         verb = command.partition(".")[2]
         if self._editing is not None:
             return None if verb == "back" else "The form is open: save or leave it first."
-        if verb == "filter" and self.query_one("#filter", Input).has_focus:
+        if verb == "filter" and self._list.filter.has_focus:
             return "This is the filter: type what the API clients shown should contain."
         if verb in self._OF_ONE and self._list.row is None:
             return "There is no API client under the cursor."
@@ -272,25 +173,22 @@ class ClientsPane(ModePane):
     def do_filter(self) -> None:
         """Show the filter line."""
         self.remove_class("-detail")
-        entry = self.query_one("#filter", Input)
-        entry.add_class("-shown")
-        entry.focus()
+        self._list.show_filter()
 
     def do_back(self) -> None:
-        """Leave the form, or the search, then the detail, then the filter: one step a key."""
+        """Leave the form, or the search, then the detail, then the selection, then the filter: one step a key."""
         if self._editing is not None:
             self._editing.do_leave()
             return
         if self._detail.leave_find():
             return
-        entry = self.query_one("#filter", Input)
         if self._detail.has_focus_within or self.has_class("-detail"):
             self.remove_class("-detail")
-            self._list.focus()
-        elif entry.has_class("-shown"):
-            entry.value = ""
-            entry.remove_class("-shown")
-            self._list.focus()
+            self._list.rows.focus()
+        elif self._list.rows.selected and not self._list.filter.has_focus:
+            self._list.rows.select(())
+        else:
+            self._list.clear_filter()
 
     def do_new(self) -> None:
         """Open the form of a new API client."""
@@ -335,26 +233,18 @@ class ClientsPane(ModePane):
         """Read everything again, or try to connect again."""
         if self.session.ready:
             self.session.marketplace.forget()
-            self.read()
+            self._list.read()
             self._show_row()
         else:
             self.app.call_later(getattr(self.app, "open_session", lambda: None))
 
     def do_sort(self) -> None:
         """Choose the column to sort by; the same again turns the direction."""
-        from tui.widgets.dialogs import Choose
+        self._list.choose_order()
 
-        def then(title: str | None) -> None:
-            if title is None:
-                return
-            chosen = [sorting.title for sorting in SORTINGS].index(title)
-            self._descending = chosen == self._sorting and not self._descending
-            self._sorting = chosen
-            self._list.set_columns(columns(SORTINGS[self._sorting], descending=self._descending))
-            self._draw()
-
-        choices = tuple((each.title, each.title) for each in SORTINGS)
-        self.app.push_screen(Choose("Sort by", choices, current=SORTINGS[self._sorting].title), then)
+    def do_columns(self) -> None:
+        """Choose the columns and their order."""
+        self._list.choose_columns()
 
     def do_activate(self) -> None:
         """Activate or deactivate the API client."""
@@ -382,10 +272,10 @@ class ClientsPane(ModePane):
         self._detail.close_form()
         if message.saved is not None:
             self.tell(f"{plain(message.saved.app_name)} is saved; u takes it back.")
-            self._draw()
-            self._list.move_to(message.saved.id)
+            self._list.draw()
+            self._list.go_to(message.saved.id)
             self.post_message(MarketplaceChanged())
-        self._list.focus()
+        self._list.rows.focus()
         self.remove_class("-detail")
 
     async def may_leave(self) -> bool:

@@ -66,6 +66,8 @@ class KnownApiClients:
         self._numbers: dict[str, int] = {}
         self._whole = 0
         self._count = 0
+        self.version = 0
+        """Another number whenever an API client was put in or taken out."""
 
     def begin(self) -> int:
         """Return the number of a reading that begins now, or of a write that was answered now."""
@@ -77,6 +79,7 @@ class KnownApiClients:
         if number >= self._numbers.get(api_client.id, 0):
             self.by_id[api_client.id] = api_client
             self._numbers[api_client.id] = number
+            self.version += 1
 
     def remove(self, api_client_id: str, number: int) -> None:
         """Take one out, by its ID in any case."""
@@ -85,6 +88,7 @@ class KnownApiClients:
             if number >= self._numbers.get(each, 0):
                 self.by_id.pop(each, None)
                 self._numbers[each] = number
+                self.version += 1
 
     def put_some(self, api_clients: Iterable[ApiClient], number: int) -> None:
         """Take the first page of a longer list in."""
@@ -97,6 +101,7 @@ class KnownApiClients:
         if number < self._whole:
             return
         self._whole = number
+        self.version += 1
         newer = {each for each, its in self._numbers.items() if its > number}
         listed = {each: api_client for each, api_client in api_clients.items() if each not in newer}
         self.by_id = {**listed, **{each: kept for each, kept in self.by_id.items() if each in newer}}

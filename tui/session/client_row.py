@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ClientRow:
-    """One line. Texts are outside text; `who` and `grants` are the letters of the list; durations are minutes."""
+    """One line. Texts are outside text; `who` and `grants` are the letters of the list; durations are minutes.
+
+    `buyers` and `suppliers` count assignments, `floor` and `ceiling` roles; `legacy_secret` tells that there is one.
+    """
 
     id: str
     name: str
@@ -21,6 +24,12 @@ class ClientRow:
     grants: str
     access: int
     refresh: int
+    guest: int = 0
+    buyers: int = 0
+    suppliers: int = 0
+    floor: int = 0
+    ceiling: int = 0
+    legacy_secret: bool = False
 
     @classmethod
     def of(cls, api_client: ApiClient) -> ClientRow:
@@ -37,4 +46,10 @@ class ClientRow:
             grant_letters(api_client),
             api_client.access_token_duration,
             api_client.refresh_token_duration,
+            api_client.anonymous_token_duration or 0,
+            api_client.assigned_buyer_count,
+            api_client.assigned_supplier_count,
+            len(api_client.minimum_required_roles) + len(api_client.minimum_required_custom_roles),
+            len(api_client.maximum_granted_roles) + len(api_client.maximum_granted_custom_roles),
+            bool(api_client.client_secret),
         )

@@ -22,10 +22,11 @@ from tui.session.journal import Change, Journal
 from tui.session.own_sign_in import OwnSignIn, OwnWayIn
 
 if TYPE_CHECKING:
-    from tui.ordercloud import OrderCloud
+    from tui.ordercloud import ListQuery, OrderCloud
     from tui.ordercloud.models import ApiClient, ApiClientAssignment, ApiClientSecret
     from tui.ordercloud.models import User as WireUser
     from tui.ordercloud.models.base import JSON
+    from tui.ordercloud.models.page import Page
 
 AT_ONCE = 4
 """How many requests may be under way at once; more in flight are slower, measured in process."""
@@ -52,6 +53,8 @@ class Marketplace:
         self.journal = journal
         self.way_in = OwnWayIn(own, self, clock)
         self._known = KnownApiClients()
+        self.api_client_count = 0
+        """How many API clients the marketplace has, as of the last list that was read of all of them."""
         self._companies: Cache[None, Companies] = Cache()
         self._people: Cache[None, tuple[Person, ...]] = Cache()
         self._assignments: Cache[str, tuple[ApiClientAssignment, ...]] = Cache()
@@ -64,6 +67,11 @@ class Marketplace:
     def api_clients(self) -> Mapping[str, ApiClient]:
         """The API clients known, by ID."""
         return self._known.by_id
+
+    @property
+    def api_clients_version(self) -> int:
+        """Another number whenever `api_clients` changed."""
+        return self._known.version
 
     def forget(self) -> None:
         """Forget everything but the API clients, so that the next look reads it again."""
@@ -82,15 +90,23 @@ class Marketplace:
         page = 1
         while True:
             answer = await self._client.api_clients.list(ListQuery(sort_by=("AppName",), page=page, page_size=100))
+            self.api_client_count = answer.meta.total_count
             fresh.update((api_client.id, api_client) for api_client in answer.items)
             if page >= answer.meta.total_pages:
                 self._known.put_all(fresh, number)
-            elif page == 1:
+            else:
                 self._known.put_some(answer.items, number)
             yield tuple(answer.items)
             if page >= answer.meta.total_pages:
                 return
             page += 1
+
+    async def api_client_page(self, query: ListQuery) -> Page[ApiClient]:
+        """Read one page of API clients, as the marketplace sorts and searches them."""
+        number = self._known.begin()
+        page = await self._client.api_clients.list(query)
+        self._known.put_some(page.items, number)
+        return page
 
     async def api_client(self, api_client_id: str) -> ApiClient:
         """Read one API client again; one that is gone is forgotten."""

@@ -117,10 +117,13 @@ class Pages(Sequence[Row | None], Generic[Row]):
         return (page for page in pages if page in self._pages)
 
     async def _load(self, page: int) -> None:
-        part = await self._read(page)
+        self.put(page, await self._read(page))
+        self._arrived()
+
+    def put(self, page: int, part: Part[Row]) -> None:
+        """Take in a page that was read."""
         self._total = part.total
         self._pages[page] = part.rows
         self._pages.move_to_end(page)
         while len(self._pages) > self._most:
             self._pages.popitem(last=False)
-        self._arrived()
