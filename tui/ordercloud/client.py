@@ -17,7 +17,7 @@ from tui.ordercloud.auth import Credentials, SignedIn, TokenKeeper
 from tui.ordercloud.environments import Environment, environment_of
 from tui.ordercloud.exchange import Exchange
 from tui.ordercloud.oauth import Certs, Me, OAuth
-from tui.ordercloud.resources import ApiClients, Resource, resource
+from tui.ordercloud.resources import ApiClients, Listing, Resource, resource
 from tui.ordercloud.transports.network import NetworkTransport
 from tui.ordercloud.transports.read_only import ReadOnlyTransport
 from tui.ordercloud.transports.recording import RecordingTransport
@@ -110,6 +110,13 @@ class OrderCloud:
         from tui.ordercloud.models.users import SellerUser
 
         return resource(self._wire, SellerUser, "adminusers")
+
+    @cached_property
+    def every_buyer_user(self) -> Listing[BuyerUser]:
+        """The users of all buyers; there is no such list of the suppliers' users."""
+        from tui.ordercloud.models.users import BuyerUser
+
+        return resource(self._wire, BuyerUser, "buyerusers")
 
     def buyer_users(self, buyer_id: str) -> Resource[BuyerUser]:
         """Give the users of one buyer."""

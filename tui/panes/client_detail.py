@@ -163,23 +163,25 @@ class ClientDetail(CommandHost, Vertical):
         marketplace = self.session.marketplace
         assignments = await marketplace.assignments(api_client.id)
         secrets = await marketplace.secrets(api_client.id)
-        companies = await marketplace.companies()
         person = await marketplace.person(api_client.default_context_user_name)
         if self.api_client is not api_client:
             return  # the cursor has moved on meanwhile
         now = self.session.clock()
         user = None if person is None else person.facts()
         advice = advise(api_client, secrets, assignments, user, now)
-        self._sheet.show(
-            details_facts(api_client, assignments, secrets, user, now, names=await marketplace.party_names())
-        )
-        assignments_view.show(api_client, assignments, companies)
+        names = await marketplace.party_names(assignments)
+        if self.api_client is not api_client:
+            return
+        self._sheet.show(details_facts(api_client, assignments, secrets, user, now, names=names))
         secrets_view.show(api_client, secrets)
         self.query_one("#advice", TextView).update(advice_text(advice))
         strip = self.query_one(TabStrip)
         strip.retitle("assignments", f"Assignments {len(assignments)}")
         strip.retitle("secrets", f"Secrets {len(secrets) + bool(api_client.client_secret)}")
         strip.retitle("advice", f"Advice {len(advice)}")
+        companies = await marketplace.companies()
+        if self.api_client is api_client:
+            assignments_view.show(api_client, assignments, companies)
 
     def _title(self) -> None:
         api_client = self.api_client

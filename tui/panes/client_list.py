@@ -52,7 +52,9 @@ class ClientList(Vertical):
         self.border_title = Content("API clients")
         yield Input(placeholder="part of a name, ID or user", id="filter")
         yield SelectList[Any](self._drawn_columns(), key=lambda row: row.id, id="api-clients", empty="Connecting…")
-        yield Static(id="client-list-problem")
+        problem = Static(id="client-list-problem")
+        problem.display = False
+        yield problem
 
     def on_mount(self) -> None:
         """Show what was there last time."""
@@ -107,7 +109,9 @@ class ClientList(Vertical):
         if problem is not self._problem:
             self._problem = problem
             text = "" if problem is None else literal(problem, "$refused", lines=True)
-            self.query_one("#client-list-problem", Static).update(text)
+            place = self.query_one("#client-list-problem", Static)
+            place.update(text)
+            place.display = problem is not None
 
     def remember(self) -> None:
         """Keep the list for the next start."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tui.session.last_seen import Seen
     from tui.session.paging import Pages, Part
 
-READ_AHEAD = 10_000
-"""Up to so many API clients are read without being asked for; a hundred requests, one after the other."""
+READ_AHEAD = 12_000
+"""Up to so many API clients are read without being asked for: some hundred requests, one after the other."""
 FADING = timedelta(seconds=6)
 """How long a row says that it was changed or deleted elsewhere."""
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui.access.facts import Party, PartyKind
+from tui.access.facts import AssignmentFacts, Party, PartyKind
 from tui.access.words import shorten
 from tui.access.xp import left_over, same_json, xp_patch
 from tui.session.cache import Cache, KnownApiClients
-from tui.session.facts import Companies, Person, party_of_buyer, party_of_supplier
+from tui.session.facts import Companies, Person
 from tui.session.failures import CannotUndo, ChangedElsewhere
 from tui.session.journal import Change, Journal
+from tui.session.lookups import Lookups
 from tui.session.own_sign_in import OwnSignIn, OwnWayIn
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Marketplace:
         """How many API clients the marketplace has, as of the last list that was read of all of them."""
         self._companies: Cache[None, Companies] = Cache()
         self._people: Cache[None, tuple[Person, ...]] = Cache()
+        self._lookups = Lookups(client, seller)
         self._assignments: Cache[str, tuple[ApiClientAssignment, ...]] = Cache()
         self._secrets: Cache[str, tuple[ApiClientSecret, ...]] = Cache()
         self._writing = asyncio.Lock()
@@ -77,6 +79,7 @@ class Marketplace:
         """Forget everything but the API clients, so that the next look reads it again."""
         for cache in (self._companies, self._people, self._assignments, self._secrets):
             cache.forget_all()
+        self._lookups.forget()
 
     async def read_api_clients(self) -> AsyncIterator[tuple[ApiClient, ...]]:
         """Read all API clients, a page at a time; what is known is replaced when the last page is here.
@@ -187,14 +190,14 @@ class Marketplace:
         """Return the user with this username; None when there is none. OrderCloud compares usernames without case."""
         if not username:
             return None
+        if (None not in self._people) and self._lookups.can_ask_for(username):
+            return await self._lookups.person(username)
         wanted = username.casefold()
         return next((each for each in await self.people() if each.user.username.casefold() == wanted), None)
 
-    async def party_names(self) -> Mapping[tuple[PartyKind, str], str]:
-        """Return the name of each company by its kind and ID."""
-        companies = await self.companies()
-        parties = (*map(party_of_buyer, companies.buyers), *map(party_of_supplier, companies.suppliers))
-        return {(party.kind, party.id): party.label for party in parties}
+    async def party_names(self, assignments: Iterable[AssignmentFacts]) -> Mapping[tuple[PartyKind, str], str]:
+        """Return the names of companies assigned, by their kind and ID; of very many, only those of the first."""
+        return await self._lookups.names_of(assignments)
 
     # -- changing ------------------------------------------------------------------------------------------------
 

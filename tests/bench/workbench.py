@@ -1,0 +1,109 @@
+"""What the size of a marketplace costs in Clients: `python -m tests.bench.workbench`.
+
+The console runs in a terminal of its own (120x40) on an embedded sandbox of 10,000 API clients and 100,000 buyers and
+on one of 50 and 100, in turn, so that whatever else the machine does meets both alike. Measured are the list read from
+the marketplace, the jump to its end, a key that moves the cursor (to the first byte painted), the first result of a
+filter, each until it is painted, and peak memory. Keys come once nothing is painted any more for 0.15 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from statistics import median
+
+from tests.bench.sandbox import make_large
+from tests.bench.terminal import Terminal, environment, print_table
+
+KEYS = 12
+
+
+@dataclass(frozen=True)
+class Marketplace:
+    """A marketplace in a file: how many API clients it has, and the first, one inside and the last of their names."""
+
+    file: Path
+    count: int
+    names: tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Seconds of one sitting, and MiB."""
+
+    list_read: float
+    jump_to_the_end: float
+    key_to_first_byte: float
+    filter_to_first_result: float
+    peak_memory: float
+
+
+async def make(file: Path, api_clients: int, buyers: int) -> Marketplace:
+    """Make a marketplace in a file."""
+    await make_large(file, api_clients, buyers, api_clients * 2)
+    with closing(sqlite3.connect(file)) as connection:
+        names = sorted((row[0] for row in connection.execute('SELECT "AppName" FROM api_clients')), key=str.casefold)
+    return Marketplace(file, len(names), (names[0], names[len(names) // 3], names[-1]))
+
+
+def sit(here: Marketplace, environ: Mapping[str, str]) -> Sitting:
+    """Open the console, look around, and leave."""
+    first, inside, last = here.names
+    with Terminal([sys.executable, "-m", "tui", "--db", str(here.file)], environ) as terminal:
+        (read,) = terminal.wait_for(f"API clients {here.count:,} ")
+        terminal.wait_for(f"API clients {here.count:,} ─")
+        terminal.press("G")
+        (jump,) = terminal.wait_for(last)
+        terminal.press("g")
+        terminal.wait_for(first)
+        moves = []
+        for _ in range(KEYS):
+            terminal.press("j")
+            moves.append(terminal.first_paint())
+        terminal.press("/")
+        terminal.wait_for("part of a name")
+        terminal.press(inside.rpartition(" ")[2])
+        (found,) = terminal.wait_for(inside)
+        terminal.press("\x1b")
+        terminal.press("\x11")
+        terminal.end()
+    return Sitting(read, jump, median(moves), found, terminal.memory)
+
+
+def measure(runs: int, api_clients: int, buyers: int) -> list[tuple[str, str, str, str]]:
+    """Sit in both in turn and return the rows of the table: what, the medians, and the ratio."""
+    with environment() as environ, tempfile.TemporaryDirectory() as folder:
+        small = asyncio.run(make(Path(folder, "small.db"), 50, 100))
+        large = asyncio.run(make(Path(folder, "large.db"), api_clients, buyers))
+        for warm_up in (small, large):
+            sit(warm_up, environ)
+        sittings = [(sit(small, environ), sit(large, environ)) for _ in range(runs)]
+    rows = []
+    for place, field in enumerate(fields(Sitting)):
+        one, other = (median(astuple(each[side])[place] for each in sittings) for side in (0, 1))
+        unit, scale = ("MiB", 1) if field.name == "peak_memory" else ("ms", 1000)
+        words = field.name.replace("_", " ")
+        rows.append((words, f"{one * scale:.0f} {unit}", f"{other * scale:.0f} {unit}", f"{other / one:.2f}"))
+    return rows
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.workbench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=7, help="sittings in each marketplace (7)")
+    parser.add_argument("--api-clients", type=int, default=10_000)
+    parser.add_argument("--buyers", type=int, default=100_000)
+    arguments = parser.parse_args()
+    rows = measure(arguments.runs, arguments.api_clients, arguments.buyers)
+    print_table([("", "50", f"{arguments.api_clients:,}", "ratio"), *rows])
+
+
+if __name__ == "__main__":
+    main()

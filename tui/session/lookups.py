@@ -1,0 +1,126 @@
+"""Single users and companies of a marketplace, found without reading all of them.
+
+A marketplace may have 100,000 buyers: what one API client refers to is asked for by name and ID instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from tui.access.facts import AssignmentFacts, Party, PartyKind
+from tui.session.cache import Cache
+from tui.session.facts import Person, party_of_buyer, party_of_supplier
+
+if TYPE_CHECKING:
+    from tui.ordercloud import OrderCloud
+    from tui.ordercloud.models import Buyer, Supplier
+    from tui.ordercloud.models import User as WireUser
+    from tui.ordercloud.resources import Listing
+
+U = TypeVar("U", bound="WireUser")
+
+AT_ONCE = 4
+"""How many suppliers are asked at the same time whether a user is theirs."""
+MOST_NAMES = 100
+"""So many companies of a kind are asked for by name at once; the others are told by their IDs."""
+_OPERATORS = frozenset("*|!<>")
+"""What means something in a filter's value, and cannot be meant literally."""
+
+
+class Lookups:
+    """Finds users by username and companies by ID. What was found is kept until it is forgotten.
+
+    Every method raises the typed errors of `tui.ordercloud.errors`.
+    """
+
+    def __init__(self, client: OrderCloud, seller: Party) -> None:
+        self._client = client
+        self._seller = seller
+        self._people: Cache[str, Person | None] = Cache()
+        self._parties: Cache[tuple[PartyKind, str], Party] = Cache()
+
+    def forget(self) -> None:
+        """Forget what was found."""
+        self._people.forget_all()
+        self._parties.forget_all()
+
+    @staticmethod
+    def can_ask_for(username: str) -> bool:
+        """Tell whether the marketplace can be asked for just this username."""
+        return not _OPERATORS & set(username)
+
+    async def person(self, username: str) -> Person | None:
+        """Return the user of a username (compared without case) that `can_ask_for` allows; None when there is none.
+
+        Seller users and buyer users are asked for at once; suppliers' users one supplier after the other, since there
+        is no list of all of them.
+        """
+        return await self._people.get(username.casefold(), lambda: self._find(username))
+
+    async def _find(self, username: str) -> Person | None:
+        client = self._client
+        seller, buyer = await asyncio.gather(
+            _one(client.seller_users, username), _one(client.every_buyer_user, username)
+        )
+        if seller is not None:
+            return Person(seller, self._seller)
+        if buyer is not None:
+            return Person(buyer, await self.party(PartyKind.BUYER, buyer.company_id or ""))
+        limit = asyncio.Semaphore(AT_ONCE)
+
+        async def of_supplier(supplier: Supplier) -> Person | None:
+            async with limit:
+                user = await _one(client.supplier_users(supplier.id), username)
+            return None if user is None else Person(user, party_of_supplier(supplier))
+
+        found = await asyncio.gather(*[of_supplier(supplier) async for supplier in client.suppliers.iterate()])
+        return next((person for person in found if person is not None), None)
+
+    async def party(self, kind: PartyKind, company_id: str) -> Party:
+        """Return a buyer or supplier as a party. Raises errors.NotFound."""
+
+        async def read() -> Party:
+            if kind is PartyKind.BUYER:
+                return party_of_buyer(await self._client.buyers.get(company_id))
+            return party_of_supplier(await self._client.suppliers.get(company_id))
+
+        return await self._parties.get((kind, company_id), read)
+
+    async def names_of(self, assignments: Iterable[AssignmentFacts]) -> Mapping[tuple[PartyKind, str], str]:
+        """Return the names of companies assigned, by kind and ID: the first hundred of each kind."""
+        listed = tuple(assignments)
+        buyers = [each.buyer_id for each in listed if each.buyer_id]
+        suppliers = [each.supplier_id for each in listed if each.supplier_id]
+        await asyncio.gather(
+            self._keep(PartyKind.BUYER, buyers[:MOST_NAMES]), self._keep(PartyKind.SUPPLIER, suppliers[:MOST_NAMES])
+        )
+        keys = [*((PartyKind.BUYER, each) for each in buyers), *((PartyKind.SUPPLIER, each) for each in suppliers)]
+        return {key: self._parties[key].label for key in keys if key in self._parties}
+
+    async def _keep(self, kind: PartyKind, ids: list[str]) -> None:
+        from tui.ordercloud import ListQuery
+
+        wanted = [each for each in ids if (kind, each) not in self._parties and self.can_ask_for(each)]
+        if not wanted:
+            return
+        begun = self._parties.begin()
+        query = ListQuery(filters={"ID": "|".join(wanted)}, page_size=100)
+        found: Iterable[Buyer | Supplier]
+        if kind is PartyKind.BUYER:
+            found = (await self._client.buyers.list(query)).items
+            parties = [party_of_buyer(each) for each in found]
+        else:
+            found = (await self._client.suppliers.list(query)).items
+            parties = [party_of_supplier(each) for each in found]
+        for party in parties:
+            self._parties.keep((kind, party.id), party, begun)
+
+
+async def _one(users: Listing[U], username: str) -> U | None:
+    """Return the user of a list with a username, compared without case."""
+    from tui.ordercloud import ListQuery
+
+    page = await users.list(ListQuery(filters={"Username": username}, page_size=10))
+    return next((each for each in page.items if each.username.casefold() == username.casefold()), None)
