@@ -57,7 +57,8 @@ def sit(here: Marketplace, environ: Mapping[str, str]) -> Sitting:
     """Open the console, look around, and leave."""
     first, inside, last = here.names
     with Terminal([sys.executable, "-m", "tui", "--db", str(here.file)], environ) as terminal:
-        (read,) = terminal.wait_for(f"API clients {here.count:,} ")
+        # The dots say that the first page is here and the rest is being read; a list as last seen says its age.
+        (read,) = terminal.wait_for(f"API clients {here.count:,} {'…' if here.count > 100 else '─'}")
         terminal.wait_for(f"API clients {here.count:,} ─")
         terminal.press("G")
         (jump,) = terminal.wait_for(last)

@@ -78,6 +78,11 @@ class Exchange:
         """Give the milliseconds from the start to the end of the body, or to the failure."""
         return self.timings.total
 
+    @property
+    def weight(self) -> int:
+        """Give the bytes of its two bodies, as far as they are kept."""
+        return len(self.request_body.content) + len(self.response_body.content)
+
     def request_header(self, name: str) -> str | None:
         """Give a header of the request; case does not matter."""
         return _find(self.request_headers, name)

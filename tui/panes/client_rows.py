@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui.panes.client_columns import Sorting, matches
+from tui.session.heap import keep_for_good
 from tui.session.session import Phase, Session
 from tui.tokens.durations import format_remaining
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 READ_AHEAD = 12_000
 """Up to so many API clients are read without being asked for: some hundred requests, one after the other."""
+BETWEEN_PAGES = 0.01
+"""Seconds between two pages read ahead, in which keys are answered and the screen is drawn."""
 FADING = timedelta(seconds=6)
 """How long a row says that it was changed or deleted elsewhere."""
 
@@ -94,6 +97,7 @@ class ClientRows:
                 if self._first is None and not self._whole:
                     self._first = Part([self._row_of(each) for each in page], total)
                 yield
+                await asyncio.sleep(BETWEEN_PAGES)
                 if total > READ_AHEAD and not self._needs_all:
                     break
             else:
@@ -101,6 +105,7 @@ class ClientRows:
         finally:
             self.loading = False
         self.loaded = True
+        keep_for_good()
         if before:
             self._mark(before)
 

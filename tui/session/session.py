@@ -31,6 +31,8 @@ __all__ = ["CredentialsMissing", "Identity", "Phase", "Session", "SignInSecrets"
 
 KEPT_EXCHANGES = 2_000
 """Exchanges of one sitting that are kept; older ones give way."""
+KEPT_BYTES = 4 << 20
+"""What the bodies of the exchanges kept may weigh together; a page of a long list weighs 70 kB."""
 
 
 def utc_now() -> datetime:
@@ -64,7 +66,8 @@ class Session:
         self.problem: Exception | None = None
         self.identity = Identity("sandbox" if request.connection is None else "", "", "")
         self.connection = request.connection
-        self.exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
+        self.exchanges: deque[Exchange] = deque()
+        self._weight = 0
         self.listeners: list[Callable[[Exchange], None]] = []
         self._opened: Opened | None = None
         self._parked: Opened | None = None
@@ -280,6 +283,9 @@ class Session:
 
     def _heard(self, exchange: Exchange) -> None:
         self.exchanges.append(exchange)
+        self._weight += exchange.weight
+        while len(self.exchanges) > KEPT_EXCHANGES or (self._weight > KEPT_BYTES and len(self.exchanges) > 1):
+            self._weight -= self.exchanges.popleft().weight
         for listener in self.listeners:
             listener(exchange)
 
