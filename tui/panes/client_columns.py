@@ -165,11 +165,3 @@ def draw_columns(
 
 def _state(row: ClientRow) -> str:
     return "active" if row.active else "inactive"
-
-
-def matches(row: ClientRow, words: Sequence[str]) -> bool:
-    """Return whether every word, in lower case, is in the name, ID, context user, parties or state."""
-    if not words:
-        return True
-    text = f"{row.name}\n{row.id}\n{row.user}\n{row.who}\n{_state(row)}".casefold()
-    return all(word in text for word in words)

@@ -179,7 +179,6 @@ class ClientDetail(CommandHost, Vertical):
         strip.retitle("assignments", f"Assignments {len(assignments)}")
         strip.retitle("secrets", f"Secrets {len(secrets) + bool(api_client.client_secret)}")
         strip.retitle("advice", f"Advice {len(advice)}")
-        return
         companies = await marketplace.companies()
         if self.api_client is api_client:
             assignments_view.show(api_client, assignments, companies)

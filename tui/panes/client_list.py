@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tui.panes.client_columns import COLUMNS, ClientColumn, Sorting, chosen_columns, draw_columns
 from tui.panes.client_rows import FADING, ClientRows, View
@@ -22,7 +23,9 @@ from tui.widgets.select_list import SelectList
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from tui.panes.filter_input import FilterInput
     from tui.session.client_row import ClientRow
+    from tui.session.filtering import Filter
 
 LIST_NAME = "api-clients"
 """Under this name the columns chosen are remembered."""
@@ -46,11 +49,11 @@ class ClientList(Vertical):
         self._view = View((), None, "")
         self._problem: Exception | None = None
         self._fading: Timer | None = None
+        self._filter: FilterInput | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the filter, the list and what went wrong."""
         self.border_title = Content("API clients")
-        yield Input(placeholder="part of a name, ID or user", id="filter")
         yield SelectList[Any](self._drawn_columns(), key=lambda row: row.id, id="api-clients", empty="Connecting…")
         problem = Static(id="client-list-problem")
         problem.display = False
@@ -74,14 +77,14 @@ class ClientList(Vertical):
         return self.rows.row
 
     @property
-    def filter(self) -> Input:
-        """The filter line."""
-        return self.query_one("#filter", Input)
+    def filters(self) -> bool:
+        """Whether somebody is typing in the filter line."""
+        return self._filter is not None and self._filter.has_focus_within
 
     def go_to(self, api_client_id: str) -> None:
         """Put the cursor on an API client, whatever the filter says."""
         if not self.rows.move_to(api_client_id):
-            self.filter.value = ""
+            self.clear_filter()
             self.draw()
             self.rows.move_to(api_client_id)
 
@@ -161,8 +164,7 @@ class ClientList(Vertical):
 
     def draw(self) -> None:
         """Show what is known now; the place in the list stays."""
-        words = self.filter.value.casefold().split()
-        view = self._rows.view(words, self.sorting)
+        view = self._rows.view(self._understood, self.sorting)
         same = view.pages is not None and view.pages is self._view.pages
         self._view = view
         self._title(view)
@@ -177,13 +179,15 @@ class ClientList(Vertical):
             if view.pages is not None and view.pages.total is None:
                 self.rows.empty = "Loading…"
                 start(self, partial(self._rows.load, view, 0, 0), group="pages")
-        if self._rows.lacks_rows and self.session.ready:
+        if self.session.ready and self._rows.lacks_rows:
             self.read()
+        elif self.session.ready and not view.judged:
+            start(self, self._judge, group="judge")
 
     def _title(self, view: View) -> None:
         pages = view.pages
         count = view.count
-        if pages is not None and pages.total is not None and self.filter.value:
+        if pages is not None and pages.total is not None and self._understood:
             count = f"{pages.total:,} of {self.session.marketplace.api_client_count:,}"
         self.border_title = Content(f"API clients {count}".rstrip())
         plain_order = self.sorting == Sorting() and not view.done_by
@@ -199,27 +203,46 @@ class ClientList(Vertical):
         self._title(self._view)
         self.app.refresh_bindings()
 
-    @on(Input.Changed, "#filter")
-    def _filtered(self, event: Input.Changed) -> None:
+    async def _judge(self) -> None:
+        """Hold every row against the filter, reading what has to be known; what is found so far is shown."""
+        async for judged, of in self._rows.judge(self.sorting):
+            view = self._rows.view(self._understood, self.sorting)
+            self._view = view = replace(view, done_by=f"here, {judged:,} of {of:,} judged" if judged < of else "")
+            self._title(view)
+            self.rows.rows = view.rows
+
+    @property
+    def _understood(self) -> Filter | None:
+        return None if self._filter is None else self._filter.filter
+
+    def on_filter_input_changed(self, event: FilterInput.Changed) -> None:
+        """Show what the filter finds."""
         event.stop()
+        self.workers.cancel_group(self, "judge")
         self.draw()
 
-    @on(Input.Submitted, "#filter")
-    def _filter_done(self, event: Input.Submitted) -> None:
+    def on_filter_input_submitted(self, event: FilterInput.Submitted) -> None:
+        """Go back to the list."""
         event.stop()
         self.rows.focus()
 
-    def show_filter(self) -> None:
+    async def show_filter(self) -> None:
         """Go to the filter line."""
-        self.filter.add_class("-shown")
-        self.filter.focus()
+        from tui.panes.filter_input import FilterInput
+
+        if self._filter is None:
+            self._filter = FilterInput(placeholder="words, who:buyer, active:no, access:>1h, Field=value", id="filter")
+            await self.mount(self._filter, before=0)
+        self._filter.known = self._rows.completions()
+        self._filter.add_class("-shown")
+        self._filter.focus()
 
     def clear_filter(self) -> bool:
         """Show everything again; return whether anything was hidden, or the filter shown."""
-        if not self.filter.has_class("-shown"):
+        if self._filter is None or not self._filter.has_class("-shown"):
             return False
-        self.filter.value = ""
-        self.filter.remove_class("-shown")
+        self._filter.value = ""
+        self._filter.remove_class("-shown")
         self.rows.focus()
         return True
 

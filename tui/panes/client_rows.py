@@ -13,17 +13,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tui.panes.client_columns import Sorting, matches
+from tui.panes.client_columns import Sorting
 from tui.session.heap import keep_for_good
+from tui.session.paging import PAGE_SIZE, Pages, Part
 from tui.session.session import Phase, Session
 from tui.tokens.durations import format_remaining
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.query import ListQuery
+    from tui.panes.client_judge import ClientJudge
     from tui.session.client_row import ClientRow
+    from tui.session.filtering import Filter, Known
     from tui.session.last_seen import Seen
-    from tui.session.paging import Pages, Part
 
 READ_AHEAD = 12_000
 """Up to so many API clients are read without being asked for: some hundred requests, one after the other."""
@@ -42,12 +44,14 @@ class View:
         pages: Where those come from that have not been read; None when all are here.
         count: How many there are, in a few words.
         done_by: Who sorts and searches, where that is not plain: the marketplace, or the console.
+        judged: Whether every row was held against the filter; `judge` goes on where not.
     """
 
     rows: Sequence[ClientRow | None]
     pages: Pages[ClientRow] | None
     count: str
     done_by: str = ""
+    judged: bool = True
 
 
 class ClientRows:
@@ -72,6 +76,7 @@ class ClientRows:
         self._sorted: tuple[object, list[ClientRow]] | None = None
         self._befell: dict[str, str] = {}
         self._gone: dict[str, ClientRow] = {}
+        self._judge: ClientJudge | None = None
 
     def begin(self) -> None:
         """Begin anew with what was seen last time, unless the marketplace turned the console away since."""
@@ -86,8 +91,6 @@ class ClientRows:
 
     async def read(self) -> AsyncIterator[None]:
         """Read the marketplace, page by page, as far as is worth it; what others changed is marked at the end."""
-        from tui.session.paging import Part
-
         marketplace = self._session.marketplace
         before = {row.id: row for row in self._rows()} if self._whole else {}
         self.loading, self._pages, self._first = True, None, None
@@ -122,22 +125,42 @@ class ClientRows:
 
     # -- showing -------------------------------------------------------------------------------------------------
 
-    def view(self, words: Sequence[str], sorting: Sorting) -> View:
-        """Return what there is to show for the words of the filter."""
+    def view(self, understood: Filter | None, sorting: Sorting) -> View:
+        """Return what there is to show for a filter, or without one."""
         if (seen := self._as_seen()) is not None:
-            rows = self._chosen(list(seen.rows), words, sorting)
-            return View(rows, None, self._count(len(rows), len(seen.rows), words) + self._age(seen))
+            rows, _ = self._chosen(understood, _sorted(list(seen.rows), sorting), seen)
+            return View(rows, None, self._count(len(rows), len(seen.rows), understood) + self._age(seen))
         count = self._session.marketplace.api_client_count if self._session.ready else 0
         if not self._whole and self._first is not None and count > len(self._first.rows):
-            if (query := self._query(words, sorting)) is not None:
+            if (query := self._query(understood, sorting)) is not None:
                 pages = self._pages_of(query)
-                return View(pages, pages, self._count(len(pages), count, words) + self._more(), "by the marketplace")
+                return View(
+                    pages, pages, self._count(len(pages), count, understood) + self._more(), "by the marketplace"
+                )
             self._needs_all = True
         known = self._in_order(sorting)
-        rows = [row for row in known if matches(row, words)] if words else known
-        done_by = "" if self._whole else f"here, {len(known):,} of {count:,} read"
+        rows, judged = self._chosen(understood, known, self._version)
+        done_by = "" if self._whole or not count else f"here, {len(known):,} of {count:,} read"
         total = len(known) - len(self._gone)
-        return View(rows, None, self._count(len(rows), total, words) + self._more(), done_by)
+        return View(rows, None, self._count(len(rows), total, understood) + self._more(), done_by, judged)
+
+    async def judge(self, sorting: Sorting) -> AsyncIterator[tuple[int, int]]:
+        """Hold the rest of the rows against the filter; give how many are judged, of how many."""
+        if self._judge is not None:
+            now = self._session.clock()
+            async for judged in self._judge.go_on(self._in_order(sorting), self._session.marketplace, now):
+                yield judged
+
+    def _chosen(self, understood: Filter | None, rows: list[ClientRow], of: object) -> tuple[list[ClientRow], bool]:
+        """Return the rows that a filter finds so far, and whether all were judged."""
+        if not understood:
+            return rows, True
+        from tui.panes.client_judge import ClientJudge
+
+        self._judge = self._judge or ClientJudge()
+        self._judge.begin(understood, of)
+        marketplace = self._session.marketplace if self._session.ready else None
+        return self._judge.chosen(rows, marketplace, self._session.clock())
 
     @property
     def lacks_rows(self) -> bool:
@@ -153,6 +176,15 @@ class ClientRows:
     def befell(self, row: ClientRow) -> str:
         """Return what somebody else did to a row since it was read before; empty for most."""
         return self._befell.get(row.id, "")
+
+    def completions(self) -> Known:
+        """Return what a filter can be completed with, as far as it is known without asking."""
+        from tui.session.filtering import Known
+        from tui.session.filtering.saved import list_saved
+
+        users = sorted({row.user for row in self._rows() if row.user}, key=str.casefold)
+        companies = self._session.marketplace.companies_known if self._session.ready else ()
+        return Known(users, companies, {}, list_saved(self._session.request.state))
 
     def forget_changes(self) -> None:
         """Show what is there, and no longer what was changed or deleted elsewhere."""
@@ -189,22 +221,25 @@ class ClientRows:
     def _more(self) -> str:
         return " …" if self.loading else ""
 
-    def _count(self, shown: int, total: int, words: Sequence[str]) -> str:
-        if words:
+    def _count(self, shown: int, total: int, understood: Filter | None) -> str:
+        if understood:
             return f"{shown:,} of {total:,}"
         return f"{total:,}" if total or self.loaded else ""
 
-    def _query(self, words: Sequence[str], sorting: Sorting) -> ListQuery | None:
+    def _query(self, understood: Filter | None, sorting: Sorting) -> ListQuery | None:
         """Return the query by which the marketplace finds and sorts the same; None where it cannot."""
         from tui.ordercloud.query import ListQuery
 
-        if len(words) > 1 or not sorting.sort_by:
+        if not sorting.sort_by or (understood and understood.rest):
             return None
-        return ListQuery(search=words[0] if words else None, sort_by=sorting.sort_by, page_size=100)
+        if not understood:
+            return ListQuery(sort_by=sorting.sort_by, page_size=PAGE_SIZE)
+        asked = understood.server()
+        return ListQuery(
+            search=asked.search or None, filters=asked.filters, sort_by=sorting.sort_by, page_size=PAGE_SIZE
+        )
 
     def _pages_of(self, query: ListQuery) -> Pages[ClientRow]:
-        from tui.session.paging import Pages, Part
-
         if self._pages is not None and self._pages[0] == query:
             return self._pages[1]
         marketplace = self._session.marketplace
@@ -214,7 +249,11 @@ class ClientRows:
             return Part([self._row_of(each) for each in page.items], page.meta.total_count)
 
         pages = Pages(read, arrived=self._arrived)
-        if query.search is None and tuple(query.sort_by) == Sorting().sort_by and self._first is not None:
+        if (
+            not (query.search or query.filters)
+            and tuple(query.sort_by) == Sorting().sort_by
+            and self._first is not None
+        ):
             pages.put(1, self._first)
         self._pages = (query, pages)
         return pages
@@ -225,18 +264,18 @@ class ClientRows:
         api_clients = self._session.marketplace.api_clients if self._session.ready else {}
         return [self._row_of(each) for each in api_clients.values()]
 
+    @property
+    def _version(self) -> tuple[int, int]:
+        """Another value whenever a row is not what it was."""
+        known = self._session.marketplace.api_clients_version if self._session.ready else 0
+        return known, len(self._gone)
+
     def _in_order(self, sorting: Sorting) -> list[ClientRow]:
         """Return every row known, sorted; sorted anew only when a row or the sorting changed."""
-        version = self._session.marketplace.api_clients_version if self._session.ready else 0
-        if self._sorted is None or self._sorted[0] != (version, sorting):
-            self._sorted = ((version, sorting), self._chosen([*self._rows(), *self._gone.values()], (), sorting))
+        if self._sorted is None or self._sorted[0] != (self._version, sorting):
+            rows = _sorted([*self._rows(), *self._gone.values()], sorting)
+            self._sorted = ((self._version, sorting), rows)
         return self._sorted[1]
-
-    @staticmethod
-    def _chosen(rows: list[ClientRow], words: Sequence[str], sorting: Sorting) -> list[ClientRow]:
-        chosen = [row for row in rows if matches(row, words)]
-        chosen.sort(key=sorting.column.rank, reverse=sorting.descending)
-        return chosen
 
     def _row_of(self, api_client: ApiClient) -> ClientRow:
         """Return the row of an API client, made once."""
@@ -246,3 +285,8 @@ class ClientRows:
         if made is None or made[0] is not api_client:
             made = self._made[api_client.id] = (api_client, ClientRow.of(api_client))
         return made[1]
+
+
+def _sorted(rows: list[ClientRow], sorting: Sorting) -> list[ClientRow]:
+    rows.sort(key=sorting.column.rank, reverse=sorting.descending)
+    return rows

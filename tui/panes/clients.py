@@ -140,7 +140,7 @@ class ClientsPane(ModePane):
         verb = command.partition(".")[2]
         if self._editing is not None:
             return None if verb == "back" else "The form is open: save or leave it first."
-        if verb == "filter" and self._list.filter.has_focus:
+        if verb == "filter" and self._list.filters:
             return "This is the filter: type what the API clients shown should contain."
         if verb in self._OF_ONE and self._list.row is None:
             return "There is no API client under the cursor."
@@ -170,10 +170,10 @@ class ClientsPane(ModePane):
         assert api_client is not None, "why_not has seen to it"
         return api_client
 
-    def do_filter(self) -> None:
+    async def do_filter(self) -> None:
         """Show the filter line."""
         self.remove_class("-detail")
-        self._list.show_filter()
+        await self._list.show_filter()
 
     def do_back(self) -> None:
         """Leave the form, or the search, then the detail, then the selection, then the filter: one step a key."""
@@ -185,7 +185,7 @@ class ClientsPane(ModePane):
         if self._detail.has_focus_within or self.has_class("-detail"):
             self.remove_class("-detail")
             self._list.rows.focus()
-        elif self._list.rows.selected and not self._list.filter.has_focus:
+        elif self._list.rows.selected and not self._list.filters:
             self._list.rows.select(())
         else:
             self._list.clear_filter()

@@ -15,7 +15,7 @@ from tui.session.facts import Person, party_of_buyer, party_of_supplier
 
 if TYPE_CHECKING:
     from tui.ordercloud import OrderCloud
-    from tui.ordercloud.models import Buyer, Supplier
+    from tui.ordercloud.models import ApiClientAssignment, Buyer, Supplier
     from tui.ordercloud.models import User as WireUser
     from tui.ordercloud.resources import Listing
 
@@ -98,6 +98,26 @@ class Lookups:
         )
         keys = [*((PartyKind.BUYER, each) for each in buyers), *((PartyKind.SUPPLIER, each) for each in suppliers)]
         return {key: self._parties[key].label for key in keys if key in self._parties}
+
+    async def companies_called(self, text: str) -> tuple[Party, ...]:
+        """Return the buyers and suppliers with this ID or name, compared without case."""
+        from tui.ordercloud import ListQuery
+
+        if not self.can_ask_for(text):
+            return ()
+        queries = [ListQuery(filters={field: text}, page_size=100) for field in ("ID", "Name")]
+        buyers = await asyncio.gather(*(self._client.buyers.list(query) for query in queries))
+        suppliers = await asyncio.gather(*(self._client.suppliers.list(query) for query in queries))
+        found = [
+            *(party_of_buyer(each) for page in buyers for each in page.items),
+            *(party_of_supplier(each) for page in suppliers for each in page.items),
+        ]
+        return tuple({(party.kind, party.id): party for party in found}.values())
+
+    async def assignments_of(self, party: Party) -> tuple[ApiClientAssignment, ...]:
+        """Return the assignments of one buyer or supplier."""
+        ids = {"buyer_id": party.id} if party.kind is PartyKind.BUYER else {"supplier_id": party.id}
+        return tuple([each async for each in self._client.api_clients.assignments.iterate(**ids)])
 
     async def _keep(self, kind: PartyKind, ids: list[str]) -> None:
         from tui.ordercloud import ListQuery

@@ -58,7 +58,8 @@ class Marketplace:
         """How many API clients the marketplace has, as of the last list that was read of all of them."""
         self._companies: Cache[None, Companies] = Cache()
         self._people: Cache[None, tuple[Person, ...]] = Cache()
-        self._lookups = Lookups(client, seller)
+        self.lookups = Lookups(client, seller)
+        """Single users and companies, found without reading all of them."""
         self._assignments: Cache[str, tuple[ApiClientAssignment, ...]] = Cache()
         self._secrets: Cache[str, tuple[ApiClientSecret, ...]] = Cache()
         self._writing = asyncio.Lock()
@@ -79,7 +80,7 @@ class Marketplace:
         """Forget everything but the API clients, so that the next look reads it again."""
         for cache in (self._companies, self._people, self._assignments, self._secrets):
             cache.forget_all()
-        self._lookups.forget()
+        self.lookups.forget()
 
     async def read_api_clients(self) -> AsyncIterator[tuple[ApiClient, ...]]:
         """Read all API clients, a page at a time; what is known is replaced when the last page is here.
@@ -164,6 +165,11 @@ class Marketplace:
 
         return await self._companies.get(None, read)
 
+    @property
+    def companies_known(self) -> tuple[Party, ...]:
+        """The buyers and suppliers, if they have been read."""
+        return self._companies[None].parties(self.seller)[1:] if None in self._companies else ()
+
     async def people(self) -> tuple[Person, ...]:
         """Return every user of the marketplace with its party: seller users, then buyers', then suppliers'."""
         return await self._people.get(None, self._read_people)
@@ -190,14 +196,14 @@ class Marketplace:
         """Return the user with this username; None when there is none. OrderCloud compares usernames without case."""
         if not username:
             return None
-        if (None not in self._people) and self._lookups.can_ask_for(username):
-            return await self._lookups.person(username)
+        if (None not in self._people) and self.lookups.can_ask_for(username):
+            return await self.lookups.person(username)
         wanted = username.casefold()
         return next((each for each in await self.people() if each.user.username.casefold() == wanted), None)
 
     async def party_names(self, assignments: Iterable[AssignmentFacts]) -> Mapping[tuple[PartyKind, str], str]:
         """Return the names of companies assigned, by their kind and ID; of very many, only those of the first."""
-        return await self._lookups.names_of(assignments)
+        return await self.lookups.names_of(assignments)
 
     # -- changing ------------------------------------------------------------------------------------------------
 

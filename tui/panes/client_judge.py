@@ -1,0 +1,178 @@
+"""Which rows a filter finds, judged here: at once where the list knows enough, else row by row as it is read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tui.session.filtering import Filter, Need, RowFacts
+from tui.session.filtering.facts import CompanyIndex
+from tui.session.filtering.filter import SavedTerm, Term
+from tui.session.filtering.values import Text, fold
+
+if TYPE_CHECKING:
+    from tui.access.facts import AssignmentFacts
+    from tui.session.client_row import ClientRow
+    from tui.session.marketplace import Marketplace
+
+AT_ONCE = 500
+"""So many rows are judged in one go: a few milliseconds."""
+READ_AT_ONCE = 4
+"""So many rows are read about at the same time."""
+
+
+class ClientJudge:
+    """The verdicts of one filter. They hold until the filter or the rows change: then `begin` starts afresh."""
+
+    def __init__(self) -> None:
+        self._filter = Filter()
+        self._words: tuple[str, ...] | None = ()
+        self._texts: dict[str, tuple[ClientRow, str]] = {}
+        self._verdicts: dict[str, bool] = {}
+        self._of: object = None
+
+    def begin(self, understood: Filter, of: object) -> None:
+        """Judge by a filter. `of` is another object once the rows are not what they were."""
+        if understood != self._filter or of != self._of:
+            self._verdicts = {}
+        self._filter, self._of = understood, of
+        self._words = plain_words(understood)
+
+    def chosen(
+        self, rows: Sequence[ClientRow], marketplace: Marketplace | None, now: datetime
+    ) -> tuple[list[ClientRow], bool]:
+        """Return the rows found so far, and whether that is all; `go_on` judges the others."""
+        if self._words is not None:
+            words = self._words
+            return [row for row in rows if all(word in self._text_of(row) for word in words)], True
+        found, unknown = [], 0
+        for row in rows:
+            verdict = self._verdicts.get(row.id)
+            if verdict is None:
+                unknown += 1
+                if unknown > AT_ONCE or (verdict := self._judge(row, marketplace, now)) is None:
+                    continue
+                unknown -= 1
+            if verdict:
+                found.append(row)
+        return found, not unknown
+
+    async def go_on(
+        self, rows: Sequence[ClientRow], marketplace: Marketplace, now: datetime
+    ) -> AsyncIterator[tuple[int, int]]:
+        """Judge the rows that are left, reading what has to be known of them; give how far it is, now and then.
+
+        Raises the typed errors of `tui.ordercloud.errors`.
+        """
+        needs = self._filter.needs
+        companies: CompanyIndex | None = None
+        assigned: Mapping[str, Sequence[AssignmentFacts]] | None = None
+        if Need.COMPANIES in needs:
+            companies, assigned = await _companies_named(self._filter, marketplace)
+        open_rows = [row for row in rows if row.id not in self._verdicts]
+        by_reading = []
+        for place, row in enumerate(open_rows, 1):
+            if self._judge(row, marketplace, now, companies, assigned) is None:
+                by_reading.append(row)
+            if place % AT_ONCE == 0 or place == len(open_rows):
+                yield place - len(by_reading), len(open_rows)
+                await asyncio.sleep(0)
+        for first in range(0, len(by_reading), READ_AT_ONCE):
+            part = by_reading[first : first + READ_AT_ONCE]
+            for row, verdict in zip(
+                part,
+                await asyncio.gather(*(self._read(each, marketplace, now, companies, assigned) for each in part)),
+                strict=True,
+            ):
+                self._verdicts[row.id] = verdict
+            yield len(open_rows) - len(by_reading) + first + len(part), len(open_rows)
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def _text_of(self, row: ClientRow) -> str:
+        made = self._texts.get(row.id)
+        if made is None or made[0] is not row:
+            made = self._texts[row.id] = (row, fold(f"{row.name}\n{row.id}\n{row.user}"))
+        return made[1]
+
+    def _facts(
+        self,
+        row: ClientRow,
+        marketplace: Marketplace | None,
+        now: datetime,
+        companies: CompanyIndex | None = None,
+        assigned: Mapping[str, Sequence[AssignmentFacts]] | None = None,
+    ) -> RowFacts:
+        api_client = None if marketplace is None else marketplace.api_clients.get(row.id)
+        pairs = None if assigned is None else assigned.get(row.id.casefold(), ())
+        return RowFacts(row, api_client, companies, pairs, now=now)
+
+    def _judge(
+        self,
+        row: ClientRow,
+        marketplace: Marketplace | None,
+        now: datetime,
+        companies: CompanyIndex | None = None,
+        assigned: Mapping[str, Sequence[AssignmentFacts]] | None = None,
+    ) -> bool | None:
+        verdict = self._filter.matches(self._facts(row, marketplace, now, companies, assigned))
+        if verdict is not None:
+            self._verdicts[row.id] = verdict
+        return verdict
+
+    async def _read(
+        self,
+        row: ClientRow,
+        marketplace: Marketplace,
+        now: datetime,
+        companies: CompanyIndex | None,
+        assigned: Mapping[str, Sequence[AssignmentFacts]] | None,
+    ) -> bool:
+        facts = self._facts(row, marketplace, now, companies, assigned)
+        if self._filter.needs & {Need.SECRETS, Need.ADVICE}:
+            facts = replace(facts, secrets=await marketplace.secrets(row.id))
+        if Need.ADVICE in self._filter.needs and facts.api_client is not None and facts.secrets is not None:
+            from tui.access.advice import advise
+
+            assignments = await marketplace.assignments(row.id)
+            person = await marketplace.person(row.user)
+            user = None if person is None else person.facts()
+            facts = replace(facts, advice=advise(facts.api_client, facts.secrets, assignments, user, now))
+        return bool(self._filter.matches(facts))
+
+
+def plain_words(understood: Filter) -> tuple[str, ...] | None:
+    """Return the words of a filter that is nothing but words to be found, folded; None for any other."""
+    words = []
+    for term in understood.terms:
+        if not isinstance(term, Term) or term.key or term.negated or len(term.values) != 1:
+            return None
+        value = term.values[0]
+        if not isinstance(value, Text) or value.pattern:
+            return None
+        words.append(fold(value.text))
+    return tuple(words)
+
+
+async def _companies_named(
+    understood: Filter, marketplace: Marketplace
+) -> tuple[CompanyIndex, Mapping[str, Sequence[AssignmentFacts]]]:
+    """Return the companies that a filter names, and what is assigned to them, by API client."""
+    lookups = marketplace.lookups
+    parties = [party for text in set(_company_texts(understood)) for party in await lookups.companies_called(text)]
+    assigned: dict[str, list[AssignmentFacts]] = {}
+    for party in parties:
+        for pair in await lookups.assignments_of(party):
+            assigned.setdefault(pair.api_client_id.casefold(), []).append(pair)
+    return CompanyIndex(parties), assigned
+
+
+def _company_texts(understood: Filter) -> Iterator[str]:
+    for term in understood.terms:
+        if isinstance(term, SavedTerm):
+            yield from _company_texts(term.saved)
+        elif isinstance(term, Term) and term.key == "who":
+            yield from (value.text for value in term.values if isinstance(value, Text))
