@@ -283,7 +283,7 @@ async def test_whoever_leaves_gets_a_true_account_as_well() -> None:
 OUTCOMES = st.sampled_from(["refused", "lost", "dropped", "unsent", "429"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.integers(1, 5),
     st.dictionaries(st.integers(0, 24), st.lists(OUTCOMES, min_size=1, max_size=3)),

@@ -22,10 +22,22 @@ from typing import TypeAlias
 from tui.access.words import count
 from tui.session.failures import is_expected
 from tui.session.pool import Pool, Sleep
-from tui.session.steps import Found, Phase, Progress, Result, State, Step, Undo, is_final, is_outage, may_be_done
+from tui.session.steps import (
+    Found,
+    Phase,
+    Progress,
+    Result,
+    State,
+    Step,
+    Undo,
+    is_final,
+    is_outage,
+    may_be_done,
+    what_of,
+)
 
-AT_ONCE = 6
-"""Steps at a time, unless told otherwise."""
+AT_ONCE = 8
+"""Steps at a time, unless told otherwise: with calls of 50 ms 6.5 times as fast as one by one (6 at a time: 4.9)."""
 OUTAGES_IN_A_ROW = 3
 """So many steps in a row without connection or sign-in stop a job."""
 MOST_PAUSES = 8
@@ -81,6 +93,7 @@ class Job:
         self._outages = 0
         self._seconds, self._began = 0.0, 0.0
         self._listener: Told | None = None
+        self._telling = False
         self._cutting: asyncio.Future[None] | None = None
 
     # -- what is so ----------------------------------------------------------------------------------------------
@@ -157,8 +170,13 @@ class Job:
         self._results[index] = result
 
     def _tell(self) -> None:
-        if self._listener is not None:
-            self._listener(self.progress)
+        # Whoever is told may cancel the job, which is a move of its own; the next one tells of it.
+        if self._listener is not None and not self._telling:
+            self._telling = True
+            try:
+                self._listener(self.progress)
+            finally:
+                self._telling = False
 
     def _enter(self, phase: Phase, told: str | None = None) -> None:
         self._phase = phase
@@ -284,9 +302,9 @@ class Job:
         """Stop when the connection or the sign-in is gone: what is not begun yet would only fail as well."""
         self._outages = self._outages + 1 if is_outage(error) else 0
         if self._outages >= OUTAGES_IN_A_ROW:
-            self._stop(f"Stopped after {count(self._outages, 'failure')} in a row: {error}")
+            self._stop(f"Stopped after {count(self._outages, 'failure')} in a row: {what_of(error)}")
         elif is_final(error):
-            self._stop(f"Stopped: {error}")
+            self._stop(f"Stopped: {what_of(error)}")
 
     def _stop(self, told: str) -> None:
         self._pool.stop()

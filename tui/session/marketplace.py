@@ -325,6 +325,41 @@ class Marketplace:
             await self.assignments(api_client.id)
             await self.api_client(api_client.id)
 
+    # -- many assignments at a time: the lists are read again once, when all are made ----------------------------
+
+    async def set_assignment(self, api_client: ApiClient, party: Party, *, assigned: bool) -> None:
+        """Make an assignment or take it away, as one of many: nothing is read again and nothing noted.
+
+        `read_assigned` is to follow the last one, and `note_many`.
+        """
+        calls = self._client.api_clients.assignments
+        try:
+            await (calls.assign if assigned else calls.unassign)(_assignment(api_client, party))
+        finally:
+            self._assignments.forget(api_client.id)
+
+    async def is_assigned(self, api_client: ApiClient, party: Party) -> bool:
+        """Read whether a company is assigned now."""
+        calls, one = self._client.api_clients.assignments, _assignment(api_client, party)
+        page = await calls.list(
+            api_client_id=api_client.id, buyer_id=one.buyer_id, supplier_id=one.supplier_id, page_size=1
+        )
+        return any(_is_of(each, party) for each in page.items)
+
+    async def read_assigned(self, api_client_ids: Iterable[str]) -> None:
+        """Read some API clients again, which count their assignments."""
+        limit = asyncio.Semaphore(AT_ONCE)
+
+        async def read(api_client_id: str) -> None:
+            async with limit:
+                await self.api_client(api_client_id)
+
+        await asyncio.gather(*(read(each) for each in dict.fromkeys(api_client_ids)))
+
+    def note_many(self, what: str, undo: Callable[[], Awaitable[str]]) -> None:
+        """Note many changes that were made as one, with their common way back."""
+        self._note(what, undo)
+
     async def create_secret(self, api_client: ApiClient, name: str, expiration: datetime | None) -> ApiClientSecret:
         """Create a named secret; the answer is the only place where its value ever is."""
         fields: dict[str, JSON] = {"Name": name}

@@ -224,6 +224,11 @@ class Session:
         return self._own_clock() if sandbox is None else sandbox.now()
 
     @property
+    def timer(self) -> Callable[[], float]:
+        """Tells seconds, for durations."""
+        return self._timer
+
+    @property
     def changed_clock(self) -> ControlledClock | None:
         """The clock of the embedded sandbox while it was changed; its base tells the real time."""
         sandbox = None if self._opened is None else self._opened.sandbox

@@ -66,8 +66,16 @@ class Result:
 
     @property
     def words(self) -> str:
+        """Say it whole, with where it happened and what to do; the words may quote a server."""
+        return self._words("" if self.error is None else str(self.error))
+
+    @property
+    def short(self) -> str:
         """Say it in a few words; they may quote a server."""
-        said = str(self.error) if self.error is not None else self.remark
+        return self._words("" if self.error is None else what_of(self.error))
+
+    def _words(self, error: str) -> str:
+        said = error or self.remark
         if self.state is State.NOT_DONE and not self.tried:
             return "not tried"
         return f"{self.state.value}: {said}" if said else self.state.value
@@ -123,6 +131,13 @@ class Progress:
             (self.not_done, "not done"),
         )
         return ", ".join(f"{number:,} {word}" for number, word in counted if number) or "nothing to do"
+
+
+def what_of(error: Exception) -> str:
+    """Return what went wrong, without where and what to do."""
+    from tui.ordercloud.errors import OrderCloudError
+
+    return error.what if isinstance(error, OrderCloudError) else str(error)
 
 
 def is_outage(error: Exception) -> bool:

@@ -1,0 +1,106 @@
+"""Many assignments as one job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui.access.facts import Party
+from tui.access.words import count
+from tui.session.bulk import AT_ONCE, Found, Job, Step, Undo
+from tui.session.failures import CannotUndo
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models import ApiClient
+    from tui.session.marketplace import Marketplace
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """One API client and one company, to be assigned to one another, or no longer."""
+
+    api_client: ApiClient
+    party: Party
+    assign: bool
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from others."""
+        return (self.api_client.id, self.party.kind.value, self.party.id)
+
+
+def assignment_job(
+    marketplace: Marketplace,
+    title: str,
+    pairings: Sequence[Pairing],
+    *,
+    about: str,
+    label: Callable[[Pairing], str] = lambda each: each.party.label,
+    timer: Callable[[], float],
+    at_once: int = AT_ONCE,
+) -> Job:
+    """Return the job that makes assignments and takes some away.
+
+    What it did is noted in the journal as one change, and read again once, at the end.
+
+    Args:
+        marketplace: Where.
+        title: What it is, in words.
+        pairings: What is to be assigned and unassigned. An assignment that is there already is not to be among them:
+            taking the job back would take it away.
+        about: What it is about, for the journal: the API client's name, or the company's.
+        label: How a pairing is called, such as by its company.
+        timer: Seconds, for the time it takes.
+        at_once: Calls at a time.
+    """
+    by_key = {each.key: each for each in pairings}
+
+    def step(pairing: Pairing) -> Step:
+        do, verify = partial(_do, marketplace, pairing), partial(_verify, marketplace, pairing)
+        detail = "assign" if pairing.assign else "unassign"
+        return Step(pairing.key, label(pairing), do, detail, verify)
+
+    async def after() -> None:
+        await marketplace.read_assigned(each.api_client.id for each in pairings)
+
+    def note(done: tuple[Step, ...]) -> None:
+        keys = frozenset(each.key for each in done)
+        made = sum(by_key[each.key].assign for each in pairings if each.key in keys)
+        words = [(made, "assigned"), (len(keys) - made, "unassigned")]
+        told = ", ".join(f"{verb} {number:,}" for number, verb in words if number)
+        marketplace.note_many(f"{about}: {told}", lambda: take_back(job.undo(keys)))
+
+    job = Job(title, [step(each) for each in pairings], at_once=at_once, timer=timer, note=note, after=after)
+    return job
+
+
+async def take_back(job: Job) -> str:
+    """Run a job that takes others back, to its end; return a sentence on what it found done already.
+
+    Raises CannotUndo when some of it could not be taken back.
+    """
+    if not job.steps:
+        return "All of it had been taken back before."
+    ended = await job.run()
+    if ended.done < ended.total:
+        why = next((str(each.error) for each in job.results if each.error is not None), ended.told)
+        raise CannotUndo(f"Only {ended.done:,} of {count(ended.total, 'change')} could be taken back: {why}")
+    return ""
+
+
+async def _do(marketplace: Marketplace, pairing: Pairing) -> Undo:
+    await marketplace.set_assignment(pairing.api_client, pairing.party, assigned=pairing.assign)
+    return partial(_undo, marketplace, pairing)
+
+
+async def _undo(marketplace: Marketplace, pairing: Pairing) -> str:
+    await marketplace.set_assignment(pairing.api_client, pairing.party, assigned=not pairing.assign)
+    return ""
+
+
+async def _verify(marketplace: Marketplace, pairing: Pairing) -> Found:
+    there = await marketplace.is_assigned(pairing.api_client, pairing.party)
+    done = there is pairing.assign
+    return Found(done, partial(_undo, marketplace, pairing) if done else None)
