@@ -77,6 +77,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("clients.delete", "Delete", "In the list: delete the API client, after a question.", ("delete",)),
     Command("clients.secrets", "Secrets", "Show the client secrets of the API client.", ("s",)),
     Command("clients.sort", "Sort", "Choose the column to sort by; the same again turns the direction.", ("o",)),
+    Command("clients.select-all", "Select all", "Select every API client that the filter finds.", ("ctrl+a",)),
     Command("clients.columns", "Columns", "Choose the columns of the list and their order.", ("C",)),
     Command("clients.undo", "Undo", "Take back the last change made in this sitting.", ("u",)),
     Command("clients.copy-id", "Copy ID", "Copy the API client's ID.", ("y",)),

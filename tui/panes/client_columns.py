@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from textual.content import Content
@@ -127,15 +128,23 @@ def chosen_columns(titles: Sequence[str]) -> tuple[ClientColumn, ...]:
     return known or tuple(COLUMN_BY_TITLE[title] for title in USUAL)
 
 
+class Befell(StrEnum):
+    """What somebody else did to an API client, as the sign before its name."""
+
+    CHANGED = "~"
+    NEW = "+"
+    DELETED = "✗"
+
+
 def draw_columns(
-    shown: Sequence[ClientColumn], sorting: Sorting, mark: Callable[[ClientRow], str]
+    shown: Sequence[ClientColumn], sorting: Sorting, befell: Callable[[ClientRow], Befell | None]
 ) -> tuple[Column[ClientRow], ...]:
     """Return the list's columns, the one sorted by with an arrow.
 
     Args:
         shown: The columns in their order.
         sorting: What the list is sorted by.
-        mark: What has befallen a row, in a word or two; empty for most.
+        befell: What somebody else did to a row; None for most.
     """
     arrow = " ▼" if sorting.descending else " ▲"
 
@@ -143,20 +152,15 @@ def draw_columns(
         indent = "  " if column is NAME else ""
         return indent + column.title + (arrow if column is sorting.column else "")
 
+    def name(row: ClientRow) -> str | Content:
+        sign = befell(row)
+        if sign is None:
+            return _name(row)
+        style = "$muted strike" if sign is Befell.DELETED else ""
+        return Content.assemble((f"{sign} ", "$warning"), literal(row.name, style))
+
     def cell(column: ClientColumn) -> Callable[[ClientRow], str | Content]:
-        inner = column.cell or (lambda row: str(column.value(row)))
-        if column is not shown[0]:
-            return inner
-
-        def marked(row: ClientRow) -> str | Content:
-            befell = mark(row)
-            shows = inner(row)
-            if not befell:
-                return shows
-            text = shows if isinstance(shows, Content) else literal(shows)
-            return Content.assemble(text.without_spans, "  ", (befell, "$warning"))
-
-        return marked
+        return name if column is NAME else column.cell or (lambda row: str(column.value(row)))
 
     return tuple(
         Column(heading(each), cell(each), most=each.most, grow=each is NAME, right=each.right) for each in shown

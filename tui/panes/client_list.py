@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from tui.panes.client_columns import COLUMNS, ClientColumn, Sorting, chosen_columns, draw_columns
 from tui.panes.client_rows import FADING, ClientRows, View
+from tui.session.paging import PAGE_SIZE
 from tui.session.session import Phase, Session
 from tui.widgets.background import start
 from tui.widgets.plain import literal
@@ -140,7 +141,7 @@ class ClientList(Vertical):
         self._say(None)
         self.draw()
         self.remember()
-        if self._rows.marked:
+        if self._rows.elsewhere:
             if self._fading is not None:
                 self._fading.stop()
             self._fading = self.set_timer(FADING.total_seconds(), self._fade)
@@ -193,6 +194,8 @@ class ClientList(Vertical):
         plain_order = self.sorting == Sorting() and not view.done_by
         title = f"by {self.sorting.column.title} {'▼' if self.sorting.descending else '▲'}"
         parts = [] if plain_order else [title if not view.done_by else f"{title}, sorted {view.done_by}"]
+        if told := self._rows.elsewhere:
+            parts.append(told)
         if chosen := len(self.rows.selected):
             parts.insert(0, f"{chosen:,} selected")
         self.border_subtitle = Content(" · ".join(parts))
@@ -245,6 +248,24 @@ class ClientList(Vertical):
         self._filter.remove_class("-shown")
         self.rows.focus()
         return True
+
+    # -- selection -----------------------------------------------------------------------------------------------
+
+    def select_all(self) -> None:
+        """Select every row that the filter finds, those that have not been read included."""
+        start(self, self._select_all, group="select-all")
+
+    async def _select_all(self) -> None:
+        view = self._view
+        if view.pages is None:
+            self.rows.select(row.id for row in view.rows if row is not None)
+            return
+        found: set[str] = set()
+        for first in range(0, max(1, len(view.pages)), PAGE_SIZE):
+            await view.pages.load(first, first + PAGE_SIZE - 1)
+            part = view.pages[first : first + PAGE_SIZE]
+            found.update(row.id for row in part if row is not None)
+        self.rows.select(found)
 
     # -- order and columns ---------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tui.panes.client_columns import Sorting
+from tui.panes.client_columns import Befell, Sorting
 from tui.session.heap import keep_for_good
 from tui.session.paging import PAGE_SIZE, Pages, Part
 from tui.session.session import Phase, Session
@@ -74,7 +74,7 @@ class ClientRows:
         self._pages: tuple[ListQuery, Pages[ClientRow]] | None = None
         self._first: Part[ClientRow] | None = None
         self._sorted: tuple[object, list[ClientRow]] | None = None
-        self._befell: dict[str, str] = {}
+        self._befell: dict[str, Befell] = {}
         self._gone: dict[str, ClientRow] = {}
         self._judge: ClientJudge | None = None
 
@@ -173,9 +173,9 @@ class ClientRows:
         seen = self._as_seen()
         return bool(seen.rows if seen is not None else self._session.ready and self._session.marketplace.api_clients)
 
-    def befell(self, row: ClientRow) -> str:
-        """Return what somebody else did to a row since it was read before; empty for most."""
-        return self._befell.get(row.id, "")
+    def befell(self, row: ClientRow) -> Befell | None:
+        """Return what somebody else did to a row since it was read before; None for most."""
+        return self._befell.get(row.id)
 
     def completions(self) -> Known:
         """Return what a filter can be completed with, as far as it is known without asking."""
@@ -193,17 +193,19 @@ class ClientRows:
         self._sorted = None
 
     @property
-    def marked(self) -> bool:
-        """Whether a row says that it was changed or deleted elsewhere."""
-        return bool(self._befell)
+    def elsewhere(self) -> str:
+        """Say how many rows were changed, made and deleted elsewhere; empty when none was."""
+        counts = [(sign, sum(each is sign for each in self._befell.values())) for sign in Befell]
+        told = ", ".join(f"{number:,} {sign.name.lower()} {sign}" for sign, number in counts if number)
+        return f"elsewhere: {told}" if told else ""
 
     def _mark(self, before: dict[str, ClientRow]) -> None:
         now = {row.id: row for row in self._rows()}
         self._gone = {each: row for each, row in before.items() if each not in now}
         self._befell = {
-            **dict.fromkeys(self._gone, "deleted elsewhere"),
-            **{each: "changed" for each, row in now.items() if each in before and before[each] != row},
-            **{each: "new" for each in now if each not in before},
+            **dict.fromkeys(self._gone, Befell.DELETED),
+            **{each: Befell.CHANGED for each, row in now.items() if each in before and before[each] != row},
+            **{each: Befell.NEW for each in now if each not in before},
         }
         self._sorted = None
 

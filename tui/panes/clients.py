@@ -242,6 +242,10 @@ class ClientsPane(ModePane):
         """Choose the column to sort by; the same again turns the direction."""
         self._list.choose_order()
 
+    def do_select_all(self) -> None:
+        """Select everything that the filter finds."""
+        self._list.select_all()
+
     def do_columns(self) -> None:
         """Choose the columns and their order."""
         self._list.choose_columns()
