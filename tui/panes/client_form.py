@@ -21,7 +21,7 @@ from tui.panes.changing import Kind, Question, ask
 from tui.panes.client_draft import FIELDS, GROUPS, Draft
 from tui.panes.client_field import FieldRow
 from tui.panes.messages import MarketplaceChanged
-from tui.session.marketplace import members_stay
+from tui.session.changes import members_stay
 from tui.session.session import Session
 from tui.widgets.background import start
 from tui.widgets.dialogs import Confirm

@@ -6,20 +6,22 @@ Every change is a call of the typed client, noted in the journal with its way ba
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.access.facts import Party, PartyKind
-from tui.access.words import shorten
-from tui.access.xp import left_over, same_json, xp_patch
+from tui.access.xp import xp_patch
+from tui.session import changes as ways
 from tui.session.cache import Cache, KnownApiClients
 from tui.session.facts import Companies, Person, party_of_buyer, party_of_supplier
-from tui.session.failures import CannotUndo, ChangedElsewhere
 from tui.session.journal import Change, Journal
+from tui.session.moved import check_unmoved, values_of
 from tui.session.own_sign_in import OwnSignIn, OwnWayIn
+from tui.session.record import ChangeKind, Record
+from tui.session.references import References
 
 if TYPE_CHECKING:
     from tui.ordercloud import OrderCloud
@@ -57,6 +59,22 @@ class Marketplace:
         self._assignments: Cache[str, tuple[ApiClientAssignment, ...]] = Cache()
         self._secrets: Cache[str, tuple[ApiClientSecret, ...]] = Cache()
         self._writing = asyncio.Lock()
+        self.references = References(client)
+        steps = ways.Steps(
+            read=self.api_client,
+            read_assignments=self._assignments_again,
+            read_secrets=self._secrets_again,
+            person=self.person,
+            has_event=self.references.has_event,
+            known=lambda each: self.api_clients.get(each),
+            patch=self._patch,
+            create=self._create,
+            delete=self._delete,
+            assign=self._assign,
+            unassign=self._unassign,
+            threat=self.way_in.after_patch,
+        )
+        self.ways_back = ways.WaysBack(steps, self._writing)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -187,8 +205,14 @@ class Marketplace:
         what: str,
         undo: Callable[[], Awaitable[str]] | None = None,
         threat: Callable[[], Awaitable[str | None]] | None = None,
+        record: Record | None = None,
     ) -> None:
-        self.journal.add(Change(self._clock(), what, undo, threat))
+        """Note a change. One that is given as data has its way back from that."""
+        if record is None:
+            self.journal.add(Change(self._clock(), what, undo, threat))
+            return
+        undo, threat = undo or self.ways_back.undo(record), threat or self.ways_back.threat(record)
+        self.journal.add(Change(self._clock(), what, undo, threat, record))
 
     def _take(self, api_client: ApiClient) -> None:
         self._known.put(api_client, self._known.begin())
@@ -203,24 +227,10 @@ class Marketplace:
         """
         async with self._writing:
             found = await self.api_client(before.id)
-            _check_unmoved(before, found, changes)
+            check_unmoved(before, found, changes)
             after = await self._patch(found, changes)
-            old, new = _values(found, changes), _values(after, changes)
-
-        async def undo() -> str:
-            async with self._writing:
-                now = await self.api_client(after.id)
-                if moved := [name for name in changes if not same_json(now.to_wire().get(name), new[name])]:
-                    raise CannotUndo(f"{before.app_name}: {', '.join(moved)} changed again since; nothing was undone.")
-                restored = await self._patch(now, old)
-                over = left_over(restored.xp, old["xp"]) if "xp" in old else ()
-                return f"{members_stay(over)}." if over else ""
-
-        async def threat() -> str | None:
-            return await self.way_in.after_patch(after, old)
-
-        secret = "ClientSecret" in changes
-        self._note(f"{before.app_name}: changed {', '.join(changes)}", None if secret else undo, threat)
+        record = Record.of_fields(before, values_of(found, changes), values_of(after, changes))
+        self._note(f"{before.app_name}: changed {', '.join(changes)}", record=record)
         return after
 
     async def _patch(self, now: ApiClient, changes: Mapping[str, JSON]) -> ApiClient:
@@ -235,26 +245,43 @@ class Marketplace:
     async def create_api_client(self, fields: Mapping[str, JSON]) -> ApiClient:
         """Create an API client and return it with the ID the marketplace gave it."""
         async with self._writing:
-            created = await self._client.api_clients.create(fields)
-            self._take(created)
+            created = await self._create(fields)
+        record = ways.created(created)
+        undo = self.ways_back.undo(record, created.client_secret)
+        self._note(f"{created.app_name}: created", undo, record=record)
+        return created
 
-        async def undo() -> str:
-            async with self._writing:
-                now = await self.api_client(created.id)
-                self._secrets.forget(created.id)
-                if not same_json(now.to_wire(), created.to_wire()) or await self.secrets(created.id):
-                    raise CannotUndo(f"{created.app_name} was changed since it was created; delete it instead.")
-                await self._delete(created)
-            return ""
-
-        self._note(f"{created.app_name}: created", undo)
+    async def _create(self, fields: Mapping[str, JSON]) -> ApiClient:
+        created = await self._client.api_clients.create(fields)
+        self._take(created)
         return created
 
     async def delete_api_client(self, api_client: ApiClient) -> None:
-        """Delete an API client."""
+        """Delete an API client, after learning what it takes to bring it back."""
         async with self._writing:
+            record = await self._before_deleting(api_client)
             await self._delete(api_client)
-        self._note(f"{api_client.app_name}: deleted")
+        self._note(f"{api_client.app_name}: deleted", record=record)
+
+    async def _before_deleting(self, api_client: ApiClient) -> Record:
+        from tui.ordercloud import errors
+
+        self.way_in.decline(await self.way_in.after_deleting(api_client))
+        now = await self.api_client(api_client.id)
+        parties: tuple[Party, ...] = ()
+        secrets: tuple[ApiClientSecret, ...] = ()
+        unread = []
+        try:
+            names = await self.party_names()
+            parties = tuple(_party(each, names) for each in await self._assignments_again(now.id))
+        except errors.Forbidden:
+            unread.append("the assignments: they could not be read before")
+        try:
+            secrets = await self._secrets_again(now.id)
+        except errors.Forbidden:
+            unread.append("named secrets: they could not be read before")
+        record = ways.deleted(now, parties, secrets, await self.references.to(now.id))
+        return replace(record, gone=(*record.gone, *unread))
 
     async def _delete(self, api_client: ApiClient) -> None:
         self.way_in.decline(await self.way_in.after_deleting(api_client))
@@ -266,18 +293,22 @@ class Marketplace:
     async def assign(self, api_client: ApiClient, party: Party) -> None:
         """Assign a buyer or supplier to an API client."""
         await self._assign(api_client, party)
-        self._note(f"{api_client.app_name}: assigned {party.label}", lambda: self._unassign_again(api_client, party))
+        record = Record(ChangeKind.ASSIGNED, api_client.id, api_client.app_name, companies=(party,))
+        self._note(f"{api_client.app_name}: assigned {party.label}", record=record)
 
     async def unassign(self, api_client: ApiClient, party: Party) -> None:
         """Take the assignment of a buyer or supplier away."""
         await self._unassign(api_client, party)
-        self._note(f"{api_client.app_name}: unassigned {party.label}", lambda: self._assign(api_client, party))
+        record = Record(ChangeKind.UNASSIGNED, api_client.id, api_client.app_name, companies=(party,))
+        self._note(f"{api_client.app_name}: unassigned {party.label}", record=record)
 
-    async def _unassign_again(self, api_client: ApiClient, party: Party) -> str:
-        self._assignments.forget(api_client.id)
-        if not any(_is_of(each, party) for each in await self.assignments(api_client.id)):
-            raise CannotUndo(f"{party.label} is not assigned any more.")
-        return await self._unassign(api_client, party)
+    async def _assignments_again(self, api_client_id: str) -> tuple[ApiClientAssignment, ...]:
+        self._assignments.forget(api_client_id)
+        return await self.assignments(api_client_id)
+
+    async def _secrets_again(self, api_client_id: str) -> tuple[ApiClientSecret, ...]:
+        self._secrets.forget(api_client_id)
+        return await self.secrets(api_client_id)
 
     async def _assign(self, api_client: ApiClient, party: Party) -> str:
         async with self._changing_assignments(api_client):
@@ -325,35 +356,6 @@ class Marketplace:
         self._note(f"{api_client.app_name}: deleted the secret {secret.name}")
 
 
-def members_stay(members: Sequence[str]) -> str:
-    """Say which members of xp a PATCH leaves behind."""
-    names = ", ".join(f"xp.{each}" for each in members)
-    stays = "stays, as null" if len(members) == 1 else "stay, as null"
-    return f"{names} {stays}: a PATCH cannot take a member of xp away"
-
-
-def _values(api_client: ApiClient, names: Mapping[str, JSON]) -> dict[str, JSON]:
-    wire = api_client.to_wire()
-    return {name: wire.get(name) for name in names}
-
-
-def _check_unmoved(shown: ApiClient, now: ApiClient, changes: Mapping[str, JSON]) -> None:
-    """Raise ChangedElsewhere when a field that is to be changed is not as it was shown."""
-    then, found = _values(shown, changes), _values(now, changes)
-    moved = {name: (then[name], found[name]) for name in changes if not same_json(then[name], found[name])}
-    if moved:
-        raise ChangedElsewhere(now, {name: (_told(name, was), _told(name, to)) for name, (was, to) in moved.items()})
-
-
-def _told(name: str, value: JSON) -> str:
-    """Return a value for people; a secret is never told."""
-    if value is None:
-        return "not set"
-    if name == "ClientSecret":
-        return "one secret"
-    return shorten(json.dumps(value, ensure_ascii=False))
-
-
 def _assignment(api_client: ApiClient, party: Party) -> ApiClientAssignment:
     from tui.ordercloud.models import ApiClientAssignment
 
@@ -364,6 +366,7 @@ def _assignment(api_client: ApiClient, party: Party) -> ApiClientAssignment:
     )
 
 
-def _is_of(assignment: ApiClientAssignment, party: Party) -> bool:
-    company = assignment.buyer_id if party.kind is PartyKind.BUYER else assignment.supplier_id
-    return company == party.id
+def _party(assignment: ApiClientAssignment, names: Mapping[tuple[PartyKind, str], str]) -> Party:
+    kind = PartyKind.BUYER if assignment.buyer_id else PartyKind.SUPPLIER
+    company = assignment.buyer_id or assignment.supplier_id or ""
+    return Party(kind, company, names.get((kind, company), ""))

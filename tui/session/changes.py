@@ -1,0 +1,242 @@
+"""The ways back: from a change as data to what takes it back, now or from the journal of another day.
+
+Each first looks whether what it would put back is still as the change left it, and says what it could not put back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.access.facts import Party, PartyKind
+from tui.access.words import list_some
+from tui.access.xp import left_over, same_json
+from tui.session.failures import CannotUndo
+from tui.session.journal import Change
+from tui.session.record import READ_ONLY, SECRET, ChangeKind, Entry, Record, without_secret
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models import ApiClient, ApiClientAssignment, ApiClientSecret
+    from tui.ordercloud.models.base import JSON
+    from tui.session.facts import Person
+
+EVENTS = ("OrderCheckoutIntegrationEventID", "OrderReturnIntegrationEventID", "AddToCartIntegrationEventID")
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What the ways back are made of: reading afresh, and the writes of a marketplace that note nothing."""
+
+    read: Callable[[str], Awaitable[ApiClient]]
+    read_assignments: Callable[[str], Awaitable[Sequence[ApiClientAssignment]]]
+    read_secrets: Callable[[str], Awaitable[Sequence[ApiClientSecret]]]
+    person: Callable[[str | None], Awaitable[Person | None]]
+    has_event: Callable[[str], Awaitable[bool]]
+    known: Callable[[str], ApiClient | None]
+    patch: Callable[[ApiClient, Mapping[str, JSON]], Awaitable[ApiClient]]
+    create: Callable[[Mapping[str, JSON]], Awaitable[ApiClient]]
+    delete: Callable[[ApiClient], Awaitable[None]]
+    assign: Callable[[ApiClient, Party], Awaitable[str]]
+    unassign: Callable[[ApiClient, Party], Awaitable[str]]
+    threat: Callable[[ApiClient, Mapping[str, JSON]], Awaitable[str | None]]
+
+
+class WaysBack:
+    """Takes changes back. `writing` is held around what reads and then writes."""
+
+    def __init__(self, steps: Steps, writing: asyncio.Lock) -> None:
+        self._do = steps
+        self._writing = writing
+
+    def change_of(self, entry: Entry) -> Change:
+        """Return an entry of the journal as a change that can be taken back, where there is a way."""
+        return Change(
+            entry.when, entry.what, self.undo(entry.record), self.threat(entry.record), entry.record, entry.id
+        )
+
+    def undo(self, record: Record, secret: str | None = None) -> Callable[[], Awaitable[str]] | None:
+        """Return what takes a change back; None when there is no way.
+
+        Args:
+            record: The change.
+            secret: The legacy secret that a created API client was given; held for this sitting, and kept nowhere.
+        """
+        if record.kind is ChangeKind.CHANGED:
+            return (lambda: self._change_back(record)) if record.before else None
+        if record.kind is ChangeKind.CREATED:
+            return lambda: self._delete_created(record, secret)
+        ways: Mapping[ChangeKind, Callable[[Record], Awaitable[str]]] = {
+            ChangeKind.DELETED: self._bring_back,
+            ChangeKind.ASSIGNED: self._unassign,
+            ChangeKind.UNASSIGNED: self._assign,
+        }
+        way = ways.get(record.kind)
+        return None if way is None or not record.api_client_id else lambda: way(record)
+
+    def threat(self, record: Record) -> Callable[[], Awaitable[str | None]] | None:
+        """Return what says why taking a change back would shut the console out."""
+        if record.kind is not ChangeKind.CHANGED or not record.before:
+            return None
+
+        async def ask() -> str | None:
+            known = self._do.known(record.api_client_id)
+            return None if known is None else await self._do.threat(known, record.before)
+
+        return ask
+
+    async def _read(self, record: Record) -> ApiClient:
+        from tui.ordercloud import errors
+
+        try:
+            return await self._do.read(record.api_client_id)
+        except errors.NotFound:
+            raise CannotUndo(f"{record.name} is not there any more; nothing was undone.") from None
+
+    # -- fields --------------------------------------------------------------------------------------------------
+
+    async def _change_back(self, record: Record) -> str:
+        async with self._writing:
+            now = await self._read(record)
+            wire = now.to_wire()
+            moved = [name for name in record.before if not same_json(wire.get(name), record.after.get(name))]
+            if moved:
+                raise CannotUndo(f"{record.name}: {', '.join(moved)} changed again since; nothing was undone.")
+            restored = await self._do.patch(now, record.before)
+        told = []
+        if over := left_over(restored.xp, record.before["xp"]) if "xp" in record.before else ():
+            told.append(f"{members_stay(over)}.")
+        if record.unkept:
+            stays = "stays" if len(record.unkept) == 1 else "stay"
+            told.append(f"{', '.join(record.unkept)} {stays} as now: what it was before is not kept.")
+        return " ".join(told)
+
+    # -- a created one -------------------------------------------------------------------------------------------
+
+    async def _delete_created(self, record: Record, held: str | None) -> str:
+        async with self._writing:
+            now = await self._read(record)
+            wire = {name: value for name, value in now.to_wire().items() if name not in (SECRET, *record.unkept)}
+            then = {name: value for name, value in record.after.items() if name != SECRET}
+            secret = now.client_secret or None
+            other_secret = secret != held if held is not None else bool(secret) is not (SECRET in record.unkept)
+            if other_secret or not same_json(wire, then) or await self._do.read_secrets(now.id):
+                raise CannotUndo(f"{record.name} was changed since it was created; delete it instead.")
+            await self._do.delete(now)
+        return ""
+
+    # -- a deleted one -------------------------------------------------------------------------------------------
+
+    async def _bring_back(self, record: Record) -> str:
+        fields: dict[str, JSON] = {
+            name: value for name, value in record.before.items() if name not in READ_ONLY and value is not None
+        }
+        lost = [*record.gone, *(f"{name}: it is not kept" for name in record.unkept if name != SECRET)]
+        async with self._writing:
+            lost += await self._drop_dangling(fields)
+            created = await self._do.create(fields)
+        refused = await self.assign_all(created, record.companies)
+        lost += [f"the assignment of {label}: {why}" for label, why in refused]
+        told = [f"{created.app_name} has the new ID {created.id}: programs that use the old one need it."]
+        if count := len(record.companies):
+            told.append(f"{count - len(refused)} of {count} companies assigned again.")
+        if lost:
+            told.append("Not restored:\n" + "\n".join(f"· {each}" for each in lost))
+        return "\n".join(told)
+
+    async def _drop_dangling(self, fields: dict[str, JSON]) -> list[str]:
+        """Take out what refers to something that is not there any more; return each in words."""
+        lost = []
+        name = fields.get("DefaultContextUserName")
+        if isinstance(name, str) and await self._do.person(name) is None:
+            del fields["DefaultContextUserName"]
+            lost.append(f"the context user {name}: there is no such user any more")
+        for each in EVENTS:
+            event = fields.get(each)
+            if isinstance(event, str) and not await self._do.has_event(event):
+                del fields[each]
+                lost.append(f"the integration event {event} ({each}): it is not there any more")
+        return lost
+
+    # -- assignments ---------------------------------------------------------------------------------------------
+
+    async def _assign(self, record: Record) -> str:
+        return await self._each(record, self._do.assign, record.companies)
+
+    async def _unassign(self, record: Record) -> str:
+        there = await self._do.read_assignments(record.api_client_id)
+        left = [party for party in record.companies if any(is_of(each, party) for each in there)]
+        if not left:
+            names = list_some([party.label for party in record.companies])
+            raise CannotUndo(f"{names} {'is' if len(record.companies) == 1 else 'are'} not assigned any more.")
+        return await self._each(record, self._do.unassign, left)
+
+    async def _each(
+        self, record: Record, do: Callable[[ApiClient, Party], Awaitable[str]], parties: Sequence[Party]
+    ) -> str:
+        now = await self._read(record)
+        if len(parties) == 1:
+            return await do(now, parties[0])
+        refused = await _each_of(do, now, parties)
+        return f"Not done: {'; '.join(f'{label}: {why}' for label, why in refused)}" if refused else ""
+
+    async def assign_all(self, api_client: ApiClient, parties: Sequence[Party]) -> tuple[tuple[str, str], ...]:
+        """Assign companies to an API client; return those that could not be, each with why."""
+        return await _each_of(self._do.assign, api_client, parties)
+
+
+async def _each_of(
+    do: Callable[[ApiClient, Party], Awaitable[str]], api_client: ApiClient, parties: Sequence[Party]
+) -> tuple[tuple[str, str], ...]:
+    """Do it for every company; return those that were refused, each with why. Without an answer the rest is left."""
+    from tui.ordercloud import errors
+
+    refused: list[tuple[str, str]] = []
+    for at, party in enumerate(parties):
+        try:
+            await do(api_client, party)
+        except errors.ApiError as error:
+            refused.append((party.label, str(error)))
+        except errors.OrderCloudError as error:
+            refused.append((party.label, str(error)))
+            refused += [(each.label, "not tried, as the connection was lost") for each in parties[at + 1 :]]
+            break
+    return tuple(refused)
+
+
+def deleted(
+    api_client: ApiClient,
+    companies: tuple[Party, ...],
+    secrets: Sequence[ApiClientSecret],
+    referring: Sequence[str],
+) -> Record:
+    """Return the record of an API client that is deleted, with what cannot be brought back.
+
+    `referring` are the things that referred to it, as far as they are known, each in a few words.
+    """
+    gone = ["the legacy secret: set a new one"] if api_client.client_secret else []
+    gone += [f"the secret {each.name or each.id}: create a new one" for each in secrets]
+    gone += [f"{each} referred to it" for each in referring]
+    wire = without_secret(api_client.to_wire())
+    return Record(ChangeKind.DELETED, api_client.id, api_client.app_name, wire, companies=companies, gone=tuple(gone))
+
+
+def created(api_client: ApiClient) -> Record:
+    """Return the record of an API client that was created."""
+    unkept = (SECRET,) if api_client.client_secret else ()
+    after = without_secret(api_client.to_wire())
+    return Record(ChangeKind.CREATED, api_client.id, api_client.app_name, after=after, unkept=unkept)
+
+
+def is_of(assignment: ApiClientAssignment, party: Party) -> bool:
+    """Return whether an assignment is that of a company."""
+    company = assignment.buyer_id if party.kind is PartyKind.BUYER else assignment.supplier_id
+    return company == party.id
+
+
+def members_stay(members: Sequence[str]) -> str:
+    """Say which members of xp a PATCH leaves behind."""
+    names = ", ".join(f"xp.{each}" for each in members)
+    stays = "stays, as null" if len(members) == 1 else "stay, as null"
+    return f"{names} {stays}: a PATCH cannot take a member of xp away"
