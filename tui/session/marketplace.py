@@ -342,7 +342,8 @@ class Marketplace:
                 secret = await self._client.api_clients.secrets(api_client.id).create(fields)
             finally:
                 self._secrets.forget(api_client.id)
-        self._note(f"{api_client.app_name}: created the secret {name}")
+        about = Record(ChangeKind.OTHER, api_client.id, api_client.app_name)
+        self._note(f"{api_client.app_name}: created the secret {name}", record=about)
         return secret
 
     async def delete_secret(self, api_client: ApiClient, secret: ApiClientSecret) -> None:
@@ -353,7 +354,8 @@ class Marketplace:
                 await self._client.api_clients.secrets(api_client.id).delete(secret.id)
             finally:
                 self._secrets.forget(api_client.id)
-        self._note(f"{api_client.app_name}: deleted the secret {secret.name}")
+        about = Record(ChangeKind.OTHER, api_client.id, api_client.app_name)
+        self._note(f"{api_client.app_name}: deleted the secret {secret.name}", record=about)
 
 
 def _assignment(api_client: ApiClient, party: Party) -> ApiClientAssignment:
