@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from tests.access.world import (
     Client,
     assignments,
     clients,
+    companies,
     mostly,
     secrets,
     users,
@@ -40,7 +42,17 @@ situations = st.builds(
     st.one_of(st.none(), users.map(lambda user: replace(user, username="guest"))),
     mostly,
 )
-crowds = st.lists(users, max_size=8).map(
+alike = st.builds(
+    User,
+    st.just("shopper01"),
+    st.builds(Party, st.sampled_from([PartyKind.BUYER, PartyKind.SUPPLIER]), companies, active=st.booleans()),
+    st.booleans(),
+    st.sampled_from([frozenset({"Shopper"}), frozenset({"FullAccess"})]),
+    st.sampled_from([None, None, NOW + timedelta(minutes=2)]),
+    st.sampled_from([None, None, NOW]),
+)
+"""Users who differ in little, so that one answer for all who are alike is a wrong one where it is given too widely."""
+crowds = st.one_of(st.lists(users, max_size=6), st.lists(alike, min_size=6, max_size=30)).map(
     lambda found: [replace(user, username=f"user{number}") for number, user in enumerate(found)]
 )
 OPEN = Client(allow_any_buyer=True, allow_seller=True, refresh_token_duration=60)
