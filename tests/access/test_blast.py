@@ -165,6 +165,15 @@ def test_it_is_told_in_words() -> None:
     assert lines(OPEN, replace(OPEN, active=False), shoppers(2)) == "2 users of Anchor Boats lose password and refresh."
 
 
+def test_an_assignment_is_of_one_company() -> None:
+    for kind in (PartyKind.BUYER, PartyKind.SUPPLIER):
+        mine, other = Party(kind, "mine", "Mine"), Party(kind, "other", "Other")
+        people = [*shoppers(2, other), *shoppers(2, mine)]
+        own = Assignment(CLIENT_ID, *(("mine", None) if kind is PartyKind.BUYER else (None, "mine")))
+        found = blast(Situation(Client()), Situation(Client(), assignments=[own]), Crowd(people), NOW)
+        assert found.lines() == ("2 users of Mine gain password.",)
+
+
 def test_programs_and_guests_are_told_apart() -> None:
     guest = replace(SHOPPER, username="guest")
     program = replace(OPEN, default_context_user_name="guest")
