@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.access.facts import Party, PartyKind
 from tui.access.words import list_some
 from tui.access.xp import left_over, same_json
+from tui.session.facts import party_of
 from tui.session.failures import CannotUndo
 from tui.session.journal import Change
 from tui.session.record import READ_ONLY, SECRET, ChangeKind, Entry, Record, without_secret
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient, ApiClientAssignment, ApiClientSecret
     from tui.ordercloud.models.base import JSON
     from tui.session.facts import Person
+    from tui.session.references import References
 
 EVENTS = ("OrderCheckoutIntegrationEventID", "OrderReturnIntegrationEventID", "AddToCartIntegrationEventID")
 
@@ -33,7 +36,8 @@ class Steps:
     read_assignments: Callable[[str], Awaitable[Sequence[ApiClientAssignment]]]
     read_secrets: Callable[[str], Awaitable[Sequence[ApiClientSecret]]]
     person: Callable[[str | None], Awaitable[Person | None]]
-    has_event: Callable[[str], Awaitable[bool]]
+    party_names: Callable[[], Awaitable[Mapping[tuple[PartyKind, str], str]]]
+    references: References
     known: Callable[[str], ApiClient | None]
     patch: Callable[[ApiClient, Mapping[str, JSON]], Awaitable[ApiClient]]
     create: Callable[[Mapping[str, JSON]], Awaitable[ApiClient]]
@@ -128,6 +132,28 @@ class WaysBack:
 
     # -- a deleted one -------------------------------------------------------------------------------------------
 
+    async def before_deleting(self, api_client: ApiClient) -> Record:
+        """Read all that it takes to bring an API client back, and what cannot be: the record of its deletion."""
+        from tui.ordercloud import errors
+
+        now = await self._do.read(api_client.id)
+        gone = ["the legacy secret: set a new one"] if now.client_secret else []
+        parties: tuple[Party, ...] = ()
+        try:
+            names = await self._do.party_names()
+            parties = tuple(party_of(each, names) for each in await self._do.read_assignments(now.id))
+        except errors.Forbidden:
+            gone.append("the assignments: they could not be read before")
+        try:
+            gone += [
+                f"the secret {each.name or each.id}: create a new one" for each in await self._do.read_secrets(now.id)
+            ]
+        except errors.Forbidden:
+            gone.append("named secrets: they could not be read before")
+        gone += [f"{each} referred to it" for each in await self._do.references.to(now.id)]
+        wire = without_secret(now.to_wire())
+        return Record(ChangeKind.DELETED, now.id, now.app_name, wire, companies=parties, gone=tuple(gone))
+
     async def _bring_back(self, record: Record) -> str:
         fields: dict[str, JSON] = {
             name: value for name, value in record.before.items() if name not in READ_ONLY and value is not None
@@ -136,7 +162,8 @@ class WaysBack:
         async with self._writing:
             lost += await self._drop_dangling(fields)
             created = await self._do.create(fields)
-        refused = await self.assign_all(created, record.companies)
+        assigning = [(party, partial(self._do.assign, created, party)) for party in record.companies]
+        refused = await each_of(assigning, at_once=1)
         lost += [f"the assignment of {label}: {why}" for label, why in refused]
         told = [f"{created.app_name} has the new ID {created.id}: programs that use the old one need it."]
         if count := len(record.companies):
@@ -154,7 +181,7 @@ class WaysBack:
             lost.append(f"the context user {name}: there is no such user any more")
         for each in EVENTS:
             event = fields.get(each)
-            if isinstance(event, str) and not await self._do.has_event(event):
+            if isinstance(event, str) and not await self._do.references.has_event(event):
                 del fields[each]
                 lost.append(f"the integration event {event} ({each}): it is not there any more")
         return lost
@@ -178,48 +205,36 @@ class WaysBack:
         now = await self._read(record)
         if len(parties) == 1:
             return await do(now, parties[0])
-        refused = await _each_of(do, now, parties)
+        refused = await each_of([(party, partial(do, now, party)) for party in parties], at_once=1)
         return f"Not done: {'; '.join(f'{label}: {why}' for label, why in refused)}" if refused else ""
 
-    async def assign_all(self, api_client: ApiClient, parties: Sequence[Party]) -> tuple[tuple[str, str], ...]:
-        """Assign companies to an API client; return those that could not be, each with why."""
-        return await _each_of(self._do.assign, api_client, parties)
 
-
-async def _each_of(
-    do: Callable[[ApiClient, Party], Awaitable[str]], api_client: ApiClient, parties: Sequence[Party]
+async def each_of(
+    what: Sequence[tuple[Party, Callable[[], Awaitable[object]]]], at_once: int = 4
 ) -> tuple[tuple[str, str], ...]:
-    """Do it for every company; return those that were refused, each with why. Without an answer the rest is left."""
+    """Do something for every company; return those that were refused, each with why.
+
+    Once there is no answer any more, what has not been begun is left.
+    """
     from tui.ordercloud import errors
 
-    refused: list[tuple[str, str]] = []
-    for at, party in enumerate(parties):
-        try:
-            await do(api_client, party)
-        except errors.ApiError as error:
-            refused.append((party.label, str(error)))
-        except errors.OrderCloudError as error:
-            refused.append((party.label, str(error)))
-            refused += [(each.label, "not tried, as the connection was lost") for each in parties[at + 1 :]]
-            break
-    return tuple(refused)
+    limit, lost = asyncio.Semaphore(at_once), asyncio.Event()
 
+    async def one(party: Party, do: Callable[[], Awaitable[object]]) -> tuple[str, str] | None:
+        async with limit:
+            if lost.is_set():
+                return party.label, "not tried, as the connection was lost"
+            try:
+                await do()
+            except errors.ApiError as error:
+                return party.label, str(error)
+            except errors.OrderCloudError as error:
+                lost.set()
+                return party.label, str(error)
+        return None
 
-def deleted(
-    api_client: ApiClient,
-    companies: tuple[Party, ...],
-    secrets: Sequence[ApiClientSecret],
-    referring: Sequence[str],
-) -> Record:
-    """Return the record of an API client that is deleted, with what cannot be brought back.
-
-    `referring` are the things that referred to it, as far as they are known, each in a few words.
-    """
-    gone = ["the legacy secret: set a new one"] if api_client.client_secret else []
-    gone += [f"the secret {each.name or each.id}: create a new one" for each in secrets]
-    gone += [f"{each} referred to it" for each in referring]
-    wire = without_secret(api_client.to_wire())
-    return Record(ChangeKind.DELETED, api_client.id, api_client.app_name, wire, companies=companies, gone=tuple(gone))
+    found = await asyncio.gather(*(one(party, do) for party, do in what))
+    return tuple(each for each in found if each is not None)
 
 
 def created(api_client: ApiClient) -> Record:

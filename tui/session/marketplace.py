@@ -6,17 +6,19 @@ Every change is a call of the typed client, noted in the journal with its way ba
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.access.facts import Party, PartyKind
+from tui.access.words import list_some
 from tui.access.xp import xp_patch
 from tui.session import changes as ways
 from tui.session.cache import Cache, KnownApiClients
-from tui.session.facts import Companies, Person, party_of_buyer, party_of_supplier
+from tui.session.facts import Companies, Person, assignment_of, party_of, party_of_buyer, party_of_supplier
+from tui.session.failures import NotAllAssigned
 from tui.session.journal import Change, Journal
 from tui.session.moved import check_unmoved, values_of
 from tui.session.own_sign_in import OwnSignIn, OwnWayIn
@@ -65,7 +67,8 @@ class Marketplace:
             read_assignments=self._assignments_again,
             read_secrets=self._secrets_again,
             person=self.person,
-            has_event=self.references.has_event,
+            party_names=self.party_names,
+            references=self.references,
             known=lambda each: self.api_clients.get(each),
             patch=self._patch,
             create=self._create,
@@ -140,6 +143,11 @@ class Marketplace:
 
         return await self._assignments.get(api_client_id, read)
 
+    async def parties_assigned(self, api_client_id: str) -> tuple[Party, ...]:
+        """Return the companies assigned to an API client, with their names."""
+        names = await self.party_names()
+        return tuple(party_of(each, names) for each in await self.assignments(api_client_id))
+
     async def all_assignments(self) -> Mapping[str, tuple[ApiClientAssignment, ...]]:
         """Return the assignments of every API client, read in one go."""
         while any(each not in self._assignments for each in self.api_clients):
@@ -166,6 +174,15 @@ class Marketplace:
     async def people(self) -> tuple[Person, ...]:
         """Return every user of the marketplace with its party: seller users, then buyers', then suppliers'."""
         return await self._people.get(None, self._read_people)
+
+    async def people_of(self, party: Party) -> tuple[Person, ...]:
+        """Return the users of one party, read afresh."""
+        return tuple([Person(user, party) async for user in self._users(party)])
+
+    @property
+    def people_are_read(self) -> bool:
+        """Whether asking for the people costs nothing."""
+        return None in self._people
 
     async def _read_people(self) -> tuple[Person, ...]:
         companies = await self.companies()
@@ -242,13 +259,23 @@ class Marketplace:
         self._take(after)
         return after
 
-    async def create_api_client(self, fields: Mapping[str, JSON]) -> ApiClient:
-        """Create an API client and return it with the ID the marketplace gave it."""
+    async def create_api_client(self, fields: Mapping[str, JSON], parties: Sequence[Party] = ()) -> ApiClient:
+        """Create an API client, assign companies, and return it with the ID the marketplace gave it.
+
+        Raises:
+            NotAllAssigned: It is created, and some companies could not be assigned.
+        """
+        refused: tuple[tuple[str, str], ...] = ()
         async with self._writing:
             created = await self._create(fields)
+        if parties:
+            refused = await self._assign_each(created, parties, ())
+            created = self.api_clients.get(created.id, created)
         record = ways.created(created)
         undo = self.ways_back.undo(record, created.client_secret)
         self._note(f"{created.app_name}: created", undo, record=record)
+        if refused:
+            raise NotAllAssigned(created, refused)
         return created
 
     async def _create(self, fields: Mapping[str, JSON]) -> ApiClient:
@@ -259,29 +286,10 @@ class Marketplace:
     async def delete_api_client(self, api_client: ApiClient) -> None:
         """Delete an API client, after learning what it takes to bring it back."""
         async with self._writing:
-            record = await self._before_deleting(api_client)
+            self.way_in.decline(await self.way_in.after_deleting(api_client))
+            record = await self.ways_back.before_deleting(api_client)
             await self._delete(api_client)
         self._note(f"{api_client.app_name}: deleted", record=record)
-
-    async def _before_deleting(self, api_client: ApiClient) -> Record:
-        from tui.ordercloud import errors
-
-        self.way_in.decline(await self.way_in.after_deleting(api_client))
-        now = await self.api_client(api_client.id)
-        parties: tuple[Party, ...] = ()
-        secrets: tuple[ApiClientSecret, ...] = ()
-        unread = []
-        try:
-            names = await self.party_names()
-            parties = tuple(_party(each, names) for each in await self._assignments_again(now.id))
-        except errors.Forbidden:
-            unread.append("the assignments: they could not be read before")
-        try:
-            secrets = await self._secrets_again(now.id)
-        except errors.Forbidden:
-            unread.append("named secrets: they could not be read before")
-        record = ways.deleted(now, parties, secrets, await self.references.to(now.id))
-        return replace(record, gone=(*record.gone, *unread))
 
     async def _delete(self, api_client: ApiClient) -> None:
         self.way_in.decline(await self.way_in.after_deleting(api_client))
@@ -302,6 +310,28 @@ class Marketplace:
         record = Record(ChangeKind.UNASSIGNED, api_client.id, api_client.app_name, companies=(party,))
         self._note(f"{api_client.app_name}: unassigned {party.label}", record=record)
 
+    async def assign_each(
+        self, api_client: ApiClient, added: Sequence[Party], removed: Sequence[Party]
+    ) -> tuple[tuple[str, str], ...]:
+        """Assign some companies and unassign others; return those that were refused, each with why."""
+        refused = await self._assign_each(api_client, added, removed)
+        labels = {label for label, _ in refused}
+        for kind, parties in ((ChangeKind.ASSIGNED, added), (ChangeKind.UNASSIGNED, removed)):
+            done = tuple(each for each in parties if each.label not in labels)
+            if done:
+                record = Record(kind, api_client.id, api_client.app_name, companies=done)
+                names = list_some([each.label for each in done])
+                self._note(f"{api_client.app_name}: {kind} {names}", record=record)
+        return refused
+
+    async def _assign_each(
+        self, api_client: ApiClient, added: Sequence[Party], removed: Sequence[Party]
+    ) -> tuple[tuple[str, str], ...]:
+        its = self._client.api_clients.assignments
+        async with self._changing_assignments(api_client):
+            pairs = [(its.assign, each) for each in added] + [(its.unassign, each) for each in removed]
+            return await ways.each_of([(each, partial(do, assignment_of(api_client.id, each))) for do, each in pairs])
+
     async def _assignments_again(self, api_client_id: str) -> tuple[ApiClientAssignment, ...]:
         self._assignments.forget(api_client_id)
         return await self.assignments(api_client_id)
@@ -312,12 +342,12 @@ class Marketplace:
 
     async def _assign(self, api_client: ApiClient, party: Party) -> str:
         async with self._changing_assignments(api_client):
-            await self._client.api_clients.assignments.assign(_assignment(api_client, party))
+            await self._client.api_clients.assignments.assign(assignment_of(api_client.id, party))
         return ""
 
     async def _unassign(self, api_client: ApiClient, party: Party) -> str:
         async with self._changing_assignments(api_client):
-            await self._client.api_clients.assignments.unassign(_assignment(api_client, party))
+            await self._client.api_clients.assignments.unassign(assignment_of(api_client.id, party))
         return ""
 
     @asynccontextmanager
@@ -356,19 +386,3 @@ class Marketplace:
                 self._secrets.forget(api_client.id)
         about = Record(ChangeKind.OTHER, api_client.id, api_client.app_name)
         self._note(f"{api_client.app_name}: deleted the secret {secret.name}", record=about)
-
-
-def _assignment(api_client: ApiClient, party: Party) -> ApiClientAssignment:
-    from tui.ordercloud.models import ApiClientAssignment
-
-    return ApiClientAssignment(
-        api_client_id=api_client.id,
-        buyer_id=party.id if party.kind is PartyKind.BUYER else None,
-        supplier_id=party.id if party.kind is PartyKind.SUPPLIER else None,
-    )
-
-
-def _party(assignment: ApiClientAssignment, names: Mapping[tuple[PartyKind, str], str]) -> Party:
-    kind = PartyKind.BUYER if assignment.buyer_id else PartyKind.SUPPLIER
-    company = assignment.buyer_id or assignment.supplier_id or ""
-    return Party(kind, company, names.get((kind, company), ""))

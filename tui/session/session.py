@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.sandbox import Sandbox
     from tui.sandbox.control import ControlledClock
     from tui.sandbox.outbox import Message
+    from tui.session.drafts import Drafts
     from tui.session.journal import Journal
     from tui.session.journal_file import JournalFile
     from tui.session.last_seen import LastSeen
@@ -70,6 +71,7 @@ class Session:
         self._opened: Opened | None = None
         self._parked: Opened | None = None
         self._journal_file: JournalFile | None = None
+        self._drafts: Drafts | None = None
 
     # -- connecting ----------------------------------------------------------------------------------------------
 
@@ -217,6 +219,18 @@ class Session:
         if opened.connection is not None:
             return f"{opened.connection.url} {opened.marketplace.seller.id}"
         return None if self.request.sandbox_memory else f"sandbox {self.request.sandbox_db}"
+
+    @property
+    def drafts(self) -> Drafts | None:
+        """What was typed into forms of the open marketplace and not saved; None for a marketplace in memory."""
+        from tui.session.drafts import Drafts
+
+        place = self.place
+        if place is None:
+            return None
+        if self._drafts is None or self._drafts.place != place:
+            self._drafts = Drafts(self.request.paths.drafts, place)
+        return self._drafts
 
     @property
     def read_only(self) -> bool:
