@@ -207,7 +207,16 @@ def test_the_summary_is_one_line_and_counts() -> None:
     people = [*shoppers(3), *shoppers(2, REEF)]
     found = blast(Situation(OPEN), Situation(closed), Crowd(people, [ANCHOR]), NOW)
     assert (found.losing, found.gaining) == (3, 2)
-    assert found.summary() == "3 users lose something, 2 users gain something, and so may the users of Anchor Boats."
+    assert found.summary() == (
+        "3 users lose password and refresh, 2 users gain password and refresh, and so may the users of Anchor Boats."
+    )
+    several = blast(
+        Situation(replace(OPEN, maximum_granted_roles=("Shopper",))),
+        Situation(replace(closed, maximum_granted_roles=("MeAdmin",), allow_seller=False, allow_any_buyer=True)),
+        Crowd([*shoppers(2), User("boss", SELLER, available_roles=frozenset({"Shopper"}))]),
+        NOW,
+    )
+    assert several.summary() == "3 users lose something, 2 users gain MeAdmin."
     assert Blast(groups=(Group(Effect((GrantKind.PASSWORD,)), ANCHOR, 3),)).summary() == (
         "3 users of Anchor Boats lose password."
     )

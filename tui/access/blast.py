@@ -165,10 +165,13 @@ class Blast:
         if len(lines) < 2:
             return "".join(lines)
         parts = []
-        if self.losing:
-            parts.append(f"{_users(self.losing)} {'loses' if self.losing == 1 else 'lose'} something")
-        if self.gaining:
-            parts.append(f"{_users(self.gaining)} {'gains' if self.gaining == 1 else 'gain'} something")
+        known = [group.effect for group in self.groups if group.users]
+        losses = {Effect(lost=each.lost, roles_lost=each.roles_lost) for each in known if each.takes}
+        gains = {Effect(gained=each.gained, roles_gained=each.roles_gained) for each in known if each.gives}
+        for effects, count, verb in ((losses, self.losing, "lose"), (gains, self.gaining, "gain")):
+            same = next(iter(effects)).told(one=count == 1) if len(effects) == 1 else ""
+            if effects:
+                parts.append(f"{_users(count)} {same or verb + ('s' if count == 1 else '') + ' something'}")
         unknown = [group for group in self.groups if group.users is None]
         if unknown:
             parts.append(f"and so may the users of {_parties(unknown)}" if parts else f"users of {_parties(unknown)}")

@@ -30,7 +30,7 @@ class CompaniesLine(Widget, can_focus=True):
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
     DEFAULT_CSS = """
-    CompaniesLine { height: 1; }
+    CompaniesLine { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     class PickAsked(Message):
