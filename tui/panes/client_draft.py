@@ -251,6 +251,8 @@ class Draft:
         """Return (label, before, after) of each field to send, or only of those typed in; a secret is never told."""
         for name in [each for each in FIELDS if self.changed(each)] if typed_only else self.changes():
             field = FIELDS[name]
+            if self.new and not typed_only and self._values[name] in ("", [], ()):
+                continue  # sent, and nothing to tell
             before = "" if self.new else said(field.kind, self.base[name])
             yield field.label, before, self._unread_text.get(name) or said(field.kind, self._values[name])
 

@@ -17,14 +17,14 @@ from textual.widgets import Input, Static, TextArea
 
 from tui.access.facts import Party
 from tui.commands import CommandHost, bindings
-from tui.panes.changing import Kind, Question, ask
+from tui.panes.changing import ask
 from tui.panes.client_draft import FIELDS, GROUPS, Draft
 from tui.panes.client_field import FieldRow
 from tui.panes.form_companies import HINT, CompaniesLine
 from tui.panes.form_keeping import Keeping
 from tui.panes.form_outlook import Known, Outlook, OutlookLines, foresee, learn
 from tui.panes.form_picks import PICKED, pick, pick_companies
-from tui.panes.form_told import told_changes, told_notes
+from tui.panes.form_told import question_of, told_changes, warnings_of
 from tui.panes.messages import MarketplaceChanged
 from tui.session.session import Session
 from tui.widgets.background import start
@@ -183,15 +183,6 @@ class ApiClientForm(CommandHost, Vertical):
     def _problems(self) -> dict[str, str]:
         return {**self._server_said, **self.draft.problems(self._names)}
 
-    def _warnings(self) -> dict[str, str]:
-        from tui.access.names import said_nothing, taken
-
-        name = str(self.draft.value("AppName") or "")
-        own = None if self.before is None else self.before.id
-        others = (each.app_name for each in self._marketplace.api_clients.values() if each.id != own)
-        warning = (said_nothing(name) or taken(name, others)) if name.strip() else None
-        return {"AppName": warning} if warning else {}
-
     @property
     def people(self) -> tuple[Person, ...] | None:
         """The users of the marketplace; None while they are not known, or where they are too many."""
@@ -205,7 +196,7 @@ class ApiClientForm(CommandHost, Vertical):
     def _look(self) -> None:
         # A form that nobody has typed in yet has nothing to complain about.
         typed = self.draft.dirty or not self.draft.new
-        problems, warnings = (self._problems(), self._warnings()) if typed else ({}, {})
+        problems, warnings = (self._problems(), warnings_of(self)) if typed else ({}, {})
         for row in self.query(FieldRow):
             if row.is_mounted:
                 row.look(problems, warnings)
@@ -339,16 +330,8 @@ class ApiClientForm(CommandHost, Vertical):
         """Show what would be sent and whom it affects, then send it; None when the person says no."""
         changes = self.draft.changes()
         added, removed = self.companies.changes
-        name = str(changes.get("AppName") or (self.before.app_name if self.before else ""))
-        count = len(changes) + len(added) + len(removed)
-        what = f"Create {plain(name)}?" if self.before is None else f"Save {count} changed to {plain(name)}?"
-        lines = told_changes([*self.draft.told(), *self.companies.told()])
-        lines += told_notes(self.before, self.draft, changes, added, removed, self.session.identity.client_id)
         outlook = await self._foreseen()
-        if outlook is not None and (told := outlook.lines()):
-            lines += [Content(""), *told]
-        body = Content("\n").join(lines)
-        question = Question(Kind.CREATE if self.before is None else Kind.SAVE, what, body, "Save", name)
+        question = question_of(self, changes, outlook, self.session.identity.client_id)
         marketplace = await ask(self, self.session, question, threat=self._threat, at=self._marketplace)
         if marketplace is None:
             return None

@@ -15,6 +15,7 @@ from tui.commands import bindings
 from tui.panes.client_columns import SORTINGS, columns, matches
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_rows import ClientRows
+from tui.panes.kept_drafts import offer_drafts
 from tui.panes.messages import MarketplaceChanged, TestRequested
 from tui.panes.mode import ModePane
 from tui.session.session import Phase, Session
@@ -140,6 +141,7 @@ class ClientsPane(ModePane):
         self._say(None)
         self._draw()
         self._remember()
+        await offer_drafts(self)
 
     def _draw(self) -> None:
         known, age = self._rows.known()
@@ -293,11 +295,10 @@ class ClientsPane(ModePane):
             self._list.focus()
 
     def do_new(self) -> None:
-        """Open the form of a new API client."""
-        from tui.panes.client_draft import NEW_API_CLIENT
+        """Open the form of a new API client, after a choice of what it starts from."""
+        from tui.panes.client_new import open_new
 
-        self._detail.edit(None, NEW_API_CLIENT)
-        self.add_class("-detail")
+        start(self, partial(open_new, self), group="new")
 
     def do_edit(self) -> None:
         """Edit the API client under the cursor, in place."""
@@ -306,9 +307,9 @@ class ClientsPane(ModePane):
 
     def do_duplicate(self) -> None:
         """Open the form of a copy; the secret stays behind."""
-        wire = {**self._row.to_wire(), "ClientSecret": None, "AppName": f"{self._row.app_name} copy"}
-        self._detail.edit(None, wire)
-        self.add_class("-detail")
+        from tui.panes.client_new import open_copy
+
+        start(self, partial(open_copy, self, self._row), group="new")
 
     def do_assign(self) -> None:
         """Show the assignments and go there."""

@@ -68,9 +68,11 @@ class Drafts:
         self.place = place
         self.offered: tuple[KeptDraft, ...] = ()
         """What was found when the marketplace was opened, the newest first, and has not been taken up."""
+        self.looked = False
 
     def look(self) -> None:
         """Read what is there to be offered."""
+        self.looked = True
         found: list[KeptDraft] = []
         with suppress(OSError):
             for file in self._folder.glob("*.json"):
