@@ -58,7 +58,7 @@ async def start_change(console: Console, kind: Kind) -> str:
     api_client = await go_to(console, name)
     match kind:
         case Kind.CREATE:
-            await console.press("n")
+            await console.press("n", "enter")
             await console.type("Quay Kiosk")
             await console.press("ctrl+s")
             return "Quay Kiosk"

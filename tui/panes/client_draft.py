@@ -124,8 +124,8 @@ class Draft:
         self._unread_text: dict[str, str] = {}
 
     def text(self, name: str) -> str:
-        """Return what an input shows for a field before anything is typed."""
-        return _shown(FIELDS[name].kind, self._values[name])
+        """Return what an input shows for a field: its value, or what was typed and is none."""
+        return self._unread_text.get(name) or _shown(FIELDS[name].kind, self._values[name])
 
     def value(self, name: str) -> JSON:
         """Return a field's value as it would be sent."""

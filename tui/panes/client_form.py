@@ -63,7 +63,7 @@ class ApiClientForm(CommandHost, Vertical):
     ApiClientForm VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
     ApiClientForm .heading { color: $accent; text-style: bold; margin-top: 1; }
     ApiClientForm .heading.-first { margin-top: 0; }
-    ApiClientForm #form-hint { height: 1; color: $text-muted; }
+    ApiClientForm #form-hint { height: auto; min-height: 1; max-height: 3; color: $text-muted; }
     """
 
     class Finished(Message):
@@ -388,12 +388,15 @@ class ApiClientForm(CommandHost, Vertical):
 
     def _refused(self, error: Exception) -> None:
         """Keep the draft and show the server's words, at the fields they are about where it said so."""
-        from tui.ordercloud.errors import ApiError
+        from tui.ordercloud.errors import ApiError, NoAnswer
 
+        told = plain(error)
+        if self.draft.new and isinstance(error, NoAnswer):
+            told += " It may have been created all the same: look at the list before you save again."
         if isinstance(error, ApiError):
             for item in error.errors:
-                told = item.data.get("Property") if isinstance(item.data, Mapping) else None
-                if isinstance(told, str) and told in FIELDS:
-                    self._server_said[told] = item.message or item.error_code or "refused"
-        self.app.notify(plain(error), title="Not saved; nothing is lost", severity="error", timeout=8, markup=False)
+                name = item.data.get("Property") if isinstance(item.data, Mapping) else None
+                if isinstance(name, str) and name in FIELDS:
+                    self._server_said[name] = item.message or item.error_code or "refused"
+        self.app.notify(told, title="Not saved; nothing is lost", severity="error", timeout=8, markup=False)
         self._look()

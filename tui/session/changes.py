@@ -237,6 +237,29 @@ async def each_of(
     return tuple(each for each in found if each is not None)
 
 
+async def or_done(
+    patch: Callable[[], Awaitable[ApiClient]], read: Callable[[], Awaitable[ApiClient]], changes: Mapping[str, JSON]
+) -> ApiClient:
+    """Change an API client; where the answer is lost, look whether it was done all the same.
+
+    Raises:
+        NoAnswer: It was not done, or that cannot be told.
+    """
+    from tui.ordercloud import errors
+
+    try:
+        return await patch()
+    except errors.NoAnswer as lost:
+        try:
+            now = await read()
+        except errors.OrderCloudError:
+            raise lost from None
+        wire = now.to_wire()
+        if all(same_json(wire.get(name), value) for name, value in changes.items()):
+            return now
+        raise
+
+
 def created(api_client: ApiClient) -> Record:
     """Return the record of an API client that was created."""
     unkept = (SECRET,) if api_client.client_secret else ()

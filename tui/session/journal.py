@@ -110,7 +110,7 @@ class Journal:
             raise CannotUndo(f"There is no way back from this: {change.what}")
         remark = await change.undo()
         self._undone.add(change.id)
-        told = f"Taken back: {change.what}. {remark}".rstrip(". ") + "."
+        told = f"Taken back: {change.what}. {' '.join(remark.split())}".rstrip(". ") + "."
         record = Record(ChangeKind.UNDONE, change.record.api_client_id, change.record.name)
         self._write(Entry(new_id(), self._clock(), told, self.by, record, undoes=change.id))
         return remark

@@ -263,7 +263,7 @@ class Marketplace:
         async with self._writing:
             found = await self.api_client(before.id)
             check_unmoved(before, found, changes)
-            after = await self._patch(found, changes)
+            after = await ways.or_done(lambda: self._patch(found, changes), lambda: self.api_client(found.id), changes)
         record = Record.of_fields(before, values_of(found, changes), values_of(after, changes))
         self._note(f"{before.app_name}: changed {', '.join(changes)}", record=record)
         return after
