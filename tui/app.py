@@ -23,9 +23,9 @@ from tui.config.keys import check_keys
 from tui.config.themes import Themes, choose_theme
 from tui.driver import quick_driver
 from tui.panes import messages
+from tui.panes.app_commands import AppCommands
 from tui.panes.clients import ClientsPane
 from tui.panes.mode import ModePane
-from tui.panes.sandbox_commands import SandboxCommands
 from tui.panes.whereabouts import whereabouts_of
 from tui.session.failures import is_expected
 from tui.session.session import Phase, Session, utc_now
@@ -50,7 +50,7 @@ START_SECONDS = 1.0
 """How long after connecting the console counts as started."""
 
 
-class OcgateApp(SandboxCommands, App[int]):
+class OcgateApp(AppCommands, App[int]):
     """The console."""
 
     SCOPE = "app"

@@ -68,18 +68,22 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "clients.filter", "Filter", "Show only the API clients that contain the words typed.", ("slash",), footer=True
     ),
-    Command("clients.new", "New", "Create an API client.", ("n",), footer=True),
+    Command("clients.new", "New", "Create an API client, from a template or from nothing.", ("n",), footer=True),
     Command("clients.edit", "Edit", "Edit the API client under the cursor.", ("e",), footer=True),
     Command("clients.assign", "Assign", "Choose the buyers and suppliers of the API client.", ("a",), footer=True),
     Command("clients.test", "Test", "Try a grant with this API client in Tokens.", ("t",), footer=True),
     Command("clients.activate", "Activate/deactivate", "In the list: let it sign people in, or stop it.", ("x",)),
-    Command("clients.duplicate", "Duplicate", "Create a copy of the API client; never its secret.", ("d",)),
+    Command(
+        "clients.duplicate", "Duplicate", "Copy the API client, with its assignments or not; never its secret.", ("d",)
+    ),
     Command("clients.delete", "Delete", "In the list: delete the API client, after a question.", ("delete",)),
     Command("clients.secrets", "Secrets", "Show the client secrets of the API client.", ("s",)),
     Command("clients.sort", "Sort", "Choose the column to sort by; the same again turns the direction.", ("o",)),
     Command("clients.select-all", "Select all", "Select every API client that the filter finds.", ("ctrl+a",)),
     Command("clients.columns", "Columns", "Choose the columns of the list and their order.", ("C",)),
-    Command("clients.undo", "Undo", "Take back the last change made in this sitting.", ("u",)),
+    Command(
+        "clients.undo", "Undo", "Take back the last change of this sitting; the journal takes back others.", ("u",)
+    ),
     Command("clients.copy-id", "Copy ID", "Copy the API client's ID.", ("y",)),
     Command("clients.reload", "Reload", "Read the API clients from the marketplace again.", ("r",)),
     Command("clients.back", "Back", "Return to the list, or clear the filter.", ("escape",)),
@@ -88,7 +92,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("detail.previous-tab", "Previous tab", "Show the previous tab.", ("left_square_bracket",)),
     # -- Clients: editing ----------------------------------------------------------------------------------------
     Command("form.save", "Save", "Show the changed fields, then save them.", ("ctrl+s",), footer=True, priority=True),
-    Command("form.pick", "Pick", "Pick a user or a role for the field.", ("ctrl+o",), footer=True),
+    Command("form.pick", "Pick", "Pick what belongs in the field from what there is.", ("ctrl+o",), footer=True),
     Command("form.leave", "Leave", "Leave the form; asks when something would be lost.", ("escape",), footer=True),
     Command("form.revert", "Revert field", "Put the field's saved value back.", ("ctrl+z",), footer=True),
     # -- Clients: assignments ------------------------------------------------------------------------------------
@@ -133,6 +137,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.sign-in", "Sign in", "Connect to a marketplace, or sign in as somebody else.", ("p",), footer=True),
     Command("app.clock", "Clock", "Move, stop or speed up the embedded sandbox's time.", ("c",)),
     Command("app.outbox", "Outbox", "Read the mail that the embedded sandbox would have sent."),
+    Command("app.journal", "Journal", "Read every change made through ocgate, and take changes back.", ("J",)),
+    Command("app.drafts", "Draft", "Go on with what was typed into a form and never saved.", ("D",), footer=True),
     Command("app.theme", "Theme", "Choose the colours.", ("T",)),
     Command("app.palette", "Commands", "Find any command by its name.", ("ctrl+p",), footer=True, priority=True),
     Command("app.help", "Help", "Every key that works here.", ("question_mark", "f1"), footer=True),

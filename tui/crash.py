@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -18,11 +19,12 @@ _TELLS_ONLY_CODE = (AttributeError, NameError, ImportError, AssertionError, NotI
 
 
 def write_report(error: BaseException, folder: Path, now: datetime) -> Path | None:
-    """Write a report of an error, readable by its owner alone.
+    """Write a report of an error, readable by its owner alone; what is typed and not saved is kept first.
 
     Returns:
         The file, or None when it could not be written.
     """
+    _keep_drafts()
     file = folder / f"crash-{now:%Y%m%d-%H%M%S}-{os.getpid()}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -32,6 +34,14 @@ def write_report(error: BaseException, folder: Path, now: datetime) -> Path | No
     except OSError:
         return None
     return file
+
+
+def _keep_drafts() -> None:
+    """Write what forms have still to write. Whatever goes wrong with that, the report comes all the same."""
+    drafts = sys.modules.get("tui.session.drafts")  # where no form was opened there is nothing to keep
+    if drafts is not None:
+        with suppress(Exception):
+            drafts.write_unwritten()
 
 
 def report(error: BaseException, now: datetime) -> str:

@@ -77,7 +77,7 @@ async def test_with_something_typed_a_click_asks_and_losing_it_shows_the_row_cli
 
 async def test_a_click_beside_the_form_of_a_new_one_does_the_same(console: Console) -> None:
     before = under_cursor(console)
-    await console.press("n")
+    await console.press("n", "enter")
     await console.type("Kiosk")
     await click_row(console, 2)
     await console.press("escape")

@@ -294,6 +294,7 @@ WRITES: dict[str, Write] = {
     "delete_api_client": lambda m, c: m.delete_api_client(c),
     "assign": lambda m, c: m.assign(c, FREE),
     "unassign": lambda m, c: m.unassign(c, FREE),
+    "assign_each": lambda m, c: m.assign_each(c, (FREE,), ()),
     "create_secret": lambda m, c: m.create_secret(c, "x", None),
     "delete_secret": lambda m, c: m.delete_secret(c, ApiClientSecret(id="x", name="x")),
 }

@@ -19,7 +19,7 @@ class Paths:
     """The folders of one installation; nothing is created by asking for them.
 
     config: what the person writes (config.toml, themes/). state: what the console remembers. data: the embedded
-    sandbox's marketplace.
+    sandbox's marketplace, and the journal of changes.
     """
 
     config: Path
@@ -45,6 +45,16 @@ class Paths:
     def crashes(self) -> Path:
         """Where crash reports are written, redacted."""
         return self.state / "crashes"
+
+    @property
+    def drafts(self) -> Path:
+        """What was typed into forms and not saved yet."""
+        return self.state / "drafts"
+
+    @property
+    def journal(self) -> Path:
+        """Every change made through ocgate, a line each."""
+        return self.data / "journal.jsonl"
 
     @property
     def sandbox_database(self) -> Path:

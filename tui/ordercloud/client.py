@@ -27,6 +27,7 @@ from tui.ordercloud.wire import Timeouts, Wire
 
 if TYPE_CHECKING:
     from tui.ordercloud.models.companies import Buyer, Supplier
+    from tui.ordercloud.models.integrations import ImpersonationConfig, IntegrationEvent, OpenIdConnect
     from tui.ordercloud.models.users import BuyerUser, SellerUser, SupplierUser
     from tui.ordercloud.security_profiles import SecurityProfiles
 
@@ -117,6 +118,27 @@ class OrderCloud:
         from tui.ordercloud.models.users import BuyerUser
 
         return resource(self._wire, BuyerUser, "buyerusers")
+
+    @cached_property
+    def integration_events(self) -> Resource[IntegrationEvent]:
+        """The integration events."""
+        from tui.ordercloud.models.integrations import IntegrationEvent
+
+        return resource(self._wire, IntegrationEvent, "integrationEvents")
+
+    @cached_property
+    def openid_connects(self) -> Resource[OpenIdConnect]:
+        """The OpenID Connect configurations."""
+        from tui.ordercloud.models.integrations import OpenIdConnect
+
+        return resource(self._wire, OpenIdConnect, "openidconnects")
+
+    @cached_property
+    def impersonation_configs(self) -> Resource[ImpersonationConfig]:
+        """The impersonation configurations."""
+        from tui.ordercloud.models.integrations import ImpersonationConfig
+
+        return resource(self._wire, ImpersonationConfig, "impersonationconfig")
 
     def buyer_users(self, buyer_id: str) -> Resource[BuyerUser]:
         """Give the users of one buyer."""

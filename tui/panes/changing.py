@@ -110,8 +110,9 @@ async def ask(
     if manner.always or production or reason is not None:
         body = question.body if isinstance(question.body, Content) else literal(question.body, lines=True)
         if reason is not None:
-            warning = f"\n\n▲ The console is signed in through this API client. Then it could not get in: {reason}"
-            body = Content.assemble(body, literal(warning, "$warning", lines=True))
+            # First, for a long body scrolls.
+            warning = f"▲ The console is signed in through this API client. Then it could not get in: {reason}\n\n"
+            body = Content.assemble(literal(warning, "$warning", lines=True), body)
         retype = question.name if production and manner.retype else None
         danger = manner.danger or reason is not None
         confirm = Confirm(question.title, body, yes=question.yes, danger=danger, retype=retype)

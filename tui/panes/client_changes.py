@@ -8,8 +8,11 @@ from tui.panes.changing import Kind, Question, change
 from tui.widgets.plain import literal, plain
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from tui.ordercloud.models import ApiClient
     from tui.panes.mode import ModePane
+    from tui.session.journal import Change
     from tui.session.marketplace import Marketplace
 
 
@@ -49,7 +52,7 @@ async def delete(pane: ModePane, api_client: ApiClient) -> None:
         lambda marketplace: marketplace.delete_api_client(api_client),
         threat=lambda: way_in.after_deleting(api_client),
     ):
-        pane.tell(f"{name} was deleted.")
+        pane.tell(f"{name} was deleted; u brings it back, with a new ID and without its secrets.")
 
 
 async def undo(pane: ModePane) -> None:
@@ -58,10 +61,23 @@ async def undo(pane: ModePane) -> None:
     if last is None:
         return
 
+    remark = ""
+
     async def take_back(marketplace: Marketplace) -> None:
+        nonlocal remark
         remark = await marketplace.journal.undo_last(last)
-        pane.tell(plain(f"Undone: {last.what}. {remark}".rstrip(". ") + "."))
 
     where = "Undo in production?" if pane.session.in_production else "Undo?"
     question = Question(Kind.UNDO, where, literal(last.what), "Undo")
-    await change(pane, pane.session, question, take_back, threat=last.threat)
+    if await change(pane, pane.session, question, take_back, threat=last.threat):
+        tell_undone(pane.app, last, remark)
+
+
+def tell_undone(app: App[int], taken: Change, remark: str) -> None:
+    """Tell that a change was taken back, and what could not be put back: where that is much, to be read in peace."""
+    from tui.widgets.dialogs import Note
+
+    if "\n" in remark:
+        app.push_screen(Note(f"Taken back: {taken.what}", literal(remark, lines=True)))
+    else:
+        app.notify(plain(f"Undone: {taken.what}. {remark}".rstrip(". ") + "."), markup=False, timeout=6)

@@ -28,11 +28,13 @@ from tui.widgets.tab_strip import TabStrip
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
+    from tui.access.facts import Party
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.models.base import JSON
     from tui.panes.client_assignments import AssignmentsView
     from tui.panes.client_form import ApiClientForm
     from tui.panes.client_secrets import SecretsView
+    from tui.session.drafts import KeptDraft
 
 TABS = (
     ("details", "Details"),
@@ -243,14 +245,22 @@ class ClientDetail(CommandHost, Vertical):
 
     # -- editing -------------------------------------------------------------------------------------------------
 
-    def edit(self, before: ApiClient | None, start: Mapping[str, JSON]) -> None:
+    def edit(
+        self,
+        before: ApiClient | None,
+        start: Mapping[str, JSON],
+        *,
+        companies: Sequence[Party] = (),
+        reasons: Mapping[str, str] | None = None,
+        kept: KeptDraft | None = None,
+    ) -> None:
         """Open the form in place of the tabs."""
         from tui.panes.client_form import ApiClientForm
 
         self.add_class("-editing")
         self.border_title = literal(f"Editing {before.app_name}" if before is not None else "New API client")
         self.border_subtitle = Content("")
-        self.form = ApiClientForm(self.session, before, start)
+        self.form = ApiClientForm(self.session, before, start, companies=companies, reasons=reasons, kept=kept)
         self.mount(self.form)
 
     def close_form(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.access.limits import DURATIONS, REQUIRED, validate_api_client
 from tui.access.xp import same_json
+from tui.session.drafts import Typed
 from tui.tokens.durations import format_minutes, parse_minutes
 
 if TYPE_CHECKING:
@@ -96,6 +97,17 @@ NEW_API_CLIENT: Mapping[str, JSON] = {
 """What the form of a new API client starts from."""
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field changed here and elsewhere: its names on the wire and here, and in words what it was, is and would be."""
+
+    name: str
+    label: str
+    base: str
+    theirs: str
+    mine: str
+
+
 class Draft:
     """The typed state of one form.
 
@@ -112,8 +124,8 @@ class Draft:
         self._unread_text: dict[str, str] = {}
 
     def text(self, name: str) -> str:
-        """Return what an input shows for a field before anything is typed."""
-        return _shown(FIELDS[name].kind, self._values[name])
+        """Return what an input shows for a field: its value, or what was typed and is none."""
+        return self._unread_text.get(name) or _shown(FIELDS[name].kind, self._values[name])
 
     def value(self, name: str) -> JSON:
         """Return a field's value as it would be sent."""
@@ -155,6 +167,55 @@ class Draft:
         self.base = {name: base.get(name) for name in FIELDS}
         self._values = {name: self._values[name] if name in typed else self.base[name] for name in FIELDS}
 
+    def conflicts(self, now: Mapping[str, JSON]) -> tuple[Conflict, ...]:
+        """Return the fields typed in that were changed elsewhere as well, to something else.
+
+        Args:
+            now: The wire form of the API client as it is saved by now.
+        """
+        found = []
+        for name in FIELDS:
+            theirs = now.get(name)
+            elsewhere = not same_json(theirs, self.base[name])
+            if self.changed(name) and elsewhere and (name in self._unread or not same_json(theirs, self._values[name])):
+                kind = FIELDS[name].kind
+                mine = self._unread_text.get(name) or said(kind, self._values[name])
+                told = [said(kind, value) for value in (self.base[name], theirs)]
+                if kind is FieldKind.SECRET:
+                    told[1], mine = (
+                        ("another one" if theirs else "none"),
+                        "the one you typed" if mine != "none" else mine,
+                    )
+                found.append(Conflict(name, FIELDS[name].label, told[0], told[1], mine))
+        return tuple(found)
+
+    def moved(self, now: Mapping[str, JSON]) -> tuple[str, ...]:
+        """Return the labels of the fields that were changed elsewhere."""
+        return tuple(each.label for name, each in FIELDS.items() if not same_json(now.get(name), self.base[name]))
+
+    def kept(self) -> Mapping[str, Typed]:
+        """Return what is typed, by field, as it may be kept in a file: never a secret."""
+        return {
+            name: Typed(self._unread_text[name], None) if name in self._unread else Typed(None, self._values[name])
+            for name in FIELDS
+            if self.changed(name) and FIELDS[name].kind is not FieldKind.SECRET
+        }
+
+    def take(self, kept: Mapping[str, Typed]) -> None:
+        """Take what was typed another time, as far as the form has such fields."""
+        for name, typed in kept.items():
+            if name not in FIELDS or FIELDS[name].kind is FieldKind.SECRET:
+                continue
+            if typed.text is not None:
+                self.put(name, typed.text)
+            else:
+                self._values[name] = typed.value
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether a secret was typed, which is kept nowhere."""
+        return any(self.changed(name) for name, each in FIELDS.items() if each.kind is FieldKind.SECRET)
+
     def changed(self, name: str) -> bool:
         """Return whether a field differs from what is saved."""
         return name in self._unread or self._differs(name)
@@ -190,6 +251,8 @@ class Draft:
         """Return (label, before, after) of each field to send, or only of those typed in; a secret is never told."""
         for name in [each for each in FIELDS if self.changed(each)] if typed_only else self.changes():
             field = FIELDS[name]
+            if self.new and not typed_only and self._values[name] in ("", [], ()):
+                continue  # sent, and nothing to tell
             before = "" if self.new else said(field.kind, self.base[name])
             yield field.label, before, self._unread_text.get(name) or said(field.kind, self._values[name])
 

@@ -42,6 +42,7 @@ class FieldRow(Widget):
 
     changed: reactive[bool] = reactive(False)
     problem: reactive[str] = reactive("")
+    warning: reactive[str] = reactive("")
     aside: reactive[str] = reactive("")
 
     def __init__(self, field: DraftField, draft: Draft) -> None:
@@ -62,17 +63,18 @@ class FieldRow(Widget):
 
     def on_mount(self) -> None:
         """Show the field as the draft has it."""
-        self.look({})
+        self.look({}, {})
 
     def on_resize(self) -> None:
         """Give the problem the lines it needs at this width."""
         self._fit()
 
-    def look(self, problems: Mapping[str, str]) -> None:
-        """Show whether the field is changed, and what is wrong with it."""
+    def look(self, problems: Mapping[str, str], warnings: Mapping[str, str]) -> None:
+        """Show whether the field is changed, what is wrong with it, and what may be."""
         name = self.field.name
         self.changed = self._draft.changed(name)
         self.problem = problems.get(name, "")
+        self.warning = warnings.get(name, "")
         value = self._draft.value(name)
         if self.field.kind is FieldKind.MINUTES and isinstance(value, int):
             self.aside = f"= {said(FieldKind.MINUTES, value)}"
@@ -81,14 +83,19 @@ class FieldRow(Widget):
         """Make room for the problem, or give the room back."""
         self._fit()
 
+    def watch_warning(self) -> None:
+        """Make room for the warning, or give the room back."""
+        self._fit()
+
     @property
     def _input_lines(self) -> int:
         return JSON_LINES if self.field.kind is FieldKind.JSON else 1
 
     def _problem_lines(self) -> list[Content]:
-        if not self.problem:
+        if not (self.problem or self.warning):
             return []
-        return literal(f"✗ {self.problem}", "$refused").wrap(max(10, self.size.width - LABEL - 1))
+        told = literal(f"✗ {self.problem}", "$refused") if self.problem else literal(f"▲ {self.warning}", "$warning")
+        return told.wrap(max(10, self.size.width - LABEL - 1))
 
     def _fit(self) -> None:
         self.styles.height = self._input_lines + len(self._problem_lines())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,30 +15,33 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
-from tui.access.api_roles import API_ROLES
-from tui.access.xp import left_over
+from tui.access.facts import Party
 from tui.commands import CommandHost, bindings
-from tui.panes.changing import Kind, Question, ask
+from tui.panes.changing import ask
 from tui.panes.client_draft import FIELDS, GROUPS, Draft
 from tui.panes.client_field import FieldRow
+from tui.panes.form_companies import HINT, CompaniesLine
+from tui.panes.form_keeping import Keeping
+from tui.panes.form_outlook import Known, Outlook, OutlookLines, foresee, learn
+from tui.panes.form_picks import PICKED, pick, pick_companies
+from tui.panes.form_told import question_of, told_changes, warnings_of
 from tui.panes.messages import MarketplaceChanged
-from tui.session.marketplace import members_stay
 from tui.session.session import Session
 from tui.widgets.background import start
 from tui.widgets.dialogs import Confirm
 from tui.widgets.flag import Flag
-from tui.widgets.picker import Choice, Picker
-from tui.widgets.plain import literal, plain
+from tui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.models.base import JSON
+    from tui.session.drafts import KeptDraft
+    from tui.session.facts import Person
 
-
-_USER = "DefaultContextUserName"
-_ROLES = ("MinimumRequiredRoles", "MaximumGrantedRoles")
+PAUSE = 0.08
+"""Seconds after the last key before it is worked out who would be affected."""
 
 
 class ApiClientForm(CommandHost, Vertical):
@@ -47,6 +51,9 @@ class ApiClientForm(CommandHost, Vertical):
         session: Saves.
         before: The API client as last read; None for a new one.
         start: The wire form a new one starts from.
+        companies: The buyers and suppliers that a new one is to be assigned to.
+        reasons: By field, why a template has it so.
+        kept: What was typed another time, to go on with.
     """
 
     SCOPE = "form"
@@ -56,7 +63,7 @@ class ApiClientForm(CommandHost, Vertical):
     ApiClientForm VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
     ApiClientForm .heading { color: $accent; text-style: bold; margin-top: 1; }
     ApiClientForm .heading.-first { margin-top: 0; }
-    ApiClientForm #form-hint { height: 1; color: $text-muted; }
+    ApiClientForm #form-hint { height: auto; min-height: 1; max-height: 3; color: $text-muted; }
     """
 
     class Finished(Message):
@@ -75,31 +82,65 @@ class ApiClientForm(CommandHost, Vertical):
             self.wrong = wrong
 
     def __init__(
-        self, session: Session, before: ApiClient | None, start: Mapping[str, JSON], *, id: str | None = None
+        self,
+        session: Session,
+        before: ApiClient | None,
+        start: Mapping[str, JSON],
+        *,
+        companies: Sequence[Party] = (),
+        reasons: Mapping[str, str] | None = None,
+        kept: KeptDraft | None = None,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self.session = session
         self.before = before
         self.draft = Draft(start, new=before is None)
-        self._usernames: frozenset[str] | None = None
+        self.companies = CompaniesLine(() if before is None else None)
+        if before is None:
+            self.companies.choose(companies)
+        self._keeping = Keeping(session, self, kept)
+        self._keeping.restore()
+        self._reasons = reasons or {}
+        self._known: Known | None = None
+        self._names: frozenset[str] | None = None
+        self._outlook: Outlook | None = None
         self._server_said: dict[str, str] = {}
         self._saving = False
         self._marketplace = session.marketplace
         self._last: Widget | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out the fields under their headings, and a line for the hint of the focused one."""
+        """Lay out the fields under their headings, who is affected, and a line for the hint of the focused one."""
         with VerticalScroll(can_focus=False):
             for number, (heading, fields) in enumerate(GROUPS.items()):
                 yield Static(Content(heading), classes="heading -first" if number == 0 else "heading")
                 for field in fields:
                     yield FieldRow(field, self.draft)
+                if fields[-1].name == "AllowAnySupplier":
+                    yield self.companies
+        yield OutlookLines()
         yield Static(id="form-hint")
 
     def on_mount(self) -> None:
-        """Start in the first field, and learn which users there are."""
+        """Start in the first field, and learn whom it could affect."""
         self.query(Input).first().focus()
-        start(self, self._learn_usernames, group="usernames", exclusive=False)
+        start(self, self._learn, group="learn", exclusive=False)
+        self._look()
+
+    async def on_unmount(self) -> None:
+        """Leave nothing unwritten that is to be kept."""
+        self._keeping.write()
+
+    async def _learn(self) -> None:
+        if self.before is not None and (self._keeping.kept is not None):
+            await self._meet(await self._marketplace.api_client(self.before.id))
+        self._known = await learn(self._marketplace, self.before)
+        if self.before is not None:
+            self.companies.learn(await self._marketplace.parties_assigned(self.before.id))
+            self._keeping.restore_companies()
+        if self._known.people is not None:
+            self._names = frozenset(person.user.username.casefold() for person in self._known.people)
         self._look()
 
     def take_focus(self) -> None:
@@ -110,17 +151,15 @@ class ApiClientForm(CommandHost, Vertical):
         """Show the hint of the field that has the focus now."""
         self._last = event.widget
         row = self._focused_row()
-        self.query_one("#form-hint", Static).update(Content(row.field.hint if row is not None else ""))
+        hint = HINT if self.companies.has_focus else "" if row is None else row.field.hint
+        if row is not None and not self.draft.changed(row.field.name):
+            hint = self._reasons.get(row.field.name, hint)
+        self.query_one("#form-hint", Static).update(Content(hint))
         self.app.refresh_bindings()
 
     def _focused_row(self) -> FieldRow | None:
         focused = self.screen.focused
         return next((each for each in focused.ancestors if isinstance(each, FieldRow)), None) if focused else None
-
-    async def _learn_usernames(self) -> None:
-        people = await self.session.marketplace.people()
-        self._usernames = frozenset(person.user.username.casefold() for person in people)
-        self._look()
 
     # -- typing --------------------------------------------------------------------------------------------------
 
@@ -142,30 +181,54 @@ class ApiClientForm(CommandHost, Vertical):
         self.screen.focus_next()
 
     def _problems(self) -> dict[str, str]:
-        return {**self._server_said, **self.draft.problems(self._usernames)}
+        return {**self._server_said, **self.draft.problems(self._names)}
+
+    @property
+    def people(self) -> tuple[Person, ...] | None:
+        """The users of the marketplace; None while they are not known, or where they are too many."""
+        return None if self._known is None else self._known.people
+
+    @property
+    def dirty(self) -> bool:
+        """Whether anything would be lost by leaving."""
+        return self.draft.dirty or (self.companies.before is not None and self.companies.changed)
 
     def _look(self) -> None:
         # A form that nobody has typed in yet has nothing to complain about.
-        problems = self._problems() if self.draft.dirty or not self.draft.new else {}
+        typed = self.draft.dirty or not self.draft.new
+        problems, warnings = (self._problems(), warnings_of(self)) if typed else ({}, {})
         for row in self.query(FieldRow):
             if row.is_mounted:
-                row.look(problems)
-        changed = sum(self.draft.changed(name) for name in FIELDS)
+                row.look(problems, warnings)
+        changed = sum(self.draft.changed(name) for name in FIELDS) + sum(map(len, self.companies.changes))
         self.post_message(self.Edited(changed, len(problems)))
+        self._keeping.keep()
+        start(self, self._foresee, group="outlook")
         self.app.refresh_bindings()
+
+    async def _foresee(self) -> None:
+        """Work out who would be affected, once the person pauses."""
+        await asyncio.sleep(PAUSE)
+        self.query_one(OutlookLines).show(await self._foreseen())
+
+    async def _foreseen(self) -> Outlook | None:
+        """Work out what saving would do; None while nothing is typed, or it is not known what that rests on."""
+        if self._known is None or not (self.dirty or self.draft.new):
+            return None
+        parties = self.companies.now if self.companies.changed else None
+        return await foresee(self._known, self.before, self.draft, parties, self.session.clock())
 
     # -- commands ------------------------------------------------------------------------------------------------
 
     def why_not(self, command: str) -> str | None:
         """Say why nothing can be saved, or picked."""
+        row = self._focused_row()
         if command == "form.pick":
-            row = self._focused_row()
-            can_pick = row is not None and row.field.name in (_USER, *_ROLES)
+            can_pick = self.companies.has_focus or (row is not None and row.field.name in PICKED)
             return None if can_pick else "There is nothing to pick from for this field: type it."
         if command == "form.revert":
-            row = self._focused_row()
-            changed = row is not None and self.draft.changed(row.field.name)
-            return None if changed else "This field is as it was."
+            changed = self.companies.changed if row is None else self.draft.changed(row.field.name)
+            return None if changed and (row or self.companies.has_focus) else "This field is as it was."
         if command == "form.save":
             if (reason := self.session.why_not_change()) is not None:
                 return reason
@@ -176,7 +239,7 @@ class ApiClientForm(CommandHost, Vertical):
             problems = self._problems()
             if problems:
                 return f"Not saved: {next(iter(problems.values()))}"
-            if not self.draft.new and not self.draft.changes():
+            if not self.draft.new and not self.draft.changes() and not self.companies.changed:
                 return "Nothing is changed."
         return None
 
@@ -186,42 +249,30 @@ class ApiClientForm(CommandHost, Vertical):
         if row is not None:
             self.draft.revert(row.field.name)
             row.show_value()
-            self._look()
+        elif self.companies.has_focus:
+            self.companies.revert()
+        self._look()
 
     def do_pick(self) -> None:
-        """Pick the context user, or one more role, from what there is."""
+        """Pick what belongs in the field from what there is."""
         start(self, self._pick, group="pick")
+
+    def on_companies_line_pick_asked(self, message: CompaniesLine.PickAsked) -> None:
+        """Pick the buyers and suppliers."""
+        message.stop()
+        self.do_pick()
 
     async def _pick(self) -> None:
         row = self._focused_row()
         if row is None:
+            if self.companies.before is not None and await pick_companies(self, self._marketplace, self.companies):
+                self._look()
             return
-        if row.field.name == _USER:
-            choices = await self._context_users()
-            title = "Context user"
-        else:
-            choices = tuple(Choice(role, role, phrase) for role, phrase in API_ROLES.items())
-            title = f"One more role: {row.field.label.lower()}"
-        current = self.draft.text(_USER) if row.field.name == _USER else None
-        picked = await self.app.push_screen_wait(Picker(title, choices, current=current))
-        if picked is None:
-            return
-        before = "" if row.field.name == _USER else self.draft.text(row.field.name)
-        self.draft.put(row.field.name, f"{before} {picked}")
-        row.show_value()
-        self._look()
-
-    async def _context_users(self) -> tuple[Choice, ...]:
-        """Return the users to pick from, judged by the API client as it would be saved now and signed in through."""
-        from tui.ordercloud.models import ApiClient
-        from tui.panes.user_picks import acting, user_choices
-
-        marketplace = self._marketplace
-        people = await marketplace.people()
-        assignments = await marketplace.assignments(self.before.id) if self.before is not None else ()
-        typed = {name: value for name in FIELDS if (value := self.draft.value(name)) is not None and name != "xp"}
-        drafted = ApiClient.from_wire({**typed, "ID": self.before.id if self.before is not None else ""})
-        return user_choices(people, acting(drafted, assignments, self.session.clock()))
+        picked = await pick(self, self._marketplace, row.field, self.draft, self.before)
+        if picked is not None:
+            self.draft.put(row.field.name, picked)
+            row.show_value()
+            self._look()
 
     def do_leave(self) -> None:
         """Leave, after asking when something would be lost."""
@@ -236,57 +287,99 @@ class ApiClientForm(CommandHost, Vertical):
         if self._saving:
             self.tell("It is being saved.")
             return False
-        if not self.draft.dirty:
+        if not self.dirty:
             return True
-        told = Content("\n").join(self._told(self.draft.told(typed_only=True)))
+        told = Content("\n").join(told_changes([*self.draft.told(typed_only=True), *self.companies.told()]))
         question = Confirm("Leave and lose what was typed?", told, yes="Lose it", danger=True)
-        return await self.app.push_screen_wait(question)
+        lost = await self.app.push_screen_wait(question)
+        if lost:
+            self._keeping.give_up()
+        return lost
 
     def do_save(self) -> None:
         """Show what would be sent, then send it."""
         start(self, self._save, group="save", exclusive=False)
 
-    def _told(self, changes: Iterable[tuple[str, str, str]]) -> list[Content]:
-        return [
-            Content.assemble(
-                literal(f"{label:<17} ", "$muted"),
-                *((literal(before), Content(" → ")) if before else ()),
-                literal(after, "bold"),
-            )
-            for label, before, after in changes
-        ]
-
     async def _save(self) -> None:
         from tui.ordercloud.errors import OrderCloudError
-        from tui.session.failures import Declined
+        from tui.session.failures import ChangedElsewhere, Declined, NotAllAssigned
 
-        changes = self.draft.changes()
-        name = str(changes.get("AppName") or (self.before.app_name if self.before else ""))
-        what = f"Create {plain(name)}?" if self.before is None else f"Save {len(changes)} changed to {plain(name)}?"
-        verb = "POST /v1/apiclients" if self.before is None else f"PATCH /v1/apiclients/{self.before.id}"
-        lines = [*self._told(self.draft.told()), Content(""), literal(verb, "$muted")]
-        over = () if self.draft.new else left_over(self.draft.base["xp"], self.draft.value("xp"))
-        if "xp" in changes and over:
-            lines.append(Content.styled(plain(f"▲ {members_stay(over)}."), "$warning"))
-        if self.before is not None and self.before.id.casefold() == self.session.identity.client_id.casefold():
-            lines.append(Content.styled("▲ The console itself is signed in through this API client.", "$warning"))
-        body = Content("\n").join(lines)
-        question = Question(Kind.CREATE if self.before is None else Kind.SAVE, what, body, "Save", name)
         try:
-            marketplace = await ask(self, self.session, question, threat=self._threat, at=self._marketplace)
-            if marketplace is None:
-                return
-            self._saving = True
-            if self.before is None:
-                saved = await marketplace.create_api_client(changes)
-            else:
-                saved = await marketplace.patch_api_client(self.before, changes)
+            while True:
+                if self.before is not None and not await self._meet(await self._marketplace.api_client(self.before.id)):
+                    return
+                if self.why_not("form.save") is not None:
+                    self.tell("Nothing is left to save: it is all as on the server.")
+                    return
+                try:
+                    saved = await self._ask_and_send()
+                except ChangedElsewhere:
+                    continue  # changed while the question was open: it is met like any other change elsewhere
+                break
+        except NotAllAssigned as error:
+            saved = error.api_client
+            self._tell_refused(error.refused)
         except (OrderCloudError, Declined) as error:
             self._refused(error)
             return
+        if saved is not None:
+            self._keeping.give_up()
+            self.post_message(self.Finished(saved))
+
+    async def _ask_and_send(self) -> ApiClient | None:
+        """Show what would be sent and whom it affects, then send it; None when the person says no."""
+        changes = self.draft.changes()
+        added, removed = self.companies.changes
+        outlook = await self._foreseen()
+        question = question_of(self, changes, outlook, self.session.identity.client_id)
+        marketplace = await ask(self, self.session, question, threat=self._threat, at=self._marketplace)
+        if marketplace is None:
+            return None
+        self._saving = True
+        try:
+            if self.before is None:
+                saved = await marketplace.create_api_client(changes, added)
+            elif changes:
+                saved = await marketplace.patch_api_client(self.before, changes)
+            else:
+                saved = self.before
+            if self.before is not None and (added or removed):
+                self._tell_refused(await marketplace.assign_each(saved, added, removed))
+                saved = marketplace.api_clients.get(saved.id, saved)
+            return saved
         finally:
             self._saving = False
-        self.post_message(self.Finished(saved))
+
+    def _tell_refused(self, refused: Sequence[tuple[str, str]]) -> None:
+        if refused:
+            told = "\n".join(f"{label}: {why}" for label, why in refused)
+            self.app.notify(plain(told, lines=True), title="Not assigned", severity="error", timeout=12, markup=False)
+
+    async def _meet(self, now: ApiClient) -> bool:
+        """Bring together what is typed and what was changed elsewhere; return whether nothing is left open."""
+        wire = now.to_wire()
+        conflicts, moved = self.draft.conflicts(wire), self.draft.moved(wire)
+        others = [label for label in moved if all(each.label != label for each in conflicts)]
+        if not moved:
+            return True
+        if conflicts:
+            from tui.panes.merge import Merge
+
+            theirs = await self.app.push_screen_wait(Merge(now.app_name, conflicts, others))
+            if theirs is None:
+                return False
+            for name in theirs:
+                self.draft.revert(name)
+        else:
+            self.tell(f"Changed elsewhere meanwhile, and taken over: {', '.join(others)}.")
+        self.before = now
+        self.draft.rebase(wire)
+        for row in self.query(FieldRow):
+            if not self.draft.changed(row.field.name):
+                row.show_value()
+        self.post_message(MarketplaceChanged())
+        self._look()
+        return True
 
     async def _threat(self) -> str | None:
         if self.before is None:
@@ -295,20 +388,15 @@ class ApiClientForm(CommandHost, Vertical):
 
     def _refused(self, error: Exception) -> None:
         """Keep the draft and show the server's words, at the fields they are about where it said so."""
-        from tui.ordercloud.errors import ApiError
-        from tui.session.failures import ChangedElsewhere
+        from tui.ordercloud.errors import ApiError, NoAnswer
 
-        if isinstance(error, ChangedElsewhere):
-            self.before = error.now
-            self.draft.rebase(error.now.to_wire())
-            for row in self.query(FieldRow):
-                if not self.draft.changed(row.field.name):
-                    row.show_value()
-            self.post_message(MarketplaceChanged())
+        told = plain(error)
+        if self.draft.new and isinstance(error, NoAnswer):
+            told += " It may have been created all the same: look at the list before you save again."
         if isinstance(error, ApiError):
             for item in error.errors:
-                told = item.data.get("Property") if isinstance(item.data, Mapping) else None
-                if isinstance(told, str) and told in FIELDS:
-                    self._server_said[told] = item.message or item.error_code or "refused"
-        self.app.notify(plain(error), title="Not saved; nothing is lost", severity="error", timeout=8, markup=False)
+                name = item.data.get("Property") if isinstance(item.data, Mapping) else None
+                if isinstance(name, str) and name in FIELDS:
+                    self._server_said[name] = item.message or item.error_code or "refused"
+        self.app.notify(told, title="Not saved; nothing is lost", severity="error", timeout=8, markup=False)
         self._look()

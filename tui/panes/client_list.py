@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from tui.panes.client_columns import COLUMNS, ClientColumn, Sorting, chosen_columns, draw_columns
@@ -34,6 +35,9 @@ LIST_NAME = "api-clients"
 
 class ClientList(Vertical):
     """The panel on the left. It reads what it shows; what is done with a row is the pane's business."""
+
+    class Read(Message):
+        """The list of the marketplace is here."""
 
     DEFAULT_CSS = """
     ClientList #filter { display: none; margin-bottom: 1; }
@@ -141,6 +145,7 @@ class ClientList(Vertical):
         self._say(None)
         self.draw()
         self.remember()
+        self.post_message(self.Read())
         if self._rows.elsewhere:
             if self._fading is not None:
                 self._fading.stop()

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from tui.commands import bindings
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_list import ClientList
+from tui.panes.kept_drafts import offer_drafts
 from tui.panes.messages import MarketplaceChanged, TestRequested
 from tui.panes.mode import ModePane
 from tui.session.session import Session
@@ -74,6 +75,11 @@ class ClientsPane(ModePane):
         self._list.draw()
         self._show_row()
         self._list.remember()
+
+    def on_client_list_read(self, message: ClientList.Read) -> None:
+        """Offer what was typed and never saved, once the list is here."""
+        message.stop()
+        start(self, partial(offer_drafts, self), group="drafts")
 
     # -- the list's events ---------------------------------------------------------------------------------------
 
@@ -191,11 +197,10 @@ class ClientsPane(ModePane):
             self._list.clear_filter()
 
     def do_new(self) -> None:
-        """Open the form of a new API client."""
-        from tui.panes.client_draft import NEW_API_CLIENT
+        """Open the form of a new API client, after a choice of what it starts from."""
+        from tui.panes.client_new import open_new
 
-        self._detail.edit(None, NEW_API_CLIENT)
-        self.add_class("-detail")
+        start(self, partial(open_new, self), group="new")
 
     def do_edit(self) -> None:
         """Edit the API client under the cursor, in place."""
@@ -204,9 +209,9 @@ class ClientsPane(ModePane):
 
     def do_duplicate(self) -> None:
         """Open the form of a copy; the secret stays behind."""
-        wire = {**self._row.to_wire(), "ClientSecret": None, "AppName": f"{self._row.app_name} copy"}
-        self._detail.edit(None, wire)
-        self.add_class("-detail")
+        from tui.panes.client_new import open_copy
+
+        start(self, partial(open_copy, self, self._row), group="new")
 
     def do_assign(self) -> None:
         """Show the assignments and go there."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.access.facts import Party, PartyKind, User
 
 if TYPE_CHECKING:
-    from tui.ordercloud.models import Buyer, MeUser, Supplier
+    from tui.ordercloud.models import ApiClientAssignment, Buyer, MeUser, Supplier
     from tui.ordercloud.models import User as WireUser
 
 
@@ -63,3 +64,21 @@ def user_of_me(me: MeUser, seller: Party) -> User:
     elif me.supplier is not None:
         party = Party(PartyKind.SUPPLIER, me.supplier.id)
     return User(me.username, party, me.active, frozenset(me.available_roles))
+
+
+def assignment_of(api_client_id: str, party: Party) -> ApiClientAssignment:
+    """Return the assignment of a company to an API client."""
+    from tui.ordercloud.models import ApiClientAssignment
+
+    return ApiClientAssignment(
+        api_client_id=api_client_id,
+        buyer_id=party.id if party.kind is PartyKind.BUYER else None,
+        supplier_id=party.id if party.kind is PartyKind.SUPPLIER else None,
+    )
+
+
+def party_of(assignment: ApiClientAssignment, names: Mapping[tuple[PartyKind, str], str]) -> Party:
+    """Return the company of an assignment, with its name where that is known."""
+    kind = PartyKind.BUYER if assignment.buyer_id else PartyKind.SUPPLIER
+    company = assignment.buyer_id or assignment.supplier_id or ""
+    return Party(kind, company, names.get((kind, company), ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,6 +38,21 @@ class ChangedElsewhere(Declined):
         self.fields = fields
         told = "; ".join(f"{name} was {shown} and is {value} now" for name, (shown, value) in fields.items())
         super().__init__(f"{now.app_name} was changed elsewhere meanwhile: {told}. Nothing was sent.")
+
+
+class NotAllAssigned(Declined):
+    """An API client was created, and some of its companies could not be assigned.
+
+    Attributes:
+        api_client: The new API client.
+        refused: The companies, each with why.
+    """
+
+    def __init__(self, api_client: ApiClient, refused: Sequence[tuple[str, str]]) -> None:
+        self.api_client = api_client
+        self.refused = tuple(refused)
+        told = "; ".join(f"{label}: {why}" for label, why in refused)
+        super().__init__(f"{api_client.app_name} is created; not assigned: {told}")
 
 
 def is_expected(error: BaseException) -> bool:

@@ -6,21 +6,25 @@ Every change is a call of the typed client, noted in the journal with its way ba
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.access.facts import AssignmentFacts, Party, PartyKind
-from tui.access.words import shorten
-from tui.access.xp import left_over, same_json, xp_patch
+from tui.access.words import list_some
+from tui.access.xp import xp_patch
+from tui.session import changes as ways
 from tui.session.cache import Cache, KnownApiClients
-from tui.session.facts import Companies, Person
-from tui.session.failures import CannotUndo, ChangedElsewhere
+from tui.session.facts import Companies, Person, assignment_of, party_of
+from tui.session.failures import NotAllAssigned
 from tui.session.journal import Change, Journal
 from tui.session.lookups import Lookups
+from tui.session.moved import check_unmoved, values_of
 from tui.session.own_sign_in import OwnSignIn, OwnWayIn
+from tui.session.record import ChangeKind, Record
+from tui.session.references import References
 
 if TYPE_CHECKING:
     from tui.ordercloud import ListQuery, OrderCloud
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from tui.ordercloud.models import User as WireUser
     from tui.ordercloud.models.base import JSON
     from tui.ordercloud.models.page import Page
+    from tui.session.drafts import KeptDraft
 
 AT_ONCE = 4
 """How many requests may be under way at once; more in flight are slower, measured in process."""
@@ -63,6 +68,23 @@ class Marketplace:
         self._assignments: Cache[str, tuple[ApiClientAssignment, ...]] = Cache()
         self._secrets: Cache[str, tuple[ApiClientSecret, ...]] = Cache()
         self._writing = asyncio.Lock()
+        self.references = References(client)
+        steps = ways.Steps(
+            read=self.api_client,
+            read_assignments=self._assignments_again,
+            read_secrets=self._secrets_again,
+            person=self.person,
+            party_names=self.party_names,
+            references=self.references,
+            known=lambda each: self.api_clients.get(each),
+            patch=self._patch,
+            create=self._create,
+            delete=self._delete,
+            assign=self._assign,
+            unassign=self._unassign,
+            threat=self.way_in.after_patch,
+        )
+        self.ways_back = ways.WaysBack(steps, self._writing)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -125,6 +147,23 @@ class Marketplace:
         self._known.put(api_client, number)
         return api_client
 
+    async def base_of(self, draft: KeptDraft) -> tuple[ApiClient | None, Mapping[str, JSON]]:
+        """Return what a kept draft was typed upon: the API client as it was then, and its wire form.
+
+        None when it was a new one, or is not there any more: it is a new one then, with all its settings.
+        """
+        from tui.ordercloud import errors
+        from tui.ordercloud.models import ApiClient
+
+        if not draft.api_client_id:
+            return None, draft.base
+        try:
+            now = await self.api_client(draft.api_client_id)
+        except errors.NotFound:
+            return None, draft.base
+        wire = {**now.to_wire(), **draft.base}
+        return ApiClient.from_wire(wire), wire
+
     async def secrets(self, api_client_id: str) -> tuple[ApiClientSecret, ...]:
         """Return the named secrets of an API client, without their values."""
 
@@ -141,6 +180,12 @@ class Marketplace:
             return tuple([assignment async for assignment in every])
 
         return await self._assignments.get(api_client_id, read)
+
+    async def parties_assigned(self, api_client_id: str) -> tuple[Party, ...]:
+        """Return the companies assigned to an API client, with their names."""
+        assignments = await self.assignments(api_client_id)
+        names = await self.party_names(assignments)
+        return tuple(party_of(each, names) for each in assignments)
 
     async def all_assignments(self) -> Mapping[str, tuple[ApiClientAssignment, ...]]:
         """Return the assignments of every API client, read in one go."""
@@ -173,6 +218,15 @@ class Marketplace:
     async def people(self) -> tuple[Person, ...]:
         """Return every user of the marketplace with its party: seller users, then buyers', then suppliers'."""
         return await self._people.get(None, self._read_people)
+
+    async def people_of(self, party: Party) -> tuple[Person, ...]:
+        """Return the users of one party, read afresh."""
+        return tuple([Person(user, party) async for user in self._users(party)])
+
+    @property
+    def people_are_read(self) -> bool:
+        """Whether asking for the people costs nothing."""
+        return None in self._people
 
     async def _read_people(self) -> tuple[Person, ...]:
         companies = await self.companies()
@@ -212,8 +266,14 @@ class Marketplace:
         what: str,
         undo: Callable[[], Awaitable[str]] | None = None,
         threat: Callable[[], Awaitable[str | None]] | None = None,
+        record: Record | None = None,
     ) -> None:
-        self.journal.add(Change(self._clock(), what, undo, threat))
+        """Note a change. One that is given as data has its way back from that."""
+        if record is None:
+            self.journal.add(Change(self._clock(), what, undo, threat))
+            return
+        undo, threat = undo or self.ways_back.undo(record), threat or self.ways_back.threat(record)
+        self.journal.add(Change(self._clock(), what, undo, threat, record))
 
     def _take(self, api_client: ApiClient) -> None:
         self._known.put(api_client, self._known.begin())
@@ -228,24 +288,10 @@ class Marketplace:
         """
         async with self._writing:
             found = await self.api_client(before.id)
-            _check_unmoved(before, found, changes)
-            after = await self._patch(found, changes)
-            old, new = _values(found, changes), _values(after, changes)
-
-        async def undo() -> str:
-            async with self._writing:
-                now = await self.api_client(after.id)
-                if moved := [name for name in changes if not same_json(now.to_wire().get(name), new[name])]:
-                    raise CannotUndo(f"{before.app_name}: {', '.join(moved)} changed again since; nothing was undone.")
-                restored = await self._patch(now, old)
-                over = left_over(restored.xp, old["xp"]) if "xp" in old else ()
-                return f"{members_stay(over)}." if over else ""
-
-        async def threat() -> str | None:
-            return await self.way_in.after_patch(after, old)
-
-        secret = "ClientSecret" in changes
-        self._note(f"{before.app_name}: changed {', '.join(changes)}", None if secret else undo, threat)
+            check_unmoved(before, found, changes)
+            after = await ways.or_done(lambda: self._patch(found, changes), lambda: self.api_client(found.id), changes)
+        record = Record.of_fields(before, values_of(found, changes), values_of(after, changes))
+        self._note(f"{before.app_name}: changed {', '.join(changes)}", record=record)
         return after
 
     async def _patch(self, now: ApiClient, changes: Mapping[str, JSON]) -> ApiClient:
@@ -257,29 +303,37 @@ class Marketplace:
         self._take(after)
         return after
 
-    async def create_api_client(self, fields: Mapping[str, JSON]) -> ApiClient:
-        """Create an API client and return it with the ID the marketplace gave it."""
+    async def create_api_client(self, fields: Mapping[str, JSON], parties: Sequence[Party] = ()) -> ApiClient:
+        """Create an API client, assign companies, and return it with the ID the marketplace gave it.
+
+        Raises:
+            NotAllAssigned: It is created, and some companies could not be assigned.
+        """
+        refused: tuple[tuple[str, str], ...] = ()
         async with self._writing:
-            created = await self._client.api_clients.create(fields)
-            self._take(created)
+            created = await self._create(fields)
+        if parties:
+            refused = await self._assign_each(created, parties, ())
+            created = self.api_clients.get(created.id, created)
+        record = ways.created(created)
+        undo = self.ways_back.undo(record, created.client_secret)
+        self._note(f"{created.app_name}: created", undo, record=record)
+        if refused:
+            raise NotAllAssigned(created, refused)
+        return created
 
-        async def undo() -> str:
-            async with self._writing:
-                now = await self.api_client(created.id)
-                self._secrets.forget(created.id)
-                if not same_json(now.to_wire(), created.to_wire()) or await self.secrets(created.id):
-                    raise CannotUndo(f"{created.app_name} was changed since it was created; delete it instead.")
-                await self._delete(created)
-            return ""
-
-        self._note(f"{created.app_name}: created", undo)
+    async def _create(self, fields: Mapping[str, JSON]) -> ApiClient:
+        created = await self._client.api_clients.create(fields)
+        self._take(created)
         return created
 
     async def delete_api_client(self, api_client: ApiClient) -> None:
-        """Delete an API client."""
+        """Delete an API client, after learning what it takes to bring it back."""
         async with self._writing:
+            self.way_in.decline(await self.way_in.after_deleting(api_client))
+            record = await self.ways_back.before_deleting(api_client)
             await self._delete(api_client)
-        self._note(f"{api_client.app_name}: deleted")
+        self._note(f"{api_client.app_name}: deleted", record=record)
 
     async def _delete(self, api_client: ApiClient) -> None:
         self.way_in.decline(await self.way_in.after_deleting(api_client))
@@ -291,27 +345,53 @@ class Marketplace:
     async def assign(self, api_client: ApiClient, party: Party) -> None:
         """Assign a buyer or supplier to an API client."""
         await self._assign(api_client, party)
-        self._note(f"{api_client.app_name}: assigned {party.label}", lambda: self._unassign_again(api_client, party))
+        record = Record(ChangeKind.ASSIGNED, api_client.id, api_client.app_name, companies=(party,))
+        self._note(f"{api_client.app_name}: assigned {party.label}", record=record)
 
     async def unassign(self, api_client: ApiClient, party: Party) -> None:
         """Take the assignment of a buyer or supplier away."""
         await self._unassign(api_client, party)
-        self._note(f"{api_client.app_name}: unassigned {party.label}", lambda: self._assign(api_client, party))
+        record = Record(ChangeKind.UNASSIGNED, api_client.id, api_client.app_name, companies=(party,))
+        self._note(f"{api_client.app_name}: unassigned {party.label}", record=record)
 
-    async def _unassign_again(self, api_client: ApiClient, party: Party) -> str:
-        self._assignments.forget(api_client.id)
-        if not any(_is_of(each, party) for each in await self.assignments(api_client.id)):
-            raise CannotUndo(f"{party.label} is not assigned any more.")
-        return await self._unassign(api_client, party)
+    async def assign_each(
+        self, api_client: ApiClient, added: Sequence[Party], removed: Sequence[Party]
+    ) -> tuple[tuple[str, str], ...]:
+        """Assign some companies and unassign others; return those that were refused, each with why."""
+        refused = await self._assign_each(api_client, added, removed)
+        labels = {label for label, _ in refused}
+        for kind, parties in ((ChangeKind.ASSIGNED, added), (ChangeKind.UNASSIGNED, removed)):
+            done = tuple(each for each in parties if each.label not in labels)
+            if done:
+                record = Record(kind, api_client.id, api_client.app_name, companies=done)
+                names = list_some([each.label for each in done])
+                self._note(f"{api_client.app_name}: {kind} {names}", record=record)
+        return refused
+
+    async def _assign_each(
+        self, api_client: ApiClient, added: Sequence[Party], removed: Sequence[Party]
+    ) -> tuple[tuple[str, str], ...]:
+        its = self._client.api_clients.assignments
+        async with self._changing_assignments(api_client):
+            pairs = [(its.assign, each) for each in added] + [(its.unassign, each) for each in removed]
+            return await ways.each_of([(each, partial(do, assignment_of(api_client.id, each))) for do, each in pairs])
+
+    async def _assignments_again(self, api_client_id: str) -> tuple[ApiClientAssignment, ...]:
+        self._assignments.forget(api_client_id)
+        return await self.assignments(api_client_id)
+
+    async def _secrets_again(self, api_client_id: str) -> tuple[ApiClientSecret, ...]:
+        self._secrets.forget(api_client_id)
+        return await self.secrets(api_client_id)
 
     async def _assign(self, api_client: ApiClient, party: Party) -> str:
         async with self._changing_assignments(api_client):
-            await self._client.api_clients.assignments.assign(_assignment(api_client, party))
+            await self._client.api_clients.assignments.assign(assignment_of(api_client.id, party))
         return ""
 
     async def _unassign(self, api_client: ApiClient, party: Party) -> str:
         async with self._changing_assignments(api_client):
-            await self._client.api_clients.assignments.unassign(_assignment(api_client, party))
+            await self._client.api_clients.assignments.unassign(assignment_of(api_client.id, party))
         return ""
 
     @asynccontextmanager
@@ -334,17 +414,17 @@ class Marketplace:
         """
         calls = self._client.api_clients.assignments
         try:
-            await (calls.assign if assigned else calls.unassign)(_assignment(api_client, party))
+            await (calls.assign if assigned else calls.unassign)(assignment_of(api_client.id, party))
         finally:
             self._assignments.forget(api_client.id)
 
     async def is_assigned(self, api_client: ApiClient, party: Party) -> bool:
         """Read whether a company is assigned now."""
-        calls, one = self._client.api_clients.assignments, _assignment(api_client, party)
+        calls, one = self._client.api_clients.assignments, assignment_of(api_client.id, party)
         page = await calls.list(
             api_client_id=api_client.id, buyer_id=one.buyer_id, supplier_id=one.supplier_id, page_size=1
         )
-        return any(_is_of(each, party) for each in page.items)
+        return any(ways.is_of(each, party) for each in page.items)
 
     async def read_assigned(self, api_client_ids: Iterable[str]) -> None:
         """Read some API clients again, which count their assignments."""
@@ -371,7 +451,8 @@ class Marketplace:
                 secret = await self._client.api_clients.secrets(api_client.id).create(fields)
             finally:
                 self._secrets.forget(api_client.id)
-        self._note(f"{api_client.app_name}: created the secret {name}")
+        about = Record(ChangeKind.OTHER, api_client.id, api_client.app_name)
+        self._note(f"{api_client.app_name}: created the secret {name}", record=about)
         return secret
 
     async def delete_secret(self, api_client: ApiClient, secret: ApiClientSecret) -> None:
@@ -382,48 +463,5 @@ class Marketplace:
                 await self._client.api_clients.secrets(api_client.id).delete(secret.id)
             finally:
                 self._secrets.forget(api_client.id)
-        self._note(f"{api_client.app_name}: deleted the secret {secret.name}")
-
-
-def members_stay(members: Sequence[str]) -> str:
-    """Say which members of xp a PATCH leaves behind."""
-    names = ", ".join(f"xp.{each}" for each in members)
-    stays = "stays, as null" if len(members) == 1 else "stay, as null"
-    return f"{names} {stays}: a PATCH cannot take a member of xp away"
-
-
-def _values(api_client: ApiClient, names: Mapping[str, JSON]) -> dict[str, JSON]:
-    wire = api_client.to_wire()
-    return {name: wire.get(name) for name in names}
-
-
-def _check_unmoved(shown: ApiClient, now: ApiClient, changes: Mapping[str, JSON]) -> None:
-    """Raise ChangedElsewhere when a field that is to be changed is not as it was shown."""
-    then, found = _values(shown, changes), _values(now, changes)
-    moved = {name: (then[name], found[name]) for name in changes if not same_json(then[name], found[name])}
-    if moved:
-        raise ChangedElsewhere(now, {name: (_told(name, was), _told(name, to)) for name, (was, to) in moved.items()})
-
-
-def _told(name: str, value: JSON) -> str:
-    """Return a value for people; a secret is never told."""
-    if value is None:
-        return "not set"
-    if name == "ClientSecret":
-        return "one secret"
-    return shorten(json.dumps(value, ensure_ascii=False))
-
-
-def _assignment(api_client: ApiClient, party: Party) -> ApiClientAssignment:
-    from tui.ordercloud.models import ApiClientAssignment
-
-    return ApiClientAssignment(
-        api_client_id=api_client.id,
-        buyer_id=party.id if party.kind is PartyKind.BUYER else None,
-        supplier_id=party.id if party.kind is PartyKind.SUPPLIER else None,
-    )
-
-
-def _is_of(assignment: ApiClientAssignment, party: Party) -> bool:
-    company = assignment.buyer_id if party.kind is PartyKind.BUYER else assignment.supplier_id
-    return company == party.id
+        about = Record(ChangeKind.OTHER, api_client.id, api_client.app_name)
+        self._note(f"{api_client.app_name}: deleted the secret {secret.name}", record=about)

@@ -167,7 +167,7 @@ async def _enter(identity: Identity, clients: Clients, clock: Callable[[], datet
         raise
     seller_id = me.seller.id if me.seller is not None and me.seller.id else ""
     name = identity.marketplace or seller_id or "marketplace"
-    journal, seller = Journal(), Party(PartyKind.SELLER, seller_id, name)
+    journal, seller = Journal(clock), Party(PartyKind.SELLER, seller_id, name)
     own = OwnSignIn.of(clients.credentials, user_of_me(me, seller), embedded=embedded)
     marketplace = Marketplace(clients.console, seller, clock, journal, own)
     known = replace(identity, marketplace=name, username=me.username)

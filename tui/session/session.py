@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from tui.sandbox import Sandbox
     from tui.sandbox.control import ControlledClock
     from tui.sandbox.outbox import Message
+    from tui.session.drafts import Drafts
     from tui.session.journal import Journal
+    from tui.session.journal_file import JournalFile
     from tui.session.last_seen import LastSeen
     from tui.session.marketplace import Marketplace
     from tui.session.opening import Opened, Surroundings
@@ -71,6 +73,8 @@ class Session:
         self.listeners: list[Callable[[Exchange], None]] = []
         self._opened: Opened | None = None
         self._parked: Opened | None = None
+        self._journal_file: JournalFile | None = None
+        self._drafts: Drafts | None = None
 
     # -- connecting ----------------------------------------------------------------------------------------------
 
@@ -129,6 +133,17 @@ class Session:
         self._opened = opened
         self.identity, self.connection = opened.identity, opened.connection
         self.phase, self.problem = Phase.READY, None
+        self._sign_journal(opened)
+
+    def _sign_journal(self, opened: Opened) -> None:
+        from tui.session.journal_file import JournalFile
+        from tui.session.record import Signature
+
+        if self._journal_file is None:
+            self._journal_file = JournalFile(self.request.paths.journal)
+        who = opened.identity
+        by = Signature(who.username, who.url, who.marketplace, self.place or f"memory {id(opened):x}")
+        opened.journal.keep_in(self._journal_file, by)
 
     async def _attempt(self, opening: Callable[[], Awaitable[Opened]]) -> None:
         from tui.ordercloud import errors
@@ -159,6 +174,8 @@ class Session:
             if opened is not None:
                 await opened.close()
         self._opened = self._parked = None
+        if self._journal_file is not None:
+            await asyncio.to_thread(self._journal_file.close)
 
     # -- what panes ask ------------------------------------------------------------------------------------------
 
@@ -197,6 +214,26 @@ class Session:
         from tui.session.journal import Journal
 
         return Journal() if self._opened is None else self._opened.journal
+
+    @property
+    def place(self) -> str | None:
+        """What tells the open marketplace from every other, from one sitting to the next; None for one in memory."""
+        opened = self.opened
+        if opened.connection is not None:
+            return f"{opened.connection.url} {opened.marketplace.seller.id}"
+        return None if self.request.sandbox_memory else f"sandbox {self.request.sandbox_db}"
+
+    @property
+    def drafts(self) -> Drafts | None:
+        """What was typed into forms of the open marketplace and not saved; None for a marketplace in memory."""
+        from tui.session.drafts import Drafts
+
+        place = self.place
+        if place is None:
+            return None
+        if self._drafts is None or self._drafts.place != place:
+            self._drafts = Drafts(self.request.paths.drafts, place)
+        return self._drafts
 
     @property
     def read_only(self) -> bool:

@@ -1,0 +1,62 @@
+"""The app's commands that need no mode of their own: the journal, kept drafts, and those of the sandbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from tui.panes.sandbox_commands import SandboxCommands
+from tui.widgets.background import start
+
+if TYPE_CHECKING:
+    from tui.panes.mode import ModePane
+
+
+class AppCommands(SandboxCommands):
+    """An app's part that carries them out."""
+
+    def why_not(self, command: str) -> str | None:
+        """Say why a command cannot be done now."""
+        if command not in ("app.journal", "app.drafts"):
+            return super().why_not(command)
+        if not self.session.ready:
+            return "There is no marketplace yet."
+        if command == "app.drafts":
+            drafts = self.session.drafts
+            if drafts is None:
+                return "Drafts in a marketplace in memory end with it."
+            if not drafts.offered:
+                return "No draft was kept."
+            if isinstance(self, App) and self.query("ApiClientForm"):
+                return "A form is open: save or leave it first."
+        return None
+
+    async def show_mode(self, name: str) -> ModePane:
+        """Show a mode; the app does."""
+        raise NotImplementedError
+
+    async def do_journal(self) -> None:
+        """Show every change made through ocgate."""
+        from tui.panes.journal import JournalScreen
+
+        if isinstance(self, App):
+            self.push_screen(JournalScreen(self.session))
+
+    async def do_drafts(self) -> None:
+        """Go on with what was typed and never saved."""
+        from tui.panes.client_new import resume as resume_draft
+        from tui.panes.clients import ClientsPane
+        from tui.panes.kept_drafts import choose_draft
+
+        if not isinstance(self, App):
+            return
+        app: App[int] = self
+
+        async def resume() -> None:
+            draft = await choose_draft(app, self.session)
+            pane = await self.show_mode("clients") if draft is not None else None
+            if draft is not None and isinstance(pane, ClientsPane):
+                await resume_draft(pane, draft)
+
+        start(app, resume, group="drafts")

@@ -1,0 +1,258 @@
+"""The journal on screen: every change made through ocgate, each whole, and the way back from any of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui.panes.changing import Kind, Question, change
+from tui.panes.client_draft import FIELDS, FieldKind, said
+from tui.session.record import ChangeKind, Entry
+from tui.widgets.background import start
+from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.plain import literal, plain
+from tui.widgets.row_list import Column, RowList
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models.base import JSON
+    from tui.session.journal import Change
+    from tui.session.journal_file import Reading
+    from tui.session.marketplace import Marketplace
+    from tui.session.session import Session
+
+SIGNS: Mapping[ChangeKind, str] = {
+    ChangeKind.CHANGED: "~",
+    ChangeKind.CREATED: "+",
+    ChangeKind.DELETED: "-",
+    ChangeKind.ASSIGNED: "+",
+    ChangeKind.UNASSIGNED: "-",
+    ChangeKind.UNDONE: "↶",
+    ChangeKind.OTHER: "·",
+}
+
+
+class JournalScreen(ModalScreen[None]):
+    """The newest first, with a filter, and below the list the change under the cursor whole."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Close", show=False),
+        Binding("q", "dismiss", "Close", show=False),
+        Binding("slash", "filter", "Filter", show=False),
+        Binding("u", "undo", "Take back", show=False),
+        Binding("r", "reload", "Reload", show=False),
+    ]
+    DEFAULT_CSS = """
+    JournalScreen { align: center middle; background: $background 30%; }
+    JournalScreen > Vertical {
+        width: 112; max-width: 98%; height: 96%; padding: 0 1;
+        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
+    }
+    JournalScreen Input { display: none; }
+    JournalScreen Input.-shown { display: block; }
+    JournalScreen #problem { height: auto; color: $warning; }
+    JournalScreen VerticalScroll { height: 45%; border-top: solid $panel; scrollbar-size-vertical: 1; }
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._marketplace = session.marketplace
+        self._entries: tuple[Entry, ...] = ()
+        self._undone: frozenset[str] = frozenset()
+
+    def compose(self) -> ComposeResult:
+        """Lay the list out above the change."""
+        columns: tuple[Column[Entry], ...] = (
+            Column("", self._sign, width=1),
+            Column("When", lambda row: f"{row.when:%y-%m-%d %H:%M}", width=14),
+            Column("Who", lambda row: row.by.who, most=14),
+            Column("What", self._what, grow=True, most=20),
+        )
+        with Vertical() as box:
+            box.border_title = Content("Journal")
+            box.border_subtitle = Content("u takes back · / filters · r reads again · esc closes")
+            yield Input(placeholder="part of a name, a user, a marketplace, or of what was done", compact=True)
+            yield RowList[Entry](columns, key=lambda row: row.id, empty="Reading…")
+            yield Static(id="problem")
+            with VerticalScroll(can_focus=False):
+                yield FactSheet(label_width=17)
+
+    def on_mount(self) -> None:
+        """Read what there is."""
+        self._list.focus()
+        self.action_reload()
+
+    @property
+    def _list(self) -> RowList[Entry]:
+        return self.query_one(RowList)
+
+    def _sign(self, entry: Entry) -> Content:
+        if entry.id in self._undone:
+            return Content.styled("↶", "$text-muted")
+        return literal(SIGNS[entry.record.kind], "$accent")
+
+    def _what(self, entry: Entry) -> Content:
+        here = entry.by.place == self._session.journal.by.place
+        where = "" if here else f" · in {entry.by.marketplace or entry.by.url}"
+        taken = " · taken back" if entry.id in self._undone else ""
+        return literal(f"{entry.what}{where}{taken}", "$text-muted" if taken or where else "")
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def action_reload(self) -> None:
+        """Read the journal again: another console may write it as well."""
+        start(self, self._reload, group="journal")
+
+    async def _reload(self) -> None:
+        file = self._session.journal.file
+        if file is None:
+            return
+        reading = await asyncio.to_thread(file.read)
+        self._take(reading, file.problem)
+
+    def _take(self, reading: Reading, unwritten: str) -> None:
+        self._entries = reading.entries
+        self._session.journal.learn_undone(reading.undone)
+        own = {each.id for each in self._session.journal.changes if self._session.journal.is_undone(each.id)}
+        self._undone = reading.undone | own
+        problems = [each for each in (unwritten, reading.problem) if each]
+        if reading.broken:
+            lines = "1 line is" if reading.broken == 1 else f"{reading.broken} lines are"
+            problems.append(f"{lines} no entry and left out: cut short, or written by hand or a later ocgate.")
+        self.query_one("#problem", Static).update(literal("\n".join(problems), lines=True))
+        self._draw()
+
+    def _draw(self) -> None:
+        words = self.query_one(Input).value.casefold().split()
+        rows = [each for each in self._entries if _contains(each, words)]
+        self._list.empty = (
+            "Nothing matches; esc shows all again." if words else "Nothing was changed through ocgate yet."
+        )
+        self._list.rows = rows
+        count = f"{len(rows)} of {len(self._entries)}" if words else str(len(self._entries))
+        self.query_one(Vertical).border_title = Content(f"Journal {count}")
+
+    # -- the list's events ---------------------------------------------------------------------------------------
+
+    def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
+        """Show the change under the cursor."""
+        message.stop()
+        entry: Entry | None = message.row
+        self.query_one(FactSheet).show(() if entry is None else self._facts(entry))
+
+    @on(Input.Changed)
+    def _filtered(self, event: Input.Changed) -> None:
+        event.stop()
+        self._draw()
+
+    @on(Input.Submitted)
+    def _filter_done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._list.focus()
+
+    def action_filter(self) -> None:
+        """Show the filter line."""
+        entry = self.query_one(Input)
+        entry.add_class("-shown")
+        entry.focus()
+
+    def action_back(self) -> None:
+        """Clear the filter, then close."""
+        entry = self.query_one(Input)
+        if not entry.has_class("-shown"):
+            self.dismiss()
+            return
+        entry.value = ""
+        entry.remove_class("-shown")
+        self._list.focus()
+
+    # -- one change ----------------------------------------------------------------------------------------------
+
+    def _facts(self, entry: Entry) -> tuple[Fact, ...]:
+        record = entry.record
+        facts = [
+            Fact("when", Content(f"{entry.when:%Y-%m-%d %H:%M:%S} UTC")),
+            Fact("who", literal(entry.by.who or "?")),
+            Fact("where", literal(f"{entry.by.marketplace} · {entry.by.url}")),
+            Fact("what", literal(entry.what)),
+        ]
+        if record.api_client_id:
+            facts.append(Fact("API client", literal(f"{record.name} · {record.api_client_id}")))
+        names = dict.fromkeys((*record.before, *record.after))
+        for name in names:
+            field = FIELDS.get(name)
+            if record.kind is not ChangeKind.CHANGED and field is None:
+                continue
+            told = [_value(name, side[name]) for side in (record.before, record.after) if name in side]
+            facts.append(Fact(field.label if field else name, literal(" → ".join(told))))
+        facts += [Fact(str(each.kind), literal(f"{each.label} · {each.id}")) for each in record.companies]
+        if record.unkept:
+            facts.append(Fact("not kept", literal(", ".join(record.unkept))))
+        facts += [Fact("not restorable", literal(each)) for each in record.gone]
+        reason = self._why_not_undo(entry)
+        told_way = Content("u takes it back") if reason is None else literal(reason, "$text-muted")
+        return (*facts, Fact("way back", told_way))
+
+    def _change_of(self, entry: Entry) -> Change:
+        own = next((each for each in self._session.journal.changes if each.id == entry.id), None)
+        return own or self._marketplace.ways_back.change_of(entry)
+
+    def _why_not_undo(self, entry: Entry) -> str | None:
+        if entry.id in self._undone:
+            return "It was taken back."
+        if entry.record.kind is ChangeKind.UNDONE:
+            return "What was taken back can be done again by hand."
+        if entry.by.place != self._session.journal.by.place:
+            return f"It was done in {entry.by.marketplace or 'another marketplace'}, and the console is not there."
+        if self._change_of(entry).undo is None:
+            return "There is no way back from it."
+        return self._session.why_not_change()
+
+    def action_undo(self) -> None:
+        """Take the change under the cursor back."""
+        entry = self._list.row
+        if entry is None:
+            return
+        if (reason := self._why_not_undo(entry)) is not None:
+            self.app.notify(plain(reason), markup=False, timeout=4)
+            return
+        start(self, partial(self._undo, entry), group="change", exclusive=False)
+
+    async def _undo(self, entry: Entry) -> None:
+        from tui.panes.client_changes import tell_undone
+
+        taken = self._change_of(entry)
+        remark = ""
+
+        async def take_back(marketplace: Marketplace) -> None:
+            nonlocal remark
+            remark = await marketplace.journal.undo(taken)
+
+        question = Question(Kind.UNDO, "Take this back?", literal(entry.what), "Undo")
+        try:
+            done = await change(self, self._session, question, take_back, threat=taken.threat, at=self._marketplace)
+        finally:
+            await self._reload()
+        if done:
+            tell_undone(self.app, taken, remark)
+
+
+def _contains(entry: Entry, words: list[str]) -> bool:
+    by = entry.by
+    text = f"{entry.what} {by.who} {by.marketplace} {by.url} {entry.record.kind} {entry.record.name}".casefold()
+    return all(word in text for word in words)
+
+
+def _value(name: str, value: JSON) -> str:
+    field = FIELDS.get(name)
+    return said(field.kind if field else FieldKind.JSON if isinstance(value, dict) else FieldKind.TEXT, value)

@@ -1,0 +1,124 @@
+"""What was changed here and elsewhere at the same time, side by side: for each field one of the two is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.panes.client_draft import Conflict
+from tui.widgets.plain import literal, plain
+from tui.widgets.row_list import Column, RowList
+
+
+class Merge(ModalScreen[frozenset[str] | None]):
+    """Asks field by field. The answer names the fields that stay as they are on the server; None leaves all open.
+
+    Args:
+        name: The API client's name.
+        conflicts: The fields that differ.
+        others: Labels of fields that were changed elsewhere alone: they are taken over, and told.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Leave", show=False),
+        Binding("t", "choose(True)", "Theirs", show=False),
+        Binding("m", "choose(False)", "Mine", show=False),
+        Binding("T", "choose_all(True)", "All theirs", show=False),
+        Binding("M", "choose_all(False)", "All mine", show=False),
+        Binding("ctrl+s", "take", "Go on", show=False, priority=True),
+    ]
+    DEFAULT_CSS = """
+    Merge { align: center middle; background: $background 60%; }
+    Merge > Vertical {
+        width: 96; max-width: 98%; height: auto; max-height: 94%; padding: 0 1;
+        background: $surface; border: round $warning; border-title-color: $warning; border-subtitle-color: $text-muted;
+    }
+    Merge #why { height: auto; margin-bottom: 1; }
+    Merge VerticalScroll { height: auto; max-height: 9; margin-top: 1; }
+    """
+
+    def __init__(self, name: str, conflicts: Sequence[Conflict], others: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._name = plain(name)
+        self._conflicts = tuple(conflicts)
+        self._others = tuple(others)
+        self._theirs: dict[str, bool] = {}
+
+    def compose(self) -> ComposeResult:
+        """Lay out the fields, and below them the one under the cursor whole."""
+        columns: tuple[Column[Conflict], ...] = (
+            Column("", self._sign, width=6),
+            Column("Field", lambda each: each.label, width=17),
+            Column("On the server now", lambda each: literal(each.theirs), width=24),
+            Column("Typed here", lambda each: literal(each.mine), grow=True),
+        )
+        with Vertical() as box:
+            box.border_title = Content(f"{self._name} was changed elsewhere meanwhile")
+            box.border_subtitle = Content("t theirs · m mine · T M all · enter goes on · esc leaves")
+            taken = f" Taken over without a question: {', '.join(self._others)}." if self._others else ""
+            yield Static(
+                literal(f"Choose for each field whose value is to stay; nothing is sent yet.{taken}"), id="why"
+            )
+            rows = RowList[Conflict](columns, key=lambda each: each.name)
+            rows.styles.height = min(8, len(self._conflicts)) + 1
+            yield rows
+            with VerticalScroll(can_focus=False):
+                yield Static(id="whole")
+
+    def _sign(self, conflict: Conflict) -> Content:
+        theirs = self._theirs.get(conflict.name)
+        if theirs is None:
+            return Content.styled("?", "$warning")
+        return Content.styled("theirs" if theirs else "mine", "$accent")
+
+    @property
+    def _list(self) -> RowList[Conflict]:
+        return self.query_one(RowList)
+
+    def on_mount(self) -> None:
+        """Start at the first field."""
+        self._list.rows = self._conflicts
+        self._list.focus()
+
+    def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
+        """Show the three values of the field under the cursor whole."""
+        message.stop()
+        row = message.row
+        if isinstance(row, Conflict):
+            values = (("it was", row.base), ("on the server", row.theirs), ("typed here", row.mine))
+            lines = [Content.assemble(literal(f"{label:<14}", "$muted"), literal(value)) for label, value in values]
+            self.query_one("#whole", Static).update(Content("\n").join(lines))
+
+    def action_choose(self, theirs: bool) -> None:
+        """Choose for the field under the cursor, and go to the next."""
+        row = self._list.row
+        if row is not None:
+            self._theirs[row.name] = theirs
+            self._list.action_move(1)
+            self._list.refresh()
+
+    def action_choose_all(self, theirs: bool) -> None:
+        """Choose for every field."""
+        self._theirs = dict.fromkeys((each.name for each in self._conflicts), theirs)
+        self._list.refresh()
+
+    def on_row_list_opened(self, message: RowList.Opened) -> None:
+        """Enter goes on."""
+        message.stop()
+        self.action_take()
+
+    def action_take(self) -> None:
+        """Answer, once there is a choice for every field."""
+        left = next((each for each in self._conflicts if each.name not in self._theirs), None)
+        if left is not None:
+            self._list.move_to(left.name)
+            self.app.notify(f"Choose for {left.label} first: t theirs, m mine.", markup=False, timeout=4)
+            return
+        self.dismiss(frozenset(name for name, theirs in self._theirs.items() if theirs))

@@ -1,0 +1,242 @@
+"""The journal for good: one JSON object a line, in a file of its owner's alone that only grows.
+
+Several consoles may write at once: each line is written whole under a lock. A file that has grown large is set aside
+under a number, and a new one begun. Lines that cannot be read are skipped, and counted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.access.facts import Party, PartyKind
+from tui.session.record import SECRET, ChangeKind, Entry, Record, Signature
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models.base import JSON
+
+MOST_BYTES = 4 * 1024 * 1024
+"""How large the file grows before it is set aside."""
+MOST_ENTRIES = 1_000
+"""How many of the newest entries are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: the entries, the newest first, how many lines were no entries, and why it ended early, if so."""
+
+    entries: tuple[Entry, ...]
+    broken: int = 0
+    problem: str = ""
+
+    @property
+    def undone(self) -> frozenset[str]:
+        """The IDs of the entries that others take back."""
+        return frozenset(entry.undoes for entry in self.entries if entry.undoes)
+
+
+class JournalFile:
+    """The file, and the older ones beside it. Writing is done by a thread in order, and never raises: see `problem`."""
+
+    def __init__(self, path: Path, *, most_bytes: int = MOST_BYTES) -> None:
+        self.path = path
+        self.problem = ""
+        """Why the last entry could not be written; blank when it could."""
+        self._most_bytes = most_bytes
+        self._writer: ThreadPoolExecutor | None = None
+
+    def append(self, entry: Entry) -> None:
+        """Write an entry, soon. What is secret in it, or may be, is left out."""
+        if self._writer is None:
+            # Its thread is waited for when the process ends: an entry that was noted is written, crash or not.
+            self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._writer.submit(self._append, entry)
+
+    def close(self) -> None:
+        """Wait until everything is written."""
+        if self._writer is not None:
+            self._writer.shutdown()
+            self._writer = None
+
+    def read(self, most: int = MOST_ENTRIES) -> Reading:
+        """Read the newest entries; what is still to be written is written first. It never raises."""
+        if self._writer is not None:
+            self._writer.submit(lambda: None).result()
+        entries: list[Entry] = []
+        broken = 0
+        try:
+            for file in (self.path, *reversed(self._older())):
+                for line in _lines_from_the_end(file):
+                    if len(entries) >= most:
+                        return Reading(tuple(entries), broken)
+                    try:
+                        entries.append(read_line(line))
+                    except (ValueError, KeyError, TypeError, RecursionError):
+                        broken += 1
+        except OSError as error:
+            return Reading(tuple(entries), broken, f"{self.path} could not be read ({error.strerror or error}).")
+        return Reading(tuple(entries), broken)
+
+    def _older(self) -> list[Path]:
+        """The files set aside, the oldest first."""
+        stem = f"{self.path.stem}-"
+        numbered = [(file.stem.removeprefix(stem), file) for file in self.path.parent.glob(f"{stem}*.jsonl")]
+        return [file for _, file in sorted((int(number), file) for number, file in numbered if number.isdigit())]
+
+    def _append(self, entry: Entry) -> None:
+        try:
+            line = write_line(entry).encode()
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with _locked(self.path.with_suffix(".lock")):
+                self._make_room()
+                flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+                file = os.open(self.path, flags, 0o600)
+                try:
+                    size = os.fstat(file).st_size
+                    # A line that was cut short by a crash or a full disk must not take this one with it.
+                    torn = size > 0 and _last_byte(file, size) != b"\n"
+                    os.write(file, (b"\n" if torn else b"") + line)
+                finally:
+                    os.close(file)
+        except (OSError, ValueError) as error:
+            self.problem = f"The journal could not be written: {getattr(error, 'strerror', None) or error}"
+        else:
+            self.problem = ""
+
+    def _make_room(self) -> None:
+        try:
+            full = self.path.stat().st_size >= self._most_bytes
+        except FileNotFoundError:
+            return
+        if full:
+            older = self._older()
+            number = int(older[-1].stem.rpartition("-")[2]) + 1 if older else 1
+            self.path.rename(self.path.with_name(f"{self.path.stem}-{number}.jsonl"))
+
+
+def _last_byte(file: int, size: int) -> bytes:
+    os.lseek(file, size - 1, os.SEEK_SET)
+    return os.read(file, 1)
+
+
+def _lines_from_the_end(file: Path, block: int = 64 * 1024) -> Iterator[bytes]:
+    """Give the lines of a file that are not blank, the last first, reading no more of it than is asked for."""
+    try:
+        source = file.open("rb")
+    except FileNotFoundError:
+        return
+    with source:
+        at = source.seek(0, os.SEEK_END)
+        rest = b""
+        while at > 0:
+            step = min(block, at)
+            at = source.seek(at - step)
+            first, *lines = (source.read(step) + rest).split(b"\n")
+            yield from (line for line in reversed(lines) if line.strip())
+            rest = first
+        if rest.strip():
+            yield rest
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Keep other consoles waiting; the lock ends with the process, however that ends."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        else:  # pragma: no cover - Windows
+            import msvcrt
+
+            msvcrt.locking(file, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]  # of Windows alone
+        yield
+    finally:
+        os.close(file)
+
+
+def write_line(entry: Entry) -> str:
+    """Return an entry as its line. Fields that hold a credential are named, and not written."""
+    record = entry.record
+    unsafe = {
+        name for fields in (record.before, record.after) for name, value in fields.items() if _secret(name, value)
+    }
+    kept: dict[str, JSON] = {
+        "id": entry.id,
+        "when": entry.when.isoformat(),
+        "who": entry.by.who,
+        "url": entry.by.url,
+        "marketplace": entry.by.marketplace,
+        "place": entry.by.place,
+        "what": entry.what,
+        "kind": record.kind.value,
+        "apiClient": record.api_client_id,
+        "name": record.name,
+        "before": {name: value for name, value in record.before.items() if name not in unsafe},
+        "after": {name: value for name, value in record.after.items() if name not in unsafe},
+        "companies": [[each.kind.value, each.id, each.name] for each in record.companies],
+        "gone": list(record.gone),
+        "unkept": sorted({*record.unkept, *unsafe}),
+        "undoes": entry.undoes,
+    }
+    return json.dumps({name: value for name, value in kept.items() if value}) + "\n"
+
+
+def _secret(name: str, value: JSON) -> bool:
+    from tui.ordercloud.redact import redact_json
+
+    redacted: JSON = redact_json({name: value})[name]
+    return name == SECRET or redacted != value
+
+
+def read_line(line: bytes) -> Entry:
+    """Read an entry. Raises ValueError, KeyError or TypeError when it is none."""
+    kept = json.loads(line)
+    if not isinstance(kept, dict):
+        raise TypeError("not an entry")
+    when = datetime.fromisoformat(_text(kept, "when"))
+    if when.tzinfo is None:
+        raise ValueError("a time without an offset")
+    record = Record(
+        ChangeKind(kept["kind"]),
+        _text(kept, "apiClient"),
+        _text(kept, "name"),
+        _fields(kept, "before"),
+        _fields(kept, "after"),
+        tuple(Party(PartyKind(kind), str(company), str(name)) for kind, company, name in kept.get("companies", ())),
+        _texts(kept, "gone"),
+        _texts(kept, "unkept"),
+    )
+    by = Signature(_text(kept, "who"), _text(kept, "url"), _text(kept, "marketplace"), _text(kept, "place"))
+    if not (own_id := _text(kept, "id")):
+        raise ValueError("an entry without an ID")
+    return Entry(own_id, when, _text(kept, "what"), by, record, _text(kept, "undoes"))
+
+
+def _text(kept: Mapping[str, object], name: str) -> str:
+    value = kept.get(name, "")
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is no text")
+    return value
+
+
+def _texts(kept: Mapping[str, object], name: str) -> tuple[str, ...]:
+    value = kept.get(name, [])
+    if not isinstance(value, list):
+        raise TypeError(f"{name} is no list")
+    return tuple(str(each) for each in value)
+
+
+def _fields(kept: Mapping[str, JSON], name: str) -> Mapping[str, JSON]:
+    value = kept.get(name, {})
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} holds no fields")
+    return value
