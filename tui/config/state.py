@@ -19,12 +19,13 @@ from tui.config.problems import ConfigProblem
 class State:
     """theme: the name chosen last. profile: the profile connected last ("" for the embedded sandbox).
 
-    columns: for each list by name, its columns in the order chosen.
+    columns: for each list by name, its columns in the order chosen. filters: the filters saved, by name.
     """
 
     theme: str | None = None
     profile: str | None = None
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 class StateFile:
@@ -58,6 +59,15 @@ class StateFile:
     def remember_columns(self, list_name: str, columns: tuple[str, ...]) -> None:
         """Remember which columns of a list are shown, in their order."""
         self._save(replace(self._current, columns={**self._current.columns, list_name: columns}))
+
+    def remember_filter(self, name: str, text: str) -> None:
+        """Remember a filter by name, in place of the one before."""
+        self._save(replace(self._current, filters={**self._current.filters, name: text}))
+
+    def forget_filter(self, name: str) -> None:
+        """Forget the filter of this name, if there is one."""
+        kept = {each: text for each, text in self._current.filters.items() if each != name}
+        self._save(replace(self._current, filters=kept))
 
     def _read(self) -> State:
         try:
@@ -125,7 +135,10 @@ def _state_from(table: Mapping[str, object]) -> State:
         if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
             raise ValueError(f"columns.{name} must be a list of text")
         chosen[str(name)] = tuple(str(each) for each in names)
-    return State(theme=theme, profile=profile, columns=chosen)
+    filters = table.get("filters", {})
+    if not isinstance(filters, dict) or not all(isinstance(each, str) for each in filters.values()):
+        raise ValueError("filters must be a table of text")
+    return State(theme=theme, profile=profile, columns=chosen, filters=filters)
 
 
 def _text_of(state: State) -> str:
@@ -138,4 +151,6 @@ def _text_of(state: State) -> str:
         table["profile"] = state.profile
     if state.columns:
         table["columns"] = {name: list(columns) for name, columns in state.columns.items()}
+    if state.filters:
+        table["filters"] = dict(state.filters)
     return "# Written by ocgate; settings of your own belong in config.toml.\n" + tomli_w.dumps(table)
