@@ -321,8 +321,8 @@ def _needs_secret(value: Value) -> frozenset[Need]:
 
 _SAY_ADVICE = {word: f"advice {word}" for word in ("error", "warning", "info")} | {"none": "no advice"}
 _SAY_SECRET = {
-    "yes": "with a secret",
-    "no": "without a secret",
+    "yes": "with secrets",
+    "no": "without secrets",
     "expired": "with an expired secret",
     "legacy": "with the legacy secret",
 }
@@ -351,7 +351,7 @@ KEYS: Mapping[str, Key] = {
         ),
         Key("access", "how long access tokens live", ">60", _read_minutes, _access, _say_minutes("access token"), {}),
         Key("refresh", "how long refresh tokens live", "0", _read_minutes, _refresh, _say_minutes("refresh token"), {}),
-        Key("guest", "how long guests' tokens live", "<7d", _read_guest, _guest, _say_guest, _SAY_YES_NO, _needs_guest),
+        Key("guest", "how long guests' tokens live", ">7d", _read_guest, _guest, _say_guest, _SAY_YES_NO, _needs_guest),
         Key(
             "secret",
             "whether it has client secrets",
