@@ -56,19 +56,19 @@ def _term(draw: Random) -> AnyTerm:
         return SavedTerm("guests", Filter((Term("guest", (Word("yes"),)),)), negated)
     if what < 0.4:
         return _field_term(draw, negated=negated)
-    key = draw.choice(("", "", "who", "active", "access", "refresh", "guest", "secret", "grant", "advice", "user"))
-    if key == "user" and draw.random() < 0.7:
-        key = draw.choice(("name", "id", "user"))
+    key = draw.choice(("who", "active", "access", "refresh", "guest", "secret", "grant", "advice"))
+    if draw.random() < 0.5:
+        key = draw.choice(("", "name", "name", "id", "user"))
     values = dict.fromkeys(_value(draw, key) for _ in range(draw.choice((1, 1, 1, 2, 3))))
     return Term(key, tuple(values), negated)
 
 
 def _text(draw: Random, key: str) -> Text:
-    text = draw.choice(TEXTS)
+    text = draw.choice(TEXTS) if draw.random() < 0.6 else draw.choice(("a*b", "!no", ">5", "  lead", "ü"))
     pattern = key in ("name", "id", "user") and draw.random() < 0.4
     if not pattern:
         return Text(text)
-    pattern_text = draw.choice(("*{}", "{}*", "*{}*", "{}*e")).format(text)
+    pattern_text = draw.choice(("*{}", "{}*", "{}*", "*{}*", "{}*e")).format(text)
     return Text(pattern_text, pattern=True)
 
 

@@ -16,7 +16,7 @@ from tui.session.marketplace import Marketplace
 from tui.session.session import Session
 
 CLIENTS = 40
-FILTERS = 400
+FILTERS = 500
 ROLES = ("FullAccess", "Shopper", "MeAdmin")
 XP: tuple[JSON, ...] = (
     None,
