@@ -16,7 +16,7 @@ def write(request: Request, *, values: bool) -> str:
     words = ["curl" if with_form and request.method == "POST" else f"curl --request {shlex.quote(request.method)}"]
     if any(sign in each for each in pieces(request.url, values=values) if isinstance(each, str) for sign in "[]{}"):
         words.append("--globoff")  # else curl takes them for a pattern
-    words.append(word(request.url, values=values))
+    words = [f"{' '.join(words)} {word(request.url, values=values)}"]
     words += [f"--header {word(_header(name, value), values=values)}" for name, value in request.headers]
     for name, value in request.form or ():
         if not name or has_nul(value, values=values):  # no word can hold it

@@ -18,7 +18,7 @@ def write(request: Request, *, values: bool) -> str:
         name and name[0] != "-" and not has_nul(value, values=values) for name, value in form
     )
     words = [f"http --ignore-stdin{' --form' if simple else ''} {shlex.quote(request.method)}"]
-    words.append(word(request.url, values=values))
+    words = [f"{words[0]} {word(request.url, values=values)}"]
     words += [word(_header(name, value), values=values) for name, value in request.headers]
     if form is not None and simple:
         words += [word(joined(f"{_name(name)}=", value), values=values) for name, value in form]

@@ -13,8 +13,8 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
 from tui.access.facts import Party, PartyKind
+from tui.panes.filter_input import FilterInput
 from tui.session.filtering import Known
-from tui.widgets.filter_input import FilterInput
 
 KNOWN = Known(
     ("shopper01", "harbor-admin"),
