@@ -6,11 +6,14 @@ import json
 import shlex
 
 import pytest
+from textual.app import App
 from textual.widgets import Static
 
 from tests.console import Console, open_console
 from tests.panes.tokens_lab import open_tokens
-from tui.panes.copy_as import CopyAs
+from tui.ordercloud.copy_as.api_clients import GrantWord, token_request
+from tui.ordercloud.models import ApiClient
+from tui.panes.copy_as import CopyAs, Offer, Whole
 from tui.session.attempts import Kind
 from tui.widgets.dialogs import Confirm
 from tui.widgets.row_list import RowList
@@ -182,3 +185,34 @@ async def test_an_exchange_is_copied_without_its_credentials(mode: str) -> None:
         await choose(console, "Python SDK")
         await console.press("v", "y", "enter")
         assert repr(password) in console.app.clipboard
+
+
+HOSTILE = "[/nope]\x1b]0;x\x07 $(id) 'a' \"b\"\n\u202e"
+
+
+class Host(App[None]):
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return {"muted": "#808080", "allowed": "#008000", "refused": "#800000"}
+
+
+async def test_hostile_text_is_shown_as_it_is_and_copied_unchanged() -> None:
+    resource = ApiClient(id="0-A", app_name=HOSTILE)
+    grants: tuple[tuple[str, GrantWord], ...] = (("[/one]", "password"), ("two", "refresh"))
+    offers = [Offer(title, token_request("http://x", resource, grant, secret=False)) for title, grant in grants]
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(CopyAs(HOSTILE, offers, (Whole("Name", HOSTILE),)))
+        await pilot.pause()
+        text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "Copy [/nope]␛" in text
+        assert "[/one]" in text
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.clipboard == HOSTILE
+        app.push_screen(CopyAs(HOSTILE, offers))
+        await pilot.pause()
+        await pilot.press("G", "enter")
+        await pilot.pause()
+        assert json.loads(app.clipboard)["AppName"] == HOSTILE
