@@ -84,7 +84,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "clients.undo", "Undo", "Take back the last change of this sitting; the journal takes back others.", ("u",)
     ),
-    Command("clients.copy-id", "Copy ID", "Copy the API client's ID.", ("y",)),
+    Command("clients.copy", "Copy as…", "Copy the API client: ID, curl, SDKs, .env, JSON; no secret unasked.", ("y",)),
+    Command("clients.copy-id", "Copy ID", "Copy the API client's ID."),
     Command("clients.reload", "Reload", "Read the API clients from the marketplace again.", ("r",)),
     Command("clients.back", "Back", "Return to the list, or clear the filter.", ("escape",)),
     # -- Clients: one API client ---------------------------------------------------------------------------------
@@ -99,6 +100,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("assign.toggle", "Toggle", "Assign or unassign the company, or flip the flag.", ("space",), footer=True),
     Command("assign.only-assigned", "Assigned only", "Show only what is assigned, or all again.", ("f",), footer=True),
     Command("assign.find", "Find", "Show only the companies that contain the words typed.", ("slash",), footer=True),
+    Command("assign.copy", "Copy as…", "Copy the requests that assign and unassign the company.", ("y",)),
     # -- Clients: secrets ----------------------------------------------------------------------------------------
     Command("secrets.new", "New secret", "Create a named client secret.", ("n",), footer=True),
     Command("secrets.delete", "Delete secret", "Delete the secret under the cursor.", ("delete",), footer=True),
@@ -114,12 +116,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.call-me", "Call /me", "Call /v1/me with the token shown.", ("m",), footer=True),
     Command("tokens.next-tab", "Next tab", "Show the next tab of the answer.", ("right_square_bracket",), footer=True),
     Command("tokens.previous-tab", "Previous tab", "Show the previous tab.", ("left_square_bracket",)),
-    Command("tokens.copy", "Copy token", "Copy the access token shown.", ("y",), footer=True),
+    Command("tokens.copy", "Copy as…", "Copy the access token, or the request: curl, SDKs, JSON.", ("y",), footer=True),
     Command("tokens.mend", "Mend", "Go where the refusal shown can be mended.", ("e",), footer=True),
     Command("tokens.back", "Back", "Go from the answer to the form, and from the form to the history.", ("escape",)),
     # -- Traffic -------------------------------------------------------------------------------------------------
     Command("traffic.follow", "Follow", "Keep the newest exchange in view, or stop doing so.", ("f",), footer=True),
-    Command("traffic.copy", "Copy", "Copy the exchange, redacted.", ("y",), footer=True),
+    Command(
+        "traffic.copy", "Copy as…", "Copy the exchange, redacted: as shown, curl, SDKs, JSON.", ("y",), footer=True
+    ),
     Command("traffic.open", "Open", "Read the exchange under the cursor.", ("enter",)),
     Command("traffic.back", "Back", "Return to the list.", ("escape",), footer=True),
     # -- Learn ---------------------------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ def test_nothing_is_left_beside_it(path: Path) -> None:
         b"[columns]\nusers = [1]",
         b"[columns]\nusers = 'x'",
         b"profile = []",
+        b"filters = 1",
+        b"[filters]\nguests = 1",
     ],
 )
 def test_a_damaged_file_is_set_aside_and_reported(path: Path, content: bytes) -> None:

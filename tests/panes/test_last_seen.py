@@ -73,7 +73,7 @@ async def test_it_is_shown_while_connecting_and_replaced_by_the_answer(
         for key in ("e", "x", "t", "delete"):
             await console.press(key)
             assert any("as it was last seen" in told or "no marketplace" in told for told in console.told), key
-        await console.press("y")
+        await console.press("y", "enter")
         assert app.clipboard == "0000"
         monkeypatch.setattr(Session, "open", opened)
         app.open_session()

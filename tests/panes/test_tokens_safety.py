@@ -14,6 +14,9 @@ async def test_copying_is_by_its_own_key_and_says_how() -> None:
         assert console.app.clipboard == ""
         await console.press("y")
         assert lab.shown.answer is not None
+        assert console.app.clipboard == ""
+        assert lab.shown.answer.access_token[:20] not in console.text
+        await console.press("enter")
         assert console.app.clipboard == lab.shown.answer.access_token
         assert any("OSC 52" in each for each in console.told)
 

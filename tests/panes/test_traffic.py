@@ -69,7 +69,7 @@ async def test_no_credential_is_on_the_screen_or_in_the_copy(console: Console) -
     assert signed_in is not None
     assert "grant_type" in text
     assert "••••••" in text
-    await console.press("y")
+    await console.press("y", "enter")
     assert "••••••" in console.app.clipboard
     for secret in (PASSWORD, signed_in.access_token[:40]):
         assert secret not in text

@@ -218,6 +218,8 @@ class AssignmentsView(CommandHost, Vertical):
         """Say why a row cannot be toggled, or why there is nothing to search."""
         if command == "assign.find" and self.query_one("#find-company", Input).has_focus:
             return "This is the search: type what the companies shown should contain."
+        if command == "assign.copy" and not isinstance(self._list.row, CompanyRow):
+            return "A flag is no assignment: put the cursor on a company."
         if command == "assign.toggle":
             if (reason := self.session.why_not_change()) is not None:
                 return reason
@@ -245,6 +247,14 @@ class AssignmentsView(CommandHost, Vertical):
         """Show only what is assigned, or all again."""
         self._only_assigned = not self._only_assigned
         self._filter()
+
+    def do_copy(self) -> None:
+        """Choose the form in which to copy the assignment of the company."""
+        from tui.panes.copying import copy_assignment
+
+        row = self._list.row
+        if self.api_client is not None and isinstance(row, CompanyRow):
+            copy_assignment(self, self.session, self.api_client, row.party)
 
     def do_toggle(self) -> None:
         """Assign or unassign the company, or flip the flag."""

@@ -135,7 +135,7 @@ class ClientsPane(ModePane):
 
     _CHANGING = frozenset({"new", "edit", "assign", "activate", "duplicate", "delete", "undo"})
     _OF_THE_CURSOR = frozenset({"activate", "delete"})
-    _OF_ONE = frozenset({"edit", "assign", "test", "activate", "duplicate", "delete", "secrets", "copy-id"})
+    _OF_ONE = frozenset({"edit", "assign", "test", "activate", "duplicate", "delete", "secrets", "copy", "copy-id"})
 
     @property
     def _editing(self) -> ApiClientForm | None:
@@ -150,7 +150,7 @@ class ClientsPane(ModePane):
             return "This is the filter: type what the API clients shown should contain."
         if verb in self._OF_ONE and self._list.row is None:
             return "There is no API client under the cursor."
-        if verb in self._OF_ONE - {"copy-id"} and self._api_client is None:
+        if verb in self._OF_ONE - {"copy", "copy-id"} and self._api_client is None:
             return "This is the list as it was last seen; nothing can be done with it before the marketplace answers."
         if verb in self._OF_THE_CURSOR and self._detail.has_focus_within:
             return "The cursor is not in the list: esc goes back there first."
@@ -226,6 +226,13 @@ class ClientsPane(ModePane):
     def do_test(self) -> None:
         """Try a grant with this API client."""
         self.post_message(TestRequested(self._row.id))
+
+    def do_copy(self) -> None:
+        """Choose what of the API client to copy, and in which form."""
+        from tui.panes.copying import copy_api_client
+
+        if (row := self._list.row) is not None:
+            start(self, partial(copy_api_client, self, self.session, row, self._api_client), group="copy")
 
     def do_copy_id(self) -> None:
         """Copy the API client's ID."""

@@ -134,7 +134,7 @@ class TokensPane(ModePane):
             case "call-me":
                 return "No token is shown." if result is None or result.token is None else self._why_not_here(result)
             case "copy":
-                return "No token is shown." if result is None or result.token is None else None
+                return "No answer is shown." if result is None or result.exchange is None else None
             case "mend":
                 return why_not_mend(result)
             case "next-tab" | "previous-tab" if not self.answer.display:
@@ -291,11 +291,14 @@ class TokensPane(ModePane):
             self.panel.form.focus_row("client")
 
     def do_copy(self) -> None:
-        """Copy the access token shown."""
+        """Choose what of the answer to copy: the access token, or its request in some form."""
+        from tui.panes.copy_as import Whole
+        from tui.panes.copying import copy_exchange
+
         result = self.shown
-        if result is not None and result.answer is not None:
-            self.app.copy_to_clipboard(result.answer.access_token)
-            self.tell("Copied the access token through the terminal (OSC 52). Whoever has it is that user.")
+        if result is not None and result.exchange is not None:
+            token = None if result.answer is None else Whole("Access token", result.answer.access_token, "••••••")
+            copy_exchange(self, self.session, result.exchange, wholes=() if token is None else (token,))
 
     def do_mend(self) -> None:
         """Open the API client where the refusal can be mended, or go to the field that is wrong."""

@@ -214,7 +214,8 @@ class TrafficPane(ModePane):
         self._draw()
 
     def do_copy(self) -> None:
-        """Copy the exchange under the cursor as it is shown: redacted."""
+        """Choose the form in which to copy the exchange under the cursor; redacted in each."""
+        from tui.panes.copying import copy_exchange
+
         if (row := self._list.row) is not None:
-            self.app.copy_to_clipboard(exchange_text(row.exchange).plain)
-            self.tell("Copied the exchange, credentials masked.")
+            copy_exchange(self, self.session, row.exchange, text=exchange_text(row.exchange).plain)

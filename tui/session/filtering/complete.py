@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -96,37 +96,30 @@ def _values(key: str, piece: Piece, cursor: int, first: int, known: Known) -> It
     start = (before[bars[-1]].at if bars else piece.signs[first - 1].at) + 1
     later = piece.find("|", first + len(before))
     end = piece.signs[later].at if later >= 0 else piece.end
+    words = KEYS[key].choices
     begins: list[tuple[str, str]] = []
     contains: list[tuple[str, str]] = []
-    for text, shown, meaning in _offered(key, known):
-        if shown.lower().startswith(typed):
+    for text, meaning in _offered(key, known):
+        shown = text.lower()
+        if shown.startswith(typed):
             begins.append((text, meaning))
-        elif typed and (typed in shown.lower() or typed in meaning.lower()):
+            if len(begins) >= MOST:
+                break
+        elif typed and len(contains) < MOST and (typed in shown or typed in meaning.lower()):
             contains.append((text, meaning))
-        if len(begins) >= MOST:
-            break
     for text, meaning in (*begins, *contains):
-        yield Completion(text, meaning, start, end)
+        plain = key not in ("who", "user") or text in words
+        yield Completion(text if plain else quote_value(Text(text), key), meaning or "context user", start, end)
 
 
-def _offered(key: str, known: Known) -> Iterable[tuple[str, str, str]]:
-    """What may stand behind a key: how it is written, what is compared with what was typed, and what it means."""
-    for word, meaning in KEYS[key].choices.items():
-        yield word, word, meaning
+def _offered(key: str, known: Known) -> Iterator[tuple[str, str]]:
+    """What may stand behind a key, and what it means."""
+    yield from KEYS[key].choices.items()
     if key == "who":
-        for party in known.companies:
-            yield quote_value(Text(party.id), key), party.id, f"{party.kind} {party.label}"
+        yield from ((party.id, f"{party.kind} {party.label}") for party in known.companies)
     elif key == "user":
-        for username in known.usernames:
-            yield quote_value(Text(username), key), username, "context user"
+        yield from ((username, "") for username in known.usernames if username != "none")
     elif key == "advice":
-        for rule, title in known.rules.items():
-            yield rule, rule, title
+        yield from known.rules.items()
     elif key in ("access", "refresh", "guest"):
-        for example, meaning in (
-            ("<1h", "under an hour"),
-            (">10h", "over ten hours"),
-            ("0", "none"),
-            (">30d", "over 30 days"),
-        ):
-            yield example, example, meaning
+        yield from (("<1h", "under an hour"), (">10h", "over ten hours"), ("0", "none"), (">30d", "over 30 days"))

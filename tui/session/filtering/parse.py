@@ -103,7 +103,7 @@ class _Reader:
             return None
         values: list[Value] = []
         for part in value.split("|"):
-            text = part.text if part.quoted else part.text.strip()
+            text = part.text
             if not text:
                 where = part.span if part.signs else (span[0], max(part.span[1], span[1]))
                 self._say(where, f"there is no value after {key.name}:", f"write {key.name}:{key.example}")
