@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from tui.access.advice import Advice, Severity
+from tui.access.advice.telling import mend_in_words
 from tui.access.facts import AssignmentFacts, PartyKind, SecretFacts, User
 from tui.access.grants import lets_somebody_in, offers
 from tui.access.parties import FLAG_OF_KIND
@@ -180,8 +181,7 @@ def advice_text(advice: Sequence[Advice]) -> Content:
         parts.append(Content.assemble(Content.styled(f"{sign} ", style), literal(each.title, "bold")))
         parts.append(literal(f"  {each.reason}"))
         if each.fix:
-            fix = ", ".join(f"{name} → {value}" for name, value in each.fix.items())
-            parts.append(literal(f"  Mend: {fix}", "$muted"))
+            parts.append(literal(f"  Mend: {mend_in_words(each.fix)}", "$muted"))
         parts.append(literal(f"  {each.id} · {', '.join(each.fields)}", "$muted"))
         parts.append(Content(""))
     return Content("\n").join(parts)
