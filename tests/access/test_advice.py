@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,8 +26,19 @@ from tests.access.world import (
     secrets,
     users,
 )
-from tui.access.advice import RULES, Assign, DeleteSecrets, Knowledge, Patch, Reference, Severity, Unassign, WayUsed
-from tui.access.facts import PartyKind, User
+from tui.access.advice import (
+    RULES,
+    Assign,
+    DeleteSecrets,
+    Knowledge,
+    Patch,
+    Reference,
+    Severity,
+    Unassign,
+    Users,
+    WayUsed,
+)
+from tui.access.facts import Party, PartyKind
 from tui.access.limits import SECRETS_PER_API_CLIENT, validate_api_client
 from tui.access.names import count_names
 from tui.ordercloud.models import ApiClient
@@ -41,12 +53,16 @@ ADMIN = replace(SHOPPER, party=SELLER, available_roles=frozenset({"FullAccess"})
 HELPER = replace(SHOPPER, available_roles=frozenset({"Shopper", "MeAdmin", "OrderReader", "Concierge"}))
 BUYER, SUPPLIER = Assignment(buyer_id="anchor"), Assignment(supplier_id="reef")
 ASSIGNED = (BUYER, SUPPLIER)
-KNOWN = Knowledge(users=(SHOPPER,))
-STAFF = Knowledge(users=(replace(ADMIN, username="boss"),))
+HERE = Knowledge(users=Users((SHOPPER,)))
+STAFF = Knowledge(users=Users((replace(ADMIN, username="boss"),)))
 FLOOR = replace(OPEN, minimum_required_roles=("OrderAdmin",))
 CEILING = replace(OPEN, maximum_granted_roles=("OrderReader",))
 IMPERSONATED = Knowledge(references=(Reference("impersonation config", "support", "anchor"),))
 MIXED = Client(allow_seller=True, app_name="ERP Bridge", default_context_user_name="erp")
+
+
+def known(companies: Iterable[Party]) -> dict[tuple[PartyKind, str], Party]:
+    return {(party.kind, party.id): party for party in companies}
 
 
 def used(*ways: tuple[str, str | None], ago: timedelta = timedelta(hours=2)) -> Knowledge:
@@ -57,8 +73,8 @@ CASES: dict[str, tuple[World, World]] = {
     # -- who -----------------------------------------------------------------------------------------------------
     "nobody-gets-in": (World(Client()), World(Client(), (), ASSIGNED)),
     "nobody-there": (
-        World(Client(), (), ASSIGNED, None, Knowledge(users=(ADMIN, replace(SHOPPER, active=False)))),
-        World(Client(), (), ASSIGNED, None, Knowledge(users=(ADMIN, SHOPPER))),
+        World(Client(), (), ASSIGNED, None, Knowledge(users=Users((ADMIN, replace(SHOPPER, active=False))))),
+        World(Client(), (), ASSIGNED, None, Knowledge(users=Users((ADMIN, SHOPPER)))),
     ),
     "open-to-all": (
         World(replace(OPEN, allow_seller=True, allow_any_supplier=True)),
@@ -67,8 +83,8 @@ CASES: dict[str, tuple[World, World]] = {
     "nullified-buyer": (World(OPEN, (), ASSIGNED), World(Client(allow_any_supplier=True), (), ASSIGNED)),
     "nullified-supplier": (World(Client(allow_any_supplier=True), (), ASSIGNED), World(OPEN, (), ASSIGNED)),
     "assigned-inactive": (
-        World(Client(), (), ASSIGNED, None, Knowledge(parties=(replace(ANCHOR, active=False), REEF))),
-        World(OPEN, (), ASSIGNED, None, Knowledge(parties=(replace(ANCHOR, active=False), REEF))),
+        World(Client(), (), ASSIGNED, None, Knowledge(companies=known((replace(ANCHOR, active=False), REEF)))),
+        World(OPEN, (), ASSIGNED, None, Knowledge(companies=known((replace(ANCHOR, active=False), REEF)))),
     ),
     "impersonation-refused": (
         World(Client(), (), (SUPPLIER,), None, IMPERSONATED),
@@ -82,8 +98,8 @@ CASES: dict[str, tuple[World, World]] = {
         World(replace(GUESTS, allow_any_buyer=False, allow_seller=True), (), (BUYER,)),
     ),
     "context-user-missing": (
-        World(replace(CONTEXT, default_context_user_name="nobody"), more=KNOWN),
-        World(replace(CONTEXT, default_context_user_name="SHOPPER01"), more=KNOWN),
+        World(replace(CONTEXT, default_context_user_name="nobody"), more=HERE),
+        World(replace(CONTEXT, default_context_user_name="SHOPPER01"), more=HERE),
     ),
     "context-user-inactive": (World(CONTEXT, user=replace(SHOPPER, active=False)), World(CONTEXT, user=SHOPPER)),
     "context-user-locked": (
@@ -135,12 +151,14 @@ CASES: dict[str, tuple[World, World]] = {
         World(replace(OPEN, minimum_required_roles=("Shopper",), maximum_granted_roles=("Shopper",))),
     ),
     "floor-unmet": (
-        World(FLOOR, more=KNOWN),
-        World(FLOOR, more=Knowledge(users=(SHOPPER, replace(SHOPPER, available_roles=frozenset({"OrderAdmin"}))))),
+        World(FLOOR, more=HERE),
+        World(
+            FLOOR, more=Knowledge(users=Users((SHOPPER, replace(SHOPPER, available_roles=frozenset({"OrderAdmin"})))))
+        ),
     ),
     "ceiling-leaves-nothing": (
-        World(CEILING, more=KNOWN),
-        World(CEILING, more=Knowledge(users=(SHOPPER, HELPER))),
+        World(CEILING, more=HERE),
+        World(CEILING, more=Knowledge(users=Users((SHOPPER, HELPER)))),
     ),
     "ceiling-with-full-access": (
         World(replace(OPEN, maximum_granted_roles=("FullAccess", "Shopper"))),
@@ -218,8 +236,8 @@ def test_no_id_is_ever_given_up() -> None:
 
 def test_a_sound_api_client_needs_no_advice() -> None:
     everything = Knowledge(
-        users=(SHOPPER, ADMIN),
-        parties=(ANCHOR, REEF),
+        users=Users((SHOPPER, ADMIN)),
+        companies=known((ANCHOR, REEF)),
         names=count_names(("Buyer Storefront", "Order Middleware")),
         references=(Reference("impersonation config", "support", "anchor"),),
         used=(WayUsed("client_credentials", "late", NOW), WayUsed("refresh_token", "late", NOW)),
@@ -276,15 +294,15 @@ def test_nothing_is_mended_that_would_open_something_else() -> None:
     assert browser.advice()["secret-in-browser"].fix is None
     floor = replace(GUESTS, minimum_required_roles=("OrderReader",))
     assert World(floor, user=HELPER).advice()["guests-mighty"].fix is None
-    lonely = World(Client(), (), (BUYER,), None, Knowledge(parties=(replace(ANCHOR, active=False),)))
+    lonely = World(Client(), (), (BUYER,), None, Knowledge(companies=known((replace(ANCHOR, active=False),))))
     assert lonely.advice()["assigned-inactive"].fix is None
     full = World(OPEN, tuple(Secret(f"s{number}") for number in range(SECRETS_PER_API_CLIENT)))
     assert full.advice()["secrets-full"].fix is None
 
 
 def test_fixes_name_what_they_take_away() -> None:
-    parties = Knowledge(parties=(ANCHOR, REEF))
-    nullified = World(OPEN, (), ASSIGNED, None, parties).advice()["nullified-buyer"]
+    both = Knowledge(companies=known((ANCHOR, REEF)))
+    nullified = World(OPEN, (), ASSIGNED, None, both).advice()["nullified-buyer"]
     assert nullified.fix == Unassign((ANCHOR,))
     storefront = World(replace(GUESTS, client_secret="x"), (ENDLESS, EXPIRED), user=SHOPPER).advice()
     assert storefront["secret-in-storefront"].fix == DeleteSecrets(("endless", "old"), legacy=True)
@@ -292,7 +310,7 @@ def test_fixes_name_what_they_take_away() -> None:
 
 
 def test_the_reason_has_the_facts_of_this_api_client() -> None:
-    assert World(FLOOR, more=KNOWN).advice()["floor-unmet"].reason == (
+    assert World(FLOOR, more=HERE).advice()["floor-unmet"].reason == (
         "The 1 user who may use it does not get every role of the floor: OrderAdmin. Each attempt is refused."
     )
     many = used(("client_credentials", "late"), ("client_credentials", "legacy"), ("password", None))
@@ -319,16 +337,11 @@ def test_a_rule_that_lacks_its_facts_says_nothing() -> None:
 def consistent(world: World) -> World:
     """Make one company of each kind and ID, and let the context user be one of the users."""
     more = world.more
-    known = [*(more.parties or ()), *(each.party for each in (world.user, *(more.users or ())) if each is not None)]
-    one_of = {(party.kind, party.id): party for party in reversed(known)}
-
-    def settled(user: User) -> User:
-        return replace(user, party=one_of[user.party.kind, user.party.id])
-
-    user = None if world.user is None else settled(world.user)
-    people = [each for each in (user, *map(settled, more.users or ())) if each is not None]
-    parties = None if more.parties is None else [one_of[each.kind, each.id] for each in more.parties]
-    return replace(world, user=user, more=replace(more, users=None if more.users is None else people, parties=parties))
+    everybody = [each for each in (world.user, *(more.users or Users()).every) if each is not None]
+    one_of = {**known([each.party for each in everybody]), **(more.companies or {})}
+    people = [replace(user, party=one_of[user.party.kind, user.party.id]) for user in everybody]
+    users_known = None if more.users is None else Users(people)
+    return replace(world, user=people[0] if world.user else None, more=replace(more, users=users_known))
 
 
 references = st.lists(
@@ -345,8 +358,9 @@ ways = st.lists(
 )
 knowledge = st.builds(
     Knowledge,
-    users=st.none() | st.lists(users, max_size=3),
-    parties=st.none() | st.lists(parties.filter(lambda each: each.kind is not PartyKind.SELLER), max_size=3),
+    users=st.none() | st.builds(Users, st.lists(users, max_size=3)),
+    companies=st.none()
+    | st.lists(parties.filter(lambda each: each.kind is not PartyKind.SELLER), max_size=3).map(known),
     names=st.none() | st.just(count_names(("Buyer Storefront", "test", "test"))),
     references=st.none() | references,
     used=st.none() | ways,

@@ -8,7 +8,7 @@ from datetime import datetime
 from tui.access.advice import context_user as _context_user
 from tui.access.advice import lifetimes, role_bounds, secrets, upkeep, who
 from tui.access.advice.advice import Advice, Assign, DeleteSecrets, Fix, Patch, Severity, Unassign
-from tui.access.advice.knowledge import NOTHING_MORE, Knowledge, Reference, WayUsed
+from tui.access.advice.knowledge import NOTHING_MORE, Knowledge, Reference, Users, WayUsed
 from tui.access.advice.lifetimes import LONG_REFRESH_MINUTES
 from tui.access.advice.secrets import EXPIRES_SOON
 from tui.access.advice.seen import Rule, Seen
@@ -31,6 +31,7 @@ __all__ = [
     "Reference",
     "Severity",
     "Unassign",
+    "Users",
     "WayUsed",
     "advise",
 ]
@@ -74,7 +75,7 @@ def advise(
         live_secrets(secrets, now),
         Gate.of(api_client, listed),
         lets_somebody_in(api_client, listed),
-        (context_user or more.users_by_name.get(name.casefold())) if name else None,
+        None if not name else context_user or (more.users or Users()).by_name.get(name.casefold()),
         now,
         more,
     )

@@ -34,48 +34,50 @@ class WayUsed:
 
 
 @dataclass(frozen=True)
+class Users:
+    """Every user of the marketplace, so kept that asking for some is cheap: one serves all API clients."""
+
+    every: Sequence[User] = ()
+
+    @cached_property
+    def by_name(self) -> Mapping[str, User]:
+        """The users by username in one case, as OrderCloud compares them."""
+        return {user.username.casefold(): user for user in self.every}
+
+    @cached_property
+    def by_party(self) -> Mapping[tuple[PartyKind, str], Sequence[User]]:
+        """The users of each party."""
+        found: defaultdict[tuple[PartyKind, str], list[User]] = defaultdict(list)
+        for user in self.every:
+            found[user.party.kind, user.party.id].append(user)
+        return found
+
+    @cached_property
+    def by_kind(self) -> Mapping[PartyKind, Sequence[User]]:
+        """The users of each kind of party."""
+        found: defaultdict[PartyKind, list[User]] = defaultdict(list)
+        for user in self.every:
+            found[user.party.kind].append(user)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """What is known beside the API client itself; None is not known.
 
     Attributes:
         users: Every user of the marketplace.
-        parties: Every buyer and supplier.
+        companies: Every buyer and supplier, by kind and ID.
         names: How often each name is borne by API clients, this one included.
         references: What names this API client.
         used: The ways in which this API client was used.
     """
 
-    users: Sequence[User] | None = None
-    parties: Sequence[Party] | None = None
+    users: Users | None = None
+    companies: Mapping[tuple[PartyKind, str], Party] | None = None
     names: Names | None = None
     references: Sequence[Reference] | None = None
     used: Sequence[WayUsed] | None = None
-
-    @cached_property
-    def users_by_name(self) -> Mapping[str, User]:
-        """The users by username in lower case, as OrderCloud compares them."""
-        return {user.username.casefold(): user for user in self.users or ()}
-
-    @cached_property
-    def users_by_party(self) -> Mapping[tuple[PartyKind, str], Sequence[User]]:
-        """The users of each party."""
-        found: defaultdict[tuple[PartyKind, str], list[User]] = defaultdict(list)
-        for user in self.users or ():
-            found[user.party.kind, user.party.id].append(user)
-        return found
-
-    @cached_property
-    def users_by_kind(self) -> Mapping[PartyKind, Sequence[User]]:
-        """The users of each kind of party."""
-        found: defaultdict[PartyKind, list[User]] = defaultdict(list)
-        for user in self.users or ():
-            found[user.party.kind].append(user)
-        return found
-
-    @cached_property
-    def party_by_id(self) -> Mapping[tuple[PartyKind, str], Party]:
-        """The companies."""
-        return {(party.kind, party.id): party for party in self.parties or ()}
 
 
 NOTHING_MORE = Knowledge()

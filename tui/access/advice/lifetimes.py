@@ -48,7 +48,8 @@ def long_access_powerful(seen: Seen) -> Advice | None:
 
 def _powerful_user(seen: Seen) -> tuple[User, frozenset[str]] | None:
     # Users of companies have no powerful roles that work, and there may be very many: the seller's are looked at.
-    users = seen.more.users_by_kind.get(PartyKind.SELLER, ()) if seen.client.allow_seller else ()
+    known = seen.more.users
+    users = known.by_kind.get(PartyKind.SELLER, ()) if known is not None and seen.client.allow_seller else ()
     for user in (*(() if seen.user is None else (seen.user,)), *users):
         if user.active and user.available_roles & POWERFUL and (roles := seen.granted(user) & POWERFUL):
             return user, roles

@@ -72,7 +72,7 @@ class Seen:
 
     def company(self, kind: PartyKind, party_id: str) -> Party:
         """A company by its ID, with its name where that is known."""
-        return self.more.party_by_id.get((kind, party_id)) or Party(kind, party_id)
+        return (self.more.companies or {}).get((kind, party_id)) or Party(kind, party_id)
 
     def companies(self, kind: PartyKind) -> tuple[Party, ...]:
         """The assigned companies of a kind, nullified or not, by ID."""
@@ -80,12 +80,15 @@ class Seen:
 
     def let_in(self) -> Iterator[User]:
         """Give each active user of an active party that may use it; none while the users are not known."""
+        users = self.more.users
+        if users is None:
+            return
         for kind in PartyKind:
             if self.gate.flag(kind):
-                yield from self._active(self.more.users_by_kind.get(kind, ()))
+                yield from self._active(users.by_kind.get(kind, ()))
             else:
                 for party_id in self.gate.assigned(kind):
-                    yield from self._active(self.more.users_by_party.get((kind, party_id), ()))
+                    yield from self._active(users.by_party.get((kind, party_id), ()))
 
     @staticmethod
     def _active(users: Sequence[User]) -> Iterator[User]:
