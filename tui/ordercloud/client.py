@@ -27,6 +27,7 @@ from tui.ordercloud.wire import Timeouts, Wire
 
 if TYPE_CHECKING:
     from tui.ordercloud.models.companies import Buyer, Supplier
+    from tui.ordercloud.models.referring import ImpersonationConfig, OpenIdConnect
     from tui.ordercloud.models.users import BuyerUser, SellerUser, SupplierUser
     from tui.ordercloud.security_profiles import SecurityProfiles
 
@@ -89,6 +90,20 @@ class OrderCloud:
         from tui.ordercloud.security_profiles import SecurityProfiles
 
         return SecurityProfiles(self._wire)
+
+    @cached_property
+    def impersonation_configs(self) -> Resource[ImpersonationConfig]:
+        """Who may act as whom."""
+        from tui.ordercloud.models.referring import ImpersonationConfig
+
+        return resource(self._wire, ImpersonationConfig, "impersonationconfig")
+
+    @cached_property
+    def openid_connects(self) -> Resource[OpenIdConnect]:
+        """The sign-ins through other providers."""
+        from tui.ordercloud.models.referring import OpenIdConnect
+
+        return resource(self._wire, OpenIdConnect, "openidconnects")
 
     @cached_property
     def buyers(self) -> Resource[Buyer]:

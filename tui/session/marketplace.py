@@ -20,6 +20,7 @@ from tui.session.facts import Companies, Person, party_of_buyer, party_of_suppli
 from tui.session.failures import CannotUndo, ChangedElsewhere
 from tui.session.journal import Change, Journal
 from tui.session.own_sign_in import OwnSignIn, OwnWayIn
+from tui.session.references import References, SoFar, read_references
 
 if TYPE_CHECKING:
     from tui.ordercloud import OrderCloud
@@ -56,6 +57,7 @@ class Marketplace:
         self._people: Cache[None, tuple[Person, ...]] = Cache()
         self._assignments: Cache[str, tuple[ApiClientAssignment, ...]] = Cache()
         self._secrets: Cache[str, tuple[ApiClientSecret, ...]] = Cache()
+        self._references: Cache[None, References] = Cache()
         self._writing = asyncio.Lock()
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -67,7 +69,7 @@ class Marketplace:
 
     def forget(self) -> None:
         """Forget everything but the API clients, so that the next look reads it again."""
-        for cache in (self._companies, self._people, self._assignments, self._secrets):
+        for cache in (self._companies, self._people, self._assignments, self._secrets, self._references):
             cache.forget_all()
 
     async def read_api_clients(self) -> AsyncIterator[tuple[ApiClient, ...]]:
@@ -148,6 +150,15 @@ class Marketplace:
     async def people(self) -> tuple[Person, ...]:
         """Return every user of the marketplace with its party: seller users, then buyers', then suppliers'."""
         return await self._people.get(None, self._read_people)
+
+    async def references(self) -> References:
+        """Return what names API clients from elsewhere, by their IDs in lower case."""
+        return await self._references.get(None, lambda: read_references(self._client))
+
+    @property
+    def so_far(self) -> SoFar:
+        """What has been read of users, companies and references, without reading."""
+        return SoFar(self._people.kept(None), self._companies.kept(None), self._references.kept(None))
 
     async def _read_people(self) -> tuple[Person, ...]:
         companies = await self.companies()
@@ -281,12 +292,12 @@ class Marketplace:
 
     async def _assign(self, api_client: ApiClient, party: Party) -> str:
         async with self._changing_assignments(api_client):
-            await self._client.api_clients.assignments.assign(_assignment(api_client, party))
+            await self._client.api_clients.assignments.assign(assignment_of(api_client, party))
         return ""
 
     async def _unassign(self, api_client: ApiClient, party: Party) -> str:
         async with self._changing_assignments(api_client):
-            await self._client.api_clients.assignments.unassign(_assignment(api_client, party))
+            await self._client.api_clients.assignments.unassign(assignment_of(api_client, party))
         return ""
 
     @asynccontextmanager
@@ -354,7 +365,8 @@ def _told(name: str, value: JSON) -> str:
     return shorten(json.dumps(value, ensure_ascii=False))
 
 
-def _assignment(api_client: ApiClient, party: Party) -> ApiClientAssignment:
+def assignment_of(api_client: ApiClient, party: Party) -> ApiClientAssignment:
+    """Return the assignment of a buyer or supplier."""
     from tui.ordercloud.models import ApiClientAssignment
 
     return ApiClientAssignment(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tui.ordercloud.models.page import ErrorItem as ErrorItem
     from tui.ordercloud.models.page import Meta as Meta
     from tui.ordercloud.models.page import Page as Page
+    from tui.ordercloud.models.referring import ImpersonationConfig as ImpersonationConfig
+    from tui.ordercloud.models.referring import OpenIdConnect as OpenIdConnect
     from tui.ordercloud.models.security_profiles import PasswordConfig as PasswordConfig
     from tui.ordercloud.models.security_profiles import SecurityProfile as SecurityProfile
     from tui.ordercloud.models.security_profiles import SecurityProfileAssignment as SecurityProfileAssignment
@@ -41,6 +43,7 @@ _NAMES = {
     "base": ("JSON", "Model", "WireTime", "format_time", "wire_name"),
     "companies": ("Buyer", "Supplier"),
     "page": ("ErrorItem", "Meta", "Page"),
+    "referring": ("ImpersonationConfig", "OpenIdConnect"),
     "security_profiles": ("PasswordConfig", "SecurityProfile", "SecurityProfileAssignment"),
     "tokens": ("AccessToken", "PublicKey"),
     "users": (
