@@ -26,9 +26,17 @@ def consequence_facts(consequences: Consequences, advice: Advice) -> list[Fact]:
     return facts + [Fact("" if number else "Raises", literal(f"▲ {each.title}", "$warning")) for number, each in raised]
 
 
+def mend_facts(situation: Situation, fix: Fix) -> list[Fact]:
+    """Say what a fix changes."""
+    return [Fact("" if number else "Mend", line) for number, line in enumerate(_changes(situation, fix))]
+
+
 def fix_told(situation: Situation, fix: Fix, consequences: Consequences) -> Content:
     """Say line by line what a fix changes, what that does to the advice, and what is sent."""
     lines = list(_changes(situation, fix))
+    if isinstance(fix, DeleteSecrets):
+        one = len(lines) == 1
+        lines.append(literal(f"Whoever signs in with {'it' if one else 'one of them'} is refused from then on."))
     if consequences.settled or consequences.raised:
         lines.append(Content(""))
     lines += [literal(f"✓ settles: {each.title}", "$allowed") for each in consequences.settled]
@@ -47,20 +55,12 @@ def _changes(situation: Situation, fix: Fix) -> Iterator[Content]:
     elif isinstance(fix, DeleteSecrets):
         for secret in secret_names(fix, situation.secrets):
             yield literal(f"− {secret}", "$refused")
-        yield literal("Whoever signs in with one of them is refused from then on." if _many(fix) else _REFUSED)
     else:
         sign, style = ("+", "$allowed") if isinstance(fix, Assign) else ("−", "$refused")
         for party in fix.parties[:_SHOWN]:
             yield literal(f"{sign} {party.kind} {party.label}", style)
         if len(fix.parties) > _SHOWN:
             yield literal(f"{sign} and {len(fix.parties) - _SHOWN} more", style)
-
-
-_REFUSED = "Whoever signs in with it is refused from then on."
-
-
-def _many(fix: DeleteSecrets) -> bool:
-    return len(fix.ids) + fix.legacy > 1
 
 
 def _requests(situation: Situation, fix: Fix) -> Iterator[str]:

@@ -16,7 +16,7 @@ from tui.access.advice import Advice, Severity
 from tui.access.advice.silence import check_reason, check_silenced, silenced_in
 from tui.access.advice.telling import mend_in_words, size
 from tui.commands import CommandHost, bindings
-from tui.panes.advice_text import consequence_facts, fix_told
+from tui.panes.advice_text import consequence_facts, fix_told, mend_facts
 from tui.panes.changing import Kind, Question, change
 from tui.session.advising import Advisor, Given, Situation, mend, silence_shared, threat_of
 from tui.session.session import Session
@@ -161,7 +161,7 @@ class AdviceView(CommandHost, Vertical):
             where = "in xp, for everybody" if row.shared else "on this machine"
             facts.append(Fact("Silenced", literal(f"{where}: {row.silenced}")))
         if advice.fix is not None and situation is not None:
-            facts.append(Fact("Mend", literal(mend_in_words(advice.fix, situation.secrets))))
+            facts += mend_facts(situation, advice.fix)
             facts += consequence_facts(self._advisor.consequences(situation, advice.fix), advice)
         facts.append(Fact("Looks at", literal(", ".join(advice.fields), "$muted")))
         facts.append(Fact("Learn", literal(f"{advice.docs}   rule {advice.id}", "$muted")))

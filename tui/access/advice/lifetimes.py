@@ -50,9 +50,11 @@ def _powerful_user(seen: Seen) -> tuple[User, frozenset[str]] | None:
     # Users of companies have no powerful roles that work, and there may be very many: the seller's are looked at.
     known = seen.more.users
     users = known.by_kind.get(PartyKind.SELLER, ()) if known is not None and seen.client.allow_seller else ()
-    for user in (*(() if seen.user is None else (seen.user,)), *users):
-        if user.active and user.available_roles & POWERFUL and (roles := seen.granted(user) & POWERFUL):
-            return user, roles
+    candidates = (*(() if seen.user is None else (seen.user,)), *users)
+    for wanted in (frozenset({FULL_ACCESS}), POWERFUL):
+        for user in candidates:
+            if user.active and user.available_roles & wanted and (roles := seen.granted(user) & wanted):
+                return user, roles
     return None
 
 
