@@ -156,7 +156,8 @@ class AdviceView(CommandHost, Vertical):
 
     def _facts(self, row: AdviceRow) -> tuple[Fact, ...]:
         advice, situation = row.advice, self._situation
-        facts = [Fact("Why", literal(advice.reason))]
+        # The list may have to cut the title.
+        facts = [Fact(advice.title, heading=True), Fact("Why", literal(advice.reason))]
         if row.silenced is not None:
             where = "in xp, for everybody" if row.shared else "on this machine"
             facts.append(Fact("Silenced", literal(f"{where}: {row.silenced}")))
