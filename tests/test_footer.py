@@ -19,6 +19,7 @@ PLACES: dict[str, list[str]] = {
     "the assignments": ["1", "a", "j", "j", "j", "j"],
     "the search among companies": ["1", "a", "slash"],
     "the secrets": ["1", "s"],
+    "the advice": ["1", "s", "right_square_bracket"],
     "the form's name": ["1", "e", "end", "x"],
     "the form's context user": ["1", "e", *["down"] * 6],
     "the matrix": ["2"],

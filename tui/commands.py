@@ -56,6 +56,7 @@ SCOPES: Mapping[str, str] = {
     "form": "Clients: editing",
     "assign": "Clients: assignments",
     "secrets": "Clients: secrets",
+    "advice": "Clients: advice",
     "access": "Access",
     "tokens": "Tokens",
     "traffic": "Traffic",
@@ -106,6 +107,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("secrets.delete", "Delete secret", "Delete the secret under the cursor.", ("delete",), footer=True),
     Command("secrets.reveal", "Reveal", "Show or hide the value, where it can be known.", ("v",), footer=True),
     Command("secrets.copy", "Copy value", "Copy the value, where it can be known.", ("y",), footer=True),
+    # -- Clients: advice -----------------------------------------------------------------------------------------
+    Command("advice.mend", "Mend", "Show what mends the advice under the cursor, then do it.", ("m",), footer=True),
+    Command("advice.silence", "Silence", "Silence advice with a reason, or take that back.", ("z",), footer=True),
     # -- Access --------------------------------------------------------------------------------------------------
     Command("access.test", "Test", "Try a grant with this API client in Tokens.", ("t",), footer=True),
     Command("access.open", "Open", "Open this API client in Clients.", ("enter",), footer=True),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.access.advice_world import World, mended
 from tests.access.world import (
+    ANCHOR,
     EXPIRED,
-    LIVE,
     NOW,
     REEF,
     SELLER,
@@ -19,149 +21,392 @@ from tests.access.world import (
     Secret,
     assignments,
     clients,
+    companies,
+    parties,
     secrets,
     users,
 )
-from tui.access.advice import RULES, Advice, Severity, advise
-from tui.access.facts import User
-from tui.access.limits import validate_api_client
+from tui.access.advice import (
+    RULES,
+    Assign,
+    DeleteSecrets,
+    Knowledge,
+    Patch,
+    Reference,
+    Severity,
+    Unassign,
+    Users,
+    WayUsed,
+)
+from tui.access.facts import Party, PartyKind
+from tui.access.limits import SECRETS_PER_API_CLIENT, validate_api_client
+from tui.access.names import count_names
 from tui.ordercloud.models import ApiClient
 
 OPEN = Client(allow_any_buyer=True)
-CONTEXT = replace(OPEN, default_context_user_name="shopper01", client_secret="x")
+SOON = Secret("soon", "Soon over", NOW + timedelta(days=3))
+LATE = Secret("late", "Late", NOW + timedelta(days=300))
+ENDLESS = Secret("endless", "Endless")
+CONTEXT = replace(OPEN, app_name="Order Middleware", default_context_user_name="shopper01")
+GUESTS = replace(OPEN, is_anon_buyer=True, default_context_user_name="shopper01")
 ADMIN = replace(SHOPPER, party=SELLER, available_roles=frozenset({"FullAccess"}))
-SOON = Secret(expiration=NOW + timedelta(days=3))
-LATE = Secret(expiration=NOW + timedelta(days=300))
-ASSIGNED = (Assignment(buyer_id="anchor"), Assignment(supplier_id="reef"))
+HELPER = replace(SHOPPER, available_roles=frozenset({"Shopper", "MeAdmin", "OrderReader", "Concierge"}))
+BUYER, SUPPLIER = Assignment(buyer_id="anchor"), Assignment(supplier_id="reef")
+ASSIGNED = (BUYER, SUPPLIER)
+HERE = Knowledge(users=Users((SHOPPER,)))
+STAFF = Knowledge(users=Users((replace(ADMIN, username="boss"),)))
+FLOOR = replace(OPEN, minimum_required_roles=("OrderAdmin",))
+CEILING = replace(OPEN, maximum_granted_roles=("OrderReader",))
+IMPERSONATED = Knowledge(references=(Reference("impersonation config", "support", "anchor"),))
+MIXED = Client(allow_seller=True, app_name="ERP Bridge", default_context_user_name="erp")
 
-Given = tuple[Client, tuple[Secret, ...], tuple[Assignment, ...], User | None]
-CASES: dict[str, tuple[Given, Given]] = {
-    "nobody-gets-in": ((Client(), (), (), None), (Client(), (), ASSIGNED, None)),
-    "anonymous-without-user": (
-        (replace(OPEN, is_anon_buyer=True), (), (), None),
-        (replace(OPEN, is_anon_buyer=True, default_context_user_name="u"), (), (), None),
+
+def known(companies: Iterable[Party]) -> dict[tuple[PartyKind, str], Party]:
+    return {(party.kind, party.id): party for party in companies}
+
+
+def used(*ways: tuple[str, str | None], ago: timedelta = timedelta(hours=2)) -> Knowledge:
+    return Knowledge(used=tuple(WayUsed(grant, secret, NOW - ago) for grant, secret in ways))
+
+
+CASES: dict[str, tuple[World, World]] = {
+    # -- who -----------------------------------------------------------------------------------------------------
+    "nobody-gets-in": (World(Client()), World(Client(), (), ASSIGNED)),
+    "nobody-there": (
+        World(Client(), (), ASSIGNED, None, Knowledge(users=Users((ADMIN, replace(SHOPPER, active=False))))),
+        World(Client(), (), ASSIGNED, None, Knowledge(users=Users((ADMIN, SHOPPER)))),
     ),
-    "anonymous-user-no-buyer": (
-        (replace(CONTEXT, is_anon_buyer=True), (), (), ADMIN),
-        (replace(CONTEXT, is_anon_buyer=True), (), (), SHOPPER),
+    "open-to-all": (
+        World(replace(OPEN, allow_seller=True, allow_any_supplier=True)),
+        World(replace(OPEN, allow_seller=True)),
     ),
-    "context-user-inactive": (
-        (CONTEXT, (), (), replace(SHOPPER, active=False)),
-        (CONTEXT, (), (), SHOPPER),
+    "nullified-buyer": (World(OPEN, (), ASSIGNED), World(Client(allow_any_supplier=True), (), ASSIGNED)),
+    "nullified-supplier": (World(Client(allow_any_supplier=True), (), ASSIGNED), World(OPEN, (), ASSIGNED)),
+    "assigned-inactive": (
+        World(Client(), (), ASSIGNED, None, Knowledge(companies=known((replace(ANCHOR, active=False), REEF)))),
+        World(OPEN, (), ASSIGNED, None, Knowledge(companies=known((replace(ANCHOR, active=False), REEF)))),
     ),
-    "context-user-refused": (
-        (CONTEXT, (), ASSIGNED, ADMIN),
-        (CONTEXT, (), ASSIGNED, SHOPPER),
+    "impersonation-refused": (
+        World(Client(), (), (SUPPLIER,), None, IMPERSONATED),
+        World(Client(), (), (BUYER,), None, IMPERSONATED),
     ),
+    # -- the default context user --------------------------------------------------------------------------------
+    "anonymous-without-user": (World(replace(OPEN, is_anon_buyer=True)), World(GUESTS)),
+    "anonymous-user-no-buyer": (World(GUESTS, user=ADMIN), World(GUESTS, user=SHOPPER)),
+    "anonymous-without-buyers": (
+        World(replace(GUESTS, allow_any_buyer=False, allow_seller=True)),
+        World(replace(GUESTS, allow_any_buyer=False, allow_seller=True), (), (BUYER,)),
+    ),
+    "context-user-missing": (
+        World(replace(CONTEXT, default_context_user_name="nobody"), more=HERE),
+        World(replace(CONTEXT, default_context_user_name="SHOPPER01"), more=HERE),
+    ),
+    "context-user-inactive": (World(CONTEXT, user=replace(SHOPPER, active=False)), World(CONTEXT, user=SHOPPER)),
+    "context-user-locked": (
+        World(CONTEXT, user=replace(SHOPPER, locked_until=NOW + timedelta(minutes=1))),
+        World(CONTEXT, user=replace(SHOPPER, locked_until=NOW)),
+    ),
+    "context-user-refused": (World(CONTEXT, (), ASSIGNED, ADMIN), World(CONTEXT, (), ASSIGNED, SHOPPER)),
     "context-user-roles": (
-        (replace(CONTEXT, minimum_required_roles=("OrderAdmin",)), (), (), SHOPPER),
-        (replace(CONTEXT, minimum_required_roles=("Shopper",)), (), (), SHOPPER),
+        World(replace(CONTEXT, minimum_required_roles=("OrderAdmin",)), user=SHOPPER),
+        World(replace(CONTEXT, minimum_required_roles=("Shopper",)), user=SHOPPER),
     ),
-    "secrets-expired": ((OPEN, (EXPIRED,), (), None), (OPEN, (EXPIRED, LIVE), (), None)),
-    "minimum-above-ceiling": (
-        (
-            replace(OPEN, minimum_required_roles=("Shopper",), maximum_granted_roles=("MeAdmin",)),
-            (),
-            (),
-            None,
-        ),
-        (
-            replace(OPEN, minimum_required_roles=("Shopper",), maximum_granted_roles=("Shopper",)),
-            (),
-            (),
-            None,
-        ),
+    "open-context-user": (World(CONTEXT, user=SHOPPER), World(CONTEXT, (LATE,), user=SHOPPER)),
+    "context-user-mighty": (
+        World(MIXED, (LATE,), user=ADMIN),
+        World(replace(MIXED, maximum_granted_roles=("OrderReader",)), (LATE,), user=ADMIN),
     ),
-    "open-context-user": (
-        (replace(CONTEXT, client_secret=None), (), (), SHOPPER),
-        (CONTEXT, (), (), SHOPPER),
+    "guests-mighty": (World(GUESTS, user=HELPER), World(GUESTS, user=SHOPPER)),
+    "context-user-for-many": (World(replace(CONTEXT, allow_seller=True), user=SHOPPER), World(CONTEXT, user=SHOPPER)),
+    "secret-without-user": (
+        World(replace(CONTEXT, default_context_user_name=None), (LATE,)),
+        World(CONTEXT, (LATE,)),
     ),
-    "secret-expires-soon": ((OPEN, (SOON, EXPIRED), (), None), (OPEN, (SOON, LATE), (), None)),
-    "long-lived-admin": (
-        (Client(allow_seller=True, refresh_token_duration=43200), (), (), None),
-        (
-            Client(allow_seller=True, refresh_token_duration=43200, maximum_granted_roles=("OrderReader",)),
-            (),
-            (),
-            None,
-        ),
-    ),
+    # -- secrets -------------------------------------------------------------------------------------------------
+    "secrets-expired": (World(OPEN, (EXPIRED,)), World(OPEN, (EXPIRED, LATE))),
+    "secret-expires-soon": (World(OPEN, (SOON, EXPIRED)), World(OPEN, (SOON, LATE))),
+    "secret-expiring": (World(OPEN, (SOON, LATE)), World(OPEN, (SOON,))),
     "secret-in-storefront": (
-        (replace(CONTEXT, is_anon_buyer=True), (), (), SHOPPER),
-        (replace(CONTEXT, is_anon_buyer=True, client_secret=None), (), (), SHOPPER),
+        World(replace(GUESTS, client_secret="x"), (ENDLESS,), user=SHOPPER),
+        World(GUESTS, user=SHOPPER),
     ),
-    "context-user-for-many": (
-        (replace(CONTEXT, allow_seller=True), (), (), SHOPPER),
-        (CONTEXT, (), (), SHOPPER),
+    "secret-in-browser": (World(OPEN, (LATE,)), World(replace(OPEN, app_name="ERP Bridge"), (LATE,))),
+    "secrets-full": (
+        World(OPEN, (EXPIRED, *(Secret(f"s{number}") for number in range(SECRETS_PER_API_CLIENT - 1)))),
+        World(OPEN, tuple(Secret(f"s{number}") for number in range(SECRETS_PER_API_CLIENT - 1))),
+    ),
+    "secrets-left-over": (World(OPEN, (EXPIRED, LATE)), World(OPEN, (EXPIRED,))),
+    "secret-never-expires": (World(OPEN, (ENDLESS,)), World(OPEN, (LATE,))),
+    "legacy-secret": (
+        World(replace(OPEN, client_secret="x"), (LATE,)),
+        World(replace(OPEN, client_secret="x"), (EXPIRED,)),
+    ),
+    "legacy-secret-only": (
+        World(replace(OPEN, client_secret="x"), (EXPIRED,)),
+        World(replace(OPEN, client_secret="x"), (LATE,)),
+    ),
+    # -- the bounds of roles -------------------------------------------------------------------------------------
+    "minimum-above-ceiling": (
+        World(replace(OPEN, minimum_required_roles=("Shopper",), maximum_granted_roles=("MeAdmin",))),
+        World(replace(OPEN, minimum_required_roles=("Shopper",), maximum_granted_roles=("Shopper",))),
+    ),
+    "floor-unmet": (
+        World(FLOOR, more=HERE),
+        World(
+            FLOOR, more=Knowledge(users=Users((SHOPPER, replace(SHOPPER, available_roles=frozenset({"OrderAdmin"})))))
+        ),
+    ),
+    "ceiling-leaves-nothing": (
+        World(CEILING, more=HERE),
+        World(CEILING, more=Knowledge(users=Users((SHOPPER, HELPER)))),
+    ),
+    "ceiling-with-full-access": (
+        World(replace(OPEN, maximum_granted_roles=("FullAccess", "Shopper"))),
+        World(replace(OPEN, maximum_granted_roles=("Shopper",))),
+    ),
+    # -- lifetimes -----------------------------------------------------------------------------------------------
+    "long-lived-admin": (
+        World(Client(allow_seller=True, refresh_token_duration=43200)),
+        World(Client(allow_seller=True, refresh_token_duration=43200, maximum_granted_roles=("OrderReader",))),
+    ),
+    "long-access-powerful": (
+        World(Client(allow_seller=True, access_token_duration=480), more=STAFF),
+        World(Client(allow_seller=True, access_token_duration=479), more=STAFF),
     ),
     "refresh-shorter": (
-        (replace(OPEN, refresh_token_duration=600), (), (), None),
-        (replace(OPEN, refresh_token_duration=601), (), (), None),
+        World(replace(OPEN, refresh_token_duration=600)),
+        World(replace(OPEN, refresh_token_duration=601)),
     ),
-    "nullified-buyer": ((OPEN, (), ASSIGNED, None), (Client(allow_any_supplier=True), (), ASSIGNED, None)),
-    "nullified-supplier": ((Client(allow_any_supplier=True), (), ASSIGNED, None), (OPEN, (), ASSIGNED, None)),
-    "legacy-secret": (
-        (replace(OPEN, client_secret="x"), (LATE,), (), None),
-        (replace(OPEN, client_secret="x"), (EXPIRED,), (), None),
+    "refresh-needs-secret": (
+        World(replace(OPEN, refresh_token_duration=1440), (LATE,)),
+        World(replace(OPEN, refresh_token_duration=1440)),
     ),
-    "inactive": ((replace(OPEN, active=False), (), (), None), (OPEN, (), (), None)),
+    "signs-out-often": (
+        World(replace(OPEN, access_token_duration=10)),
+        World(replace(OPEN, access_token_duration=10, refresh_token_duration=60)),
+    ),
+    # -- upkeep --------------------------------------------------------------------------------------------------
+    "inactive-referenced": (
+        World(replace(OPEN, active=False), more=IMPERSONATED),
+        World(OPEN, more=IMPERSONATED),
+    ),
+    "inactive": (World(replace(OPEN, active=False)), World(OPEN)),
+    "name-says-nothing": (World(replace(OPEN, app_name="New client")), World(OPEN)),
+    "name-taken": (
+        World(OPEN, more=Knowledge(names=count_names(("Buyer Storefront", "buyer-storefront")))),
+        World(OPEN, more=Knowledge(names=count_names(("Buyer Storefront", "Storefront")))),
+    ),
+    "several-systems": (
+        World(MIXED, (LATE,), more=used(("client_credentials", "late"), ("password", None))),
+        World(MIXED, (LATE,), more=used(("client_credentials", "late"), ("refresh_token", "late"))),
+    ),
 }
-
-
-def ids(facts: Given) -> dict[str, Advice]:
-    return {advice.id: advice for advice in advise(*facts, NOW)}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_advice_is_given_where_it_belongs_and_not_elsewhere(name: str) -> None:
     amiss, fine = CASES[name]
-    assert name in ids(amiss)
-    assert name not in ids(fine)
+    assert name in amiss.advice()
+    assert name not in fine.advice()
 
 
 def test_every_rule_has_its_case() -> None:
-    assert len(CASES) == len(RULES)
+    assert set(CASES) == set(RULES)
+    assert len(RULES) >= 25
+
+
+# What silences advice is kept under these: none may ever be renamed, or given to another rule.
+KEPT_IDS = {
+    *("anonymous-user-no-buyer", "anonymous-without-buyers", "anonymous-without-user", "assigned-inactive"),
+    *("ceiling-leaves-nothing", "ceiling-with-full-access", "context-user-for-many", "context-user-inactive"),
+    *("context-user-locked", "context-user-mighty", "context-user-missing", "context-user-refused"),
+    *("context-user-roles", "floor-unmet", "guests-mighty", "impersonation-refused", "inactive"),
+    *("inactive-referenced", "legacy-secret", "legacy-secret-only", "long-access-powerful", "long-lived-admin"),
+    *("minimum-above-ceiling", "name-says-nothing", "name-taken", "nobody-gets-in", "nobody-there"),
+    *("nullified-buyer", "nullified-supplier", "open-context-user", "open-to-all", "refresh-needs-secret"),
+    *("refresh-shorter", "secret-expires-soon", "secret-expiring", "secret-in-browser", "secret-in-storefront"),
+    *("secret-never-expires", "secret-without-user", "secrets-expired", "secrets-full", "secrets-left-over"),
+    *("several-systems", "signs-out-often"),
+}
+
+
+def test_no_id_is_ever_given_up() -> None:
+    assert set(RULES) >= KEPT_IDS
 
 
 def test_a_sound_api_client_needs_no_advice() -> None:
-    assert advise(OPEN, (), (), None, NOW) == ()
-    assert advise(CONTEXT, (), (), SHOPPER, NOW) == ()
+    everything = Knowledge(
+        users=Users((SHOPPER, ADMIN)),
+        companies=known((ANCHOR, REEF)),
+        names=count_names(("Buyer Storefront", "Order Middleware")),
+        references=(Reference("impersonation config", "support", "anchor"),),
+        used=(WayUsed("client_credentials", "late", NOW), WayUsed("refresh_token", "late", NOW)),
+    )
+    for more in (Knowledge(), everything):
+        assert World(OPEN, more=more).advice() == {}
+        assert World(CONTEXT, (LATE,), user=SHOPPER, more=more).advice() == {}
+        assert World(GUESTS, user=SHOPPER, more=more).advice() == {}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_mends_it_is_a_good_patch_and_mends_it(name: str) -> None:
+def test_what_mends_it_is_a_good_change_and_mends_it(name: str) -> None:
     amiss, _ = CASES[name]
-    advice = ids(amiss)[name]
+    advice = amiss.advice()[name]
     if advice.fix is None:
         return
-    assert validate_api_client(advice.fix, whole=False) == ()
-    fields = {"IsAnonBuyer": "is_anon_buyer", "ClientSecret": "client_secret", "Active": "active"}
-    fields |= {"AllowSeller": "allow_seller", "RefreshTokenDuration": "refresh_token_duration"}
-    mended = replace(amiss[0], **{fields[field]: value for field, value in advice.fix.items()})  # type: ignore[arg-type]
-    assert name not in ids((mended, *amiss[1:]))
+    if isinstance(advice.fix, Patch):
+        assert validate_api_client(advice.fix.changes, whole=False) == ()
+    assert name not in mended(amiss, advice.fix).advice()
+
+
+MENDABLE = {
+    *("anonymous-user-no-buyer", "assigned-inactive", "context-user-refused"),
+    *("guests-mighty", "impersonation-refused", "inactive", "legacy-secret", "long-access-powerful"),
+    *("long-lived-admin", "nullified-buyer", "nullified-supplier", "refresh-needs-secret", "refresh-shorter"),
+    *("secret-in-browser", "secret-in-storefront", "secrets-full", "secrets-left-over", "signs-out-often"),
+}
+
+
+def test_what_can_be_mended_with_one_key_is_so() -> None:
+    assert {name for name, (amiss, _) in CASES.items() if amiss.advice()[name].fix is not None} == MENDABLE
+
+
+# -- facts that make a difference -------------------------------------------------------------------------------------
 
 
 def test_a_context_user_with_full_access_and_no_secret_is_an_error() -> None:
-    (advice,) = advise(Client(allow_seller=True, default_context_user_name="admin"), (), (), ADMIN, NOW)
-    assert advice.id == "open-context-user"
-    assert advice.severity is Severity.ERROR
-    assert "FullAccess" in advice.reason
+    advice = World(Client(allow_seller=True, default_context_user_name="admin"), user=ADMIN).advice()
+    assert advice["open-context-user"].severity is Severity.ERROR
+    assert "FullAccess" in advice["open-context-user"].reason
+    assert World(CONTEXT, user=SHOPPER).advice()["open-context-user"].severity is Severity.WARNING
 
 
-def test_a_context_user_of_a_company_is_not_mended_by_opening_to_all() -> None:
-    advice = ids((CONTEXT, (), (), replace(SHOPPER, party=REEF)))["context-user-refused"]
-    assert advice.fix is None
+def test_a_context_user_of_a_company_is_mended_by_an_assignment_not_by_opening_to_all() -> None:
+    advice = World(CONTEXT, user=replace(SHOPPER, party=REEF)).advice()["context-user-refused"]
+    assert advice.fix == Assign((REEF,))
     assert advice.fields == ("DefaultContextUserName", "AllowAnySupplier")
+    seller = World(CONTEXT, user=ADMIN).advice()["context-user-refused"]
+    assert seller.fix == Patch({"AllowSeller": True})
 
 
-@given(clients, secrets, assignments, st.none() | users)
-def test_the_worst_comes_first_and_each_once(
-    client: Client, named: tuple[Secret, ...], assigned: list[Assignment], user: User | None
-) -> None:
-    advice = advise(client, named, assigned, user, NOW)
-    order = [list(Severity).index(each.severity) for each in advice]
+def test_nothing_is_mended_that_would_open_something_else() -> None:
+    browser = World(replace(CONTEXT, app_name="Web Shop", client_secret="x"), user=SHOPPER)
+    assert browser.advice()["secret-in-browser"].fix is None
+    floor = replace(GUESTS, minimum_required_roles=("OrderReader",))
+    assert World(floor, user=HELPER).advice()["guests-mighty"].fix is None
+    lonely = World(Client(), (), (BUYER,), None, Knowledge(companies=known((replace(ANCHOR, active=False),))))
+    assert lonely.advice()["assigned-inactive"].fix is None
+    full = World(OPEN, tuple(Secret(f"s{number}") for number in range(SECRETS_PER_API_CLIENT)))
+    assert full.advice()["secrets-full"].fix is None
+
+
+def test_fixes_name_what_they_take_away() -> None:
+    both = Knowledge(companies=known((ANCHOR, REEF)))
+    nullified = World(OPEN, (), ASSIGNED, None, both).advice()["nullified-buyer"]
+    assert nullified.fix == Unassign((ANCHOR,))
+    storefront = World(replace(GUESTS, client_secret="x"), (ENDLESS, EXPIRED), user=SHOPPER).advice()
+    assert storefront["secret-in-storefront"].fix == DeleteSecrets(("endless", "old"), legacy=True)
+    assert storefront["secrets-left-over"].fix == DeleteSecrets(("old",))
+
+
+def test_the_reason_has_the_facts_of_this_api_client() -> None:
+    assert World(FLOOR, more=HERE).advice()["floor-unmet"].reason == (
+        "The 1 user who may use it does not get every role of the floor: OrderAdmin. Each attempt is refused."
+    )
+    many = used(("client_credentials", "late"), ("client_credentials", "legacy"), ("password", None))
+    assert "Late" in (reason := World(MIXED, (LATE,), more=many).advice()["several-systems"].reason)
+    assert "the legacy secret and people with a password" in reason
+    long_ago = used(("client_credentials", "late"), ("password", None), ago=timedelta(days=2))
+    assert "several-systems" not in World(MIXED, (LATE,), more=long_ago).advice()
+    assert "Buyer Storefront" in World(replace(OPEN, app_name="x")).advice()["name-says-nothing"].reason
+    assert "boss gets FullAccess" in CASES["long-access-powerful"][0].advice()["long-access-powerful"].reason
+    referenced = CASES["inactive-referenced"][0].advice()["inactive-referenced"]
+    assert "impersonation config support names it" in referenced.reason
+
+
+def test_a_rule_that_lacks_its_facts_says_nothing() -> None:
+    for name, (amiss, _) in CASES.items():
+        bare = replace(amiss, more=Knowledge())
+        if amiss.more != Knowledge():
+            assert name not in bare.advice(), name
+
+
+# -- whatever the facts -----------------------------------------------------------------------------------------------
+
+
+def consistent(world: World) -> World:
+    """Make one company of each kind and ID, and let the context user be one of the users."""
+    more = world.more
+    everybody = [each for each in (world.user, *(more.users or Users()).every) if each is not None]
+    one_of = {**known([each.party for each in everybody]), **(more.companies or {})}
+    people = [replace(user, party=one_of[user.party.kind, user.party.id]) for user in everybody]
+    users_known = None if more.users is None else Users(people)
+    return replace(world, user=people[0] if world.user else None, more=replace(more, users=users_known))
+
+
+references = st.lists(
+    st.builds(Reference, st.just("impersonation config"), st.just("support"), st.none() | companies), max_size=2
+)
+ways = st.lists(
+    st.builds(
+        WayUsed,
+        st.sampled_from(["password", "client_credentials", "refresh_token"]),
+        st.sampled_from([None, "old", "new", "legacy"]),
+        st.sampled_from([NOW, NOW - timedelta(days=2)]),
+    ),
+    max_size=3,
+)
+knowledge = st.builds(
+    Knowledge,
+    users=st.none() | st.builds(Users, st.lists(users, max_size=3)),
+    companies=st.none()
+    | st.lists(parties.filter(lambda each: each.kind is not PartyKind.SELLER), max_size=3).map(known),
+    names=st.none() | st.just(count_names(("Buyer Storefront", "test", "test"))),
+    references=st.none() | references,
+    used=st.none() | ways,
+)
+worlds = st.builds(
+    World,
+    clients.flatmap(
+        lambda client: st.builds(
+            replace, st.just(client), app_name=st.sampled_from(["Buyer Storefront", "test", "", "ERP Bridge"])
+        )
+    ),
+    secrets,
+    assignments.map(tuple),
+    st.none() | users,
+    knowledge,
+).map(consistent)
+
+
+@given(worlds)
+def test_the_worst_comes_first_and_each_says_what_it_must(world: World) -> None:
+    advice = world.advice()
+    order = [list(Severity).index(each.severity) for each in advice.values()]
     assert order == sorted(order)
-    assert len({each.id for each in advice}) == len(advice)
-    for each in advice:
+    assert set(advice) <= set(RULES)
+    for each in advice.values():
+        assert each.title
+        assert not each.title.endswith(".")
         assert each.reason.endswith(".")
+        assert each.docs
+        assert each.fields
         assert set(each.fields) <= set(ApiClient.wire_names().values())
+
+
+@given(worlds)
+def test_every_fix_makes_its_advice_go(world: World) -> None:
+    for each in world.advice().values():
+        if each.fix is not None:
+            assert each.id not in mended(world, each.fix).advice()
+
+
+@given(worlds)
+def test_a_mend_of_lesser_advice_keeps_nobody_out(world: World) -> None:
+    before = world.advice()
+    for each in before.values():
+        if each.fix is None or each.severity is Severity.ERROR:
+            continue
+        after = mended(world, each.fix).advice()
+        new = [name for name, one in after.items() if one.severity is Severity.ERROR and name not in before]
+        assert new == [], (each.id, new)

@@ -24,10 +24,15 @@ def test_what_is_remembered_is_there_next_time(path: Path) -> None:
     state.remember_profile("acme")
     state.remember_columns("api_clients", ("name", "who"))
     state.remember_columns("users", ("username",))
+    state.remember_silenced("https://api.example 5f0c", {"name-taken": 'It is "ours".'})
+    state.remember_silenced("sandbox 77", {"inactive": "Closed."})
+    state.remember_silenced("sandbox 77", {})
     again = StateFile(path)
     assert again.problems == ()
     assert again.current == state.current
-    assert again.current == State("dusk", "acme", {"api_clients": ("name", "who"), "users": ("username",)})
+    silenced = {"https://api.example 5f0c": {"name-taken": 'It is "ours".'}}
+    columns = {"api_clients": ("name", "who"), "users": ("username",)}
+    assert again.current == State("dusk", "acme", columns, silenced=silenced)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
@@ -55,6 +60,9 @@ def test_nothing_is_left_beside_it(path: Path) -> None:
         b"profile = []",
         b"filters = 1",
         b"[filters]\nguests = 1",
+        b"silenced = 1",
+        b"[silenced]\na = 1",
+        b"[silenced.a]\nb = 1",
     ],
 )
 def test_a_damaged_file_is_set_aside_and_reported(path: Path, content: bytes) -> None:

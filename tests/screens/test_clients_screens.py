@@ -30,6 +30,13 @@ async def test_the_assignments(pictures: Pictures, size: tuple[int, int]) -> Non
 
 
 @SIZES
+async def test_the_advice(pictures: Pictures, size: tuple[int, int]) -> None:
+    async with open_console(size=size) as console:
+        await console.press("s", "right_square_bracket", "z", "j", "enter", "x", "enter")
+        pictures.check_text(console, named("clients-advice", size))
+
+
+@SIZES
 async def test_the_question_before_a_flag_is_flipped(pictures: Pictures, size: tuple[int, int]) -> None:
     async with open_console(size=size) as console:
         await console.press("j", "j", "a", "j", "space")

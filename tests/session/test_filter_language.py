@@ -241,7 +241,7 @@ def test_what_is_known_decides_as_soon_as_it_can() -> None:
     expired = ApiClientSecret(id="1", name="x", expiration=NOW - timedelta(1))
     assert parse("secret:expired").matches(facts(PORTAL, secrets=(expired,))) is True
     assert parse("secret:no").matches(facts(PORTAL, secrets=(expired,))) is False
-    advice = Advice("long-lived-admin", Severity.WARNING, "t", "r", ())
+    advice = Advice("long-lived-admin", Severity.WARNING, "t", "r", (), "secret")
     assert parse("advice:long-lived-admin").matches(facts(PORTAL, advice=(advice,))) is True
     assert parse("advice:warning").matches(facts(PORTAL, advice=(advice,))) is True
     assert parse("advice:none").matches(facts(PORTAL, advice=(advice,))) is False

@@ -20,12 +20,15 @@ class State:
     """theme: the name chosen last. profile: the profile connected last ("" for the embedded sandbox).
 
     columns: for each list by name, its columns in the order chosen. filters: the filters saved, by name.
+    silenced: for each API client, by where it is and its ID, the rules whose advice is not given any more, each with
+    the reason.
     """
 
     theme: str | None = None
     profile: str | None = None
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     filters: Mapping[str, str] = field(default_factory=dict)
+    silenced: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class StateFile:
@@ -68,6 +71,12 @@ class StateFile:
         """Forget the filter of this name, if there is one."""
         kept = {each: text for each, text in self._current.filters.items() if each != name}
         self._save(replace(self._current, filters=kept))
+
+    def remember_silenced(self, api_client: str, reasons: Mapping[str, str]) -> None:
+        """Remember which advice on an API client is silenced, by rule with the reason; no reasons forget it."""
+        others = {each: kept for each, kept in self._current.silenced.items() if each != api_client}
+        silenced = {**others, api_client: dict(reasons)} if reasons else others
+        self._save(replace(self._current, silenced=silenced))
 
     def _read(self) -> State:
         try:
@@ -138,7 +147,19 @@ def _state_from(table: Mapping[str, object]) -> State:
     filters = table.get("filters", {})
     if not isinstance(filters, dict) or not all(isinstance(each, str) for each in filters.values()):
         raise ValueError("filters must be a table of text")
-    return State(theme=theme, profile=profile, columns=chosen, filters=filters)
+    silenced = _silenced_from(table.get("silenced", {}))
+    return State(theme=theme, profile=profile, columns=chosen, filters=filters, silenced=silenced)
+
+
+def _silenced_from(table: object) -> Mapping[str, Mapping[str, str]]:
+    if not isinstance(table, dict):
+        raise ValueError("silenced must be a table")
+    silenced: dict[str, dict[str, str]] = {}
+    for api_client, reasons in table.items():
+        if not isinstance(reasons, dict) or not all(isinstance(each, str) for each in reasons.values()):
+            raise ValueError(f"silenced.{api_client} must be a table of text")
+        silenced[str(api_client)] = {str(rule): str(reason) for rule, reason in reasons.items()}
+    return silenced
 
 
 def _text_of(state: State) -> str:
@@ -153,4 +174,6 @@ def _text_of(state: State) -> str:
         table["columns"] = {name: list(columns) for name, columns in state.columns.items()}
     if state.filters:
         table["filters"] = dict(state.filters)
+    if state.silenced:
+        table["silenced"] = {each: dict(reasons) for each, reasons in state.silenced.items()}
     return "# Written by ocgate; settings of your own belong in config.toml.\n" + tomli_w.dumps(table)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui.access.facts import Party
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.models.base import JSON
+    from tui.panes.client_advice import AdviceView
     from tui.panes.client_assignments import AssignmentsView
     from tui.panes.client_form import ApiClientForm
     from tui.panes.client_secrets import SecretsView
@@ -89,6 +90,7 @@ class ClientDetail(CommandHost, Vertical):
         """The form while it is open."""
         self._assignments: AssignmentsView | None = None
         self._secrets: SecretsView | None = None
+        self._advice: AdviceView | None = None
         self._mounting: asyncio.Future[None] | None = None
         self._focus_when_shown = False
 
@@ -98,23 +100,25 @@ class ClientDetail(CommandHost, Vertical):
         with ContentSwitcher(initial="details", id="client-views"), FactView(id="details"):
             yield FactSheet()
 
-    async def _make_views(self) -> tuple[AssignmentsView, SecretsView] | None:
+    async def _make_views(self) -> tuple[AssignmentsView, SecretsView, AdviceView] | None:
         """Make the tabs behind the first, once; None when the console is closing and takes no more widgets."""
+        from tui.panes.client_advice import AdviceView
         from tui.panes.client_assignments import AssignmentsView
         from tui.panes.client_secrets import SecretsView
 
         if self._mounting is None:
             self._assignments = AssignmentsView(self.session, id="assignments")
             self._secrets = SecretsView(self.session, id="secrets")
-            views = (self._assignments, self._secrets, TextView(id="advice"), TextView(id="json"))
+            self._advice = AdviceView(self.session, id="advice")
+            views = (self._assignments, self._secrets, self._advice, TextView(id="json"))
             for view in views:
                 view.display = False
             self._mounting = asyncio.ensure_future(self._mount_views(views))
         # A reading that is given up for a newer one must not leave the views half made.
         await asyncio.shield(self._mounting)
-        if self._assignments is None or self._secrets is None or not self.query("#json Static"):
+        if self._assignments is None or self._secrets is None or self._advice is None:
             return None
-        return self._assignments, self._secrets
+        return (self._assignments, self._secrets, self._advice) if self.query("#json Static") else None
 
     async def _mount_views(self, views: Sequence[Widget]) -> None:
         await self.query_one(ContentSwitcher).mount(*views)
@@ -134,7 +138,7 @@ class ClientDetail(CommandHost, Vertical):
         self._title()
         if changed:
             # What these views do, they do to the rows they show: none may be left of another API client.
-            for view in (self._assignments, self._secrets):
+            for view in (self._assignments, self._secrets, self._advice):
                 if view is not None and view.is_mounted:
                     view.clear()
         if api_client is None:
@@ -153,14 +157,14 @@ class ClientDetail(CommandHost, Vertical):
         start(self, partial(self._read, api_client), group="detail")
 
     async def _read(self, api_client: ApiClient) -> None:
-        from tui.access.advice import advise
-        from tui.panes.client_text import advice_text, details_facts
+        from tui.panes.client_text import details_facts
+        from tui.session.advising import Situation
         from tui.widgets.json_text import json_value
 
         views = await self._make_views()
         if views is None:
             return
-        assignments_view, secrets_view = views
+        assignments_view, secrets_view, advice_view = views
         self.query_one("#json", TextView).update(json_value(_masked(api_client.to_wire())))
         marketplace = self.session.marketplace
         assignments = await marketplace.assignments(api_client.id)
@@ -170,20 +174,23 @@ class ClientDetail(CommandHost, Vertical):
             return  # the cursor has moved on meanwhile
         now = self.session.clock()
         user = None if person is None else person.facts()
-        advice = advise(api_client, secrets, assignments, user, now)
         names = await marketplace.party_names(assignments)
         if self.api_client is not api_client:
             return
         self._sheet.show(details_facts(api_client, assignments, secrets, user, now, names=names))
         secrets_view.show(api_client, secrets)
-        self.query_one("#advice", TextView).update(advice_text(advice))
+        advice_view.show(Situation(api_client, assignments, secrets, user))
         strip = self.query_one(TabStrip)
         strip.retitle("assignments", f"Assignments {len(assignments)}")
         strip.retitle("secrets", f"Secrets {len(secrets) + bool(api_client.client_secret)}")
-        strip.retitle("advice", f"Advice {len(advice)}")
         companies = await marketplace.companies()
         if self.api_client is api_client:
             assignments_view.show(api_client, assignments, companies)
+
+    def on_advice_view_counted(self, message: AdviceView.Counted) -> None:
+        """Tell in the tab how much advice there is."""
+        message.stop()
+        self.query_one(TabStrip).retitle("advice", f"Advice {message.count}")
 
     def _title(self) -> None:
         api_client = self.api_client

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.access.advice import Advice, Severity
 from tui.access.facts import AssignmentFacts, PartyKind, SecretFacts, User
 from tui.access.grants import lets_somebody_in, offers
 from tui.access.parties import FLAG_OF_KIND
@@ -161,27 +160,3 @@ def _rest(api_client: ApiClient) -> list[Fact]:
     if isinstance(note, str):
         facts.append(Fact("xp.note", literal(note, lines=True)))
     return [*facts, Fact("ID", literal(api_client.id, "$muted"))]
-
-
-_SIGNS = {
-    Severity.ERROR: ("✗", "$refused"),
-    Severity.WARNING: ("▲", "$warning"),
-    Severity.INFO: ("·", "$muted"),
-}
-
-
-def advice_text(advice: Sequence[Advice]) -> Content:
-    """Return the Advice tab."""
-    if not advice:
-        return Content.styled("Nothing to advise: nothing here contradicts itself.", "$allowed")
-    parts: list[Content] = []
-    for each in advice:
-        sign, style = _SIGNS[each.severity]
-        parts.append(Content.assemble(Content.styled(f"{sign} ", style), literal(each.title, "bold")))
-        parts.append(literal(f"  {each.reason}"))
-        if each.fix:
-            fix = ", ".join(f"{name} → {value}" for name, value in each.fix.items())
-            parts.append(literal(f"  Mend: {fix}", "$muted"))
-        parts.append(literal(f"  {each.id} · {', '.join(each.fields)}", "$muted"))
-        parts.append(Content(""))
-    return Content("\n").join(parts)

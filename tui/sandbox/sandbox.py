@@ -22,6 +22,7 @@ from tui.sandbox.store import Store
 if TYPE_CHECKING:
     from tui.ordercloud._httpx import ASGITransport
     from tui.sandbox.control import Control, ControlledClock
+    from tui.sandbox.control.log import RequestLog
 
 __all__ = ["IN_PROCESS_URL", "SEEDS", "Sandbox", "SeedName", "SignInSheet", "utc_now"]
 
@@ -127,6 +128,11 @@ class Sandbox:
             self._control = Control(self, self._services)
             self._entrance.inner = self._control.before(self._entrance.inner)
         return self._control
+
+    @property
+    def log_so_far(self) -> RequestLog | None:
+        """The log while requests are logged, which `control` begins. Loads nothing."""
+        return None if self._control is None else self._control.log
 
     @property
     def changed_clock(self) -> ControlledClock | None:

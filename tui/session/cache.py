@@ -28,6 +28,10 @@ class Cache(Generic[K, V]):
     def __getitem__(self, key: K) -> V:
         return self._kept[key]
 
+    def kept(self, key: K) -> V | None:
+        """Return the value as it was read; None while it is not here."""
+        return self._kept.get(key)
+
     def begin(self) -> int:
         """Return the number of a reading that begins now."""
         self._count += 1

@@ -24,7 +24,7 @@ from tui.session.lookups import Lookups
 from tui.session.moved import check_unmoved, values_of
 from tui.session.own_sign_in import OwnSignIn, OwnWayIn
 from tui.session.record import ChangeKind, Record
-from tui.session.references import References
+from tui.session.references import References, SoFar
 
 if TYPE_CHECKING:
     from tui.ordercloud import ListQuery, OrderCloud
@@ -103,6 +103,7 @@ class Marketplace:
         for cache in (self._companies, self._people, self._assignments, self._secrets):
             cache.forget_all()
         self.lookups.forget()
+        self.references.forget()
 
     async def read_api_clients(self) -> AsyncIterator[tuple[ApiClient, ...]]:
         """Read all API clients, a page at a time; what is known is replaced when the last page is here.
@@ -227,6 +228,11 @@ class Marketplace:
     def people_are_read(self) -> bool:
         """Whether asking for the people costs nothing."""
         return None in self._people
+
+    @property
+    def so_far(self) -> SoFar:
+        """What has been read of users, companies and references, without reading."""
+        return SoFar(self._people.kept(None), self._companies.kept(None), self.references.kept)
 
     async def _read_people(self) -> tuple[Person, ...]:
         companies = await self.companies()

@@ -5,18 +5,67 @@ Reading them takes roles that whoever changes API clients need not have: what ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.session.cache import Cache
 
 if TYPE_CHECKING:
+    from tui.access.advice import Reference
     from tui.ordercloud import OrderCloud
     from tui.ordercloud.models.integrations import IntegrationEvent
+    from tui.session.facts import Companies, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Referring:
+    """The references of each API client by its ID in lower case, and what kinds of them could not be read."""
+
+    by_id: Mapping[str, tuple[Reference, ...]]
+    unread: tuple[str, ...] = ()
+
+
+_IN_WORDS = {
+    "impersonation config": "impersonation configuration",
+    "OpenID Connect": "OpenID Connect configuration",
+}
+
+
+class SoFar(NamedTuple):
+    """What has been read so far; None is not read."""
+
+    people: tuple[Person, ...] | None
+    companies: Companies | None
+    references: Mapping[str, tuple[Reference, ...]] | None
 
 
 class References:
-    """Reads them when they are asked for."""
+    """Reads them when they are asked for; what `every` found is kept until it is forgotten."""
 
     def __init__(self, client: OrderCloud) -> None:
         self._client = client
+        self._found: Cache[None, Referring] = Cache()
+
+    def forget(self) -> None:
+        """Forget what was found."""
+        self._found.forget_all()
+
+    @property
+    def kept(self) -> Mapping[str, tuple[Reference, ...]] | None:
+        """The references of each API client, if they have been read."""
+        found = self._found.kept(None)
+        return None if found is None else found.by_id
+
+    async def every(self) -> Mapping[str, tuple[Reference, ...]]:
+        """Return the references of each API client by its ID in lower case, as far as they may be read."""
+        return (await self._found.get(None, self._read)).by_id
+
+    async def to(self, api_client_id: str) -> tuple[str, ...]:
+        """Return what refers to an API client, read afresh, each in a few words; and what could not be read."""
+        found = await self._read()
+        named = (f"the {_IN_WORDS[each.kind]} {each.id}" for each in found.by_id.get(api_client_id.lower(), ()))
+        return (*named, *(f"{_IN_WORDS[kind]}s, which could not be read, may have" for kind in found.unread))
 
     async def events(self) -> tuple[IntegrationEvent, ...]:
         """Return the integration events. Raises errors.OrderCloudError, as when the role for it is missing."""
@@ -34,25 +83,30 @@ class References:
             return True
         return True
 
-    async def to(self, api_client_id: str) -> tuple[str, ...]:
-        """Return what refers to an API client, each in a few words, as far as it may be read."""
+    async def _read(self) -> Referring:
         from tui.ordercloud import errors
 
-        wanted, found = api_client_id.casefold(), []
-        try:
-            found += [
-                f"the impersonation configuration {each.id}"
-                async for each in self._client.impersonation_configs.iterate()
-                if each.client_id.casefold() == wanted
-            ]
-        except errors.ApiError:
-            found.append("impersonation configurations, which could not be read, may have")
-        try:
-            found += [
-                f"the OpenID Connect configuration {each.id}"
-                async for each in self._client.openid_connects.iterate()
-                if each.order_cloud_api_client_id.casefold() == wanted
-            ]
-        except errors.ApiError:
-            found.append("OpenID Connect configurations, which could not be read, may have")
-        return tuple(found)
+        found: dict[str, tuple[Reference, ...]] = {}
+        unread = []
+        for kind, each in (
+            ("impersonation config", self._impersonations()),
+            ("OpenID Connect", self._single_sign_ons()),
+        ):
+            try:
+                async for api_client_id, reference in each:
+                    found[api_client_id] = (*found.get(api_client_id, ()), reference)
+            except (errors.Forbidden, errors.NotFound):
+                unread.append(kind)
+        return Referring(found, tuple(unread))
+
+    async def _impersonations(self) -> AsyncIterator[tuple[str, Reference]]:
+        from tui.access.advice import Reference
+
+        async for config in self._client.impersonation_configs.iterate():
+            yield config.client_id.lower(), Reference("impersonation config", config.id, config.buyer_id)
+
+    async def _single_sign_ons(self) -> AsyncIterator[tuple[str, Reference]]:
+        from tui.access.advice import Reference
+
+        async for connect in self._client.openid_connects.iterate():
+            yield connect.order_cloud_api_client_id.lower(), Reference("OpenID Connect", connect.id)

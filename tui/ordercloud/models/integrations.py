@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from tui.ordercloud.models.base import Model, Text
 
 
@@ -14,15 +16,24 @@ class IntegrationEvent(Model):
     custom_implementation_url: Text = ""
 
 
+class ImpersonationConfig(Model):
+    """Who may act as whom, through which API client, and with the roles of which security profile."""
+
+    id: Text = ""
+    impersonation_buyer_id: Text | None = None
+    impersonation_group_id: Text | None = None
+    impersonation_user_id: Text | None = None
+    buyer_id: Text | None = None
+    group_id: Text | None = None
+    user_id: Text | None = None
+    security_profile_id: Text | None = None
+    client_id: Text = ""
+
+
 class OpenIdConnect(Model):
-    """A way in through another identity provider, by one API client."""
+    """A sign-in through another provider; its secret there is never given back."""
 
     id: Text = ""
     order_cloud_api_client_id: Text = ""
-
-
-class ImpersonationConfig(Model):
-    """Who may get tokens of whom, by one API client."""
-
-    id: Text = ""
-    client_id: Text = ""
+    connect_client_id: Text = ""
+    connect_client_secret: Text | None = Field(default=None, repr=False)
