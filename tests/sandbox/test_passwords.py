@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.support import Http, error_of, named
-from tui.sandbox import passwords
+from tests.sandbox.support import Clock, Http, error_of, named
+from tui.ordercloud._httpx import AsyncClient
+from tui.sandbox import Sandbox, passwords
 from tui.sandbox.demo import PASSWORD
 from tui.sandbox.outbox import MessageKind
 
@@ -317,3 +318,19 @@ async def test_a_read_answers_while_a_password_is_hashed(
     finally:
         go_on.set()
     await hashing
+
+
+async def test_others_are_answered_while_passwords_are_hashed_at_their_real_cost() -> None:
+    sandbox = await Sandbox.open(hashing=passwords.DEFAULT)
+    async with AsyncClient(transport=sandbox.transport(), base_url=sandbox.sign_in.url) as client:
+        admin = await Http(sandbox, client, Clock()).sign_in("Default API Client", "harbor-admin")
+        grants = [asyncio.create_task(admin.password("Buyer Storefront", f"nobody-{n}")) for n in range(3)]
+        answered = 0
+        while not all(grant.done() for grant in grants):
+            await admin.ok("GET", "me")
+            await admin.ok("GET", "buyers?search=boats")
+            await admin.ok("PATCH", "buyers/anchor-boats", {"xp": {"round": answered}})
+            answered += 1
+        assert [(await grant).status_code for grant in grants] == [400] * 3
+        assert answered > 20, "in the time of three passwords there is time for hundreds"
+    await sandbox.close()

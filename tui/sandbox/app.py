@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,7 @@ from tui.sandbox import served
 from tui.sandbox.bearer import find_caller, token_of
 from tui.sandbox.calls import Answer, Call, Operation
 from tui.sandbox.errors import ApiError, invalid_token, not_found, refusal, storage_failure
+from tui.sandbox.fields import compact
 from tui.sandbox.forgotten import Forgotten
 from tui.sandbox.identity import identity
 from tui.sandbox.new_passwords import NewPassword, earlier_passwords, find_target, prepare
@@ -49,6 +51,7 @@ class App:
         for method, path, endpoint in (*provider.routes(), *SingleSignOn(services, provider).routes()):
             self._router.add(method, path, endpoint)
         self._router.add("GET", "v1/openapi/v3", self._openapi)
+        self._document: str | None = None
         self._operations = tuple(served.routes())
         for route in self._operations:
             self._route(*route)
@@ -106,9 +109,15 @@ class App:
         return json_response(200, dict(key.public))
 
     async def _openapi(self, request: Request, parameters: dict[str, str]) -> Response:
+        if self._document is None:
+            self._document = await asyncio.to_thread(self._describe)
+        return written_response(200, self._document)
+
+    def _describe(self) -> str:
+        """Write the document of everything there is, which takes long and never changes."""
         from tui.sandbox.openapi import document
 
-        return json_response(200, document(self._services.base_url, self._operations))
+        return compact(document(self._services.base_url, self._operations))
 
     async def _user_info(self, request: Request, parameters: dict[str, str]) -> Response:
         """Say who the caller is, in a signed token of its own. It lives as long as the access token."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ from tui.access.passwords import REMEMBERED, PasswordPolicy, refuse_new
 from tui.sandbox.errors import refusal
 from tui.sandbox.facts import password_policy, password_policy_of_party
 from tui.sandbox.fields import format_time, parse_time
-from tui.sandbox.passwords import Hashing, hash_password, password_matches
+from tui.sandbox.passwords import Hashing, hash_password, on_thread, password_matches
 from tui.tokens.token import JSON
 
 
@@ -27,7 +26,7 @@ class NewPassword(NamedTuple):
 
 async def prepare(password: str, earlier: Sequence[str], hashing: Hashing) -> NewPassword:
     """Hash a password and hold it against earlier ones, without holding up the event loop."""
-    return await asyncio.to_thread(_prepare, password, earlier, hashing)
+    return await on_thread(_prepare, password, earlier, hashing)
 
 
 def _prepare(password: str, earlier: Sequence[str], hashing: Hashing) -> NewPassword:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import os
 from base64 import b64decode, b64encode
-from typing import NamedTuple
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from tui.sandbox.randomness import random_bytes
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Hashing(NamedTuple):
@@ -44,7 +51,17 @@ def password_matches(password: str, record: str | None, hashing: Hashing) -> boo
 
 async def matches_on_thread(password: str, record: str | None, hashing: Hashing) -> bool:
     """Compare without holding up the event loop. `hashing` is what an unknown user costs."""
-    return await asyncio.to_thread(password_matches, password, record, hashing)
+    return await on_thread(password_matches, password, record, hashing)
+
+
+async def on_thread(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """Hash without holding up anything else: on threads for that alone, no more than there are processors."""
+    return await asyncio.get_running_loop().run_in_executor(_threads(), partial(work, *given, **named))
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count() or 1, "sandbox-passwords")
 
 
 def new_secret() -> str:
