@@ -1,4 +1,4 @@
-"""The migration that keeps with each API client how many companies are assigned to it, and serves lists by it."""
+"""The migration that keeps with API clients how many companies are assigned to them, and indexes what lists sort by."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ END;
 
 COUNTS = f"""
 {_COUNT}
+CREATE INDEX buyers_by_date ON buyers ("DateCreated", "ID");
 CREATE TRIGGER assignments_stay BEFORE UPDATE OF api_client, buyer, supplier ON api_client_assignments BEGIN
     SELECT RAISE(ABORT, 'an assignment is made and deleted, never turned into another');
 END;
