@@ -27,6 +27,7 @@ from tui.ordercloud.wire import Timeouts, Wire
 
 if TYPE_CHECKING:
     from tui.ordercloud.models.companies import Buyer, Supplier
+    from tui.ordercloud.models.integrations import IntegrationEvent
     from tui.ordercloud.models.users import BuyerUser, SellerUser, SupplierUser
     from tui.ordercloud.security_profiles import SecurityProfiles
 
@@ -110,6 +111,13 @@ class OrderCloud:
         from tui.ordercloud.models.users import SellerUser
 
         return resource(self._wire, SellerUser, "adminusers")
+
+    @cached_property
+    def integration_events(self) -> Resource[IntegrationEvent]:
+        """The integration events."""
+        from tui.ordercloud.models.integrations import IntegrationEvent
+
+        return resource(self._wire, IntegrationEvent, "integrationEvents")
 
     def buyer_users(self, buyer_id: str) -> Resource[BuyerUser]:
         """Give the users of one buyer."""
