@@ -187,7 +187,7 @@ class _Comparison:
             if (problem := self._missing(name)) is not None:
                 self.problems.append(problem)
                 continue
-            self.steps.append(Step(Verb.CHANGE, self._match, "it is another here", name, before, after))
+            self.steps.append(Step(Verb.CHANGE, self._match, "it is not as wanted here", name, before, after))
 
     def _missing(self, name: str) -> Problem | None:
         """Return a problem when a field refers to what is not there."""
@@ -210,11 +210,11 @@ class _Comparison:
             now = self._there.companies.get(kind, frozenset()) if self._there is not None else frozenset[str]()
             for id in sorted(wanted - now):
                 if self._known.has(kind, id):
-                    self._step(Verb.ASSIGN, kind, id, f"assigned in the file, not here{self._nullified(party_kind)}")
+                    self._step(Verb.ASSIGN, kind, id, f"wanted, and not assigned here{self._nullified(party_kind)}")
                 else:
                     self.problems.append(_problem(self._wanted, _MEMBER_OF[kind], self._not_here(kind, id), id))
             for id in sorted(now - wanted):
-                self._step(Verb.UNASSIGN, kind, id, f"assigned here, not in the file{self._nullified(party_kind)}")
+                self._step(Verb.UNASSIGN, kind, id, f"assigned here, and not wanted{self._nullified(party_kind)}")
 
     def _step(self, verb: Verb, kind: Kind, id: str, why: str) -> None:
         name = self._known.names.get(kind, {}).get(id) or self._references.get(kind, {}).get(id, "")

@@ -64,6 +64,17 @@ def to_toml(document: Document) -> str:
     return _HEADER + tomli_w.dumps(values)
 
 
+def write_document(document: Document, file: Path) -> None:
+    """Write the file in one step: when that fails the old one stays. Raises OSError."""
+    beside = file.with_name(f".{file.name}.new")
+    try:
+        beside.write_bytes(to_toml(document).encode())
+        beside.replace(file)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+
+
 def _entry_values(entry: Entry) -> dict[str, object]:
     values: dict[str, object] = {"ID": entry.id} if entry.id else {}
     values.update((name, entry.fields[name]) for name in FIELDS if name in entry.fields and name != XP)
