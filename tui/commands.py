@@ -131,6 +131,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.sign-in", "Sign in", "Connect to a marketplace, or sign in as somebody else.", ("p",), footer=True),
     Command("app.clock", "Clock", "Move, stop or speed up the embedded sandbox's time.", ("c",)),
     Command("app.outbox", "Outbox", "Read the mail that the embedded sandbox would have sent."),
+    Command("app.plan", "Plan from a file…", "Show what a file of API clients would change, then choose and apply it."),
+    Command("app.export", "Export…", "Write every API client to a file, without secrets: fit for git."),
     Command("app.theme", "Theme", "Choose the colours.", ("T",)),
     Command("app.palette", "Commands", "Find any command by its name.", ("ctrl+p",), footer=True, priority=True),
     Command("app.help", "Help", "Every key that works here.", ("question_mark", "f1"), footer=True),

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     NEW_SECRET = "new secret"  # noqa: S105 - a kind of change
     DELETE_SECRET = "delete secret"  # noqa: S105 - a kind of change
     UNDO = "undo"
+    APPLY = "apply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ MANNERS: Mapping[Kind, Manner] = {
     Kind.NEW_SECRET: Manner(retype=True),
     Kind.DELETE_SECRET: Manner(always=True, danger=True, retype=True),
     Kind.UNDO: Manner(danger=True),
+    Kind.APPLY: Manner(always=True, retype=True),
 }
 
 
