@@ -269,7 +269,7 @@ class PlanScreen(ModalScreen[None]):
         if plan.problems:
             told += f" {count(len(plan.problems), 'problem')} of the file will be left as it is now."
         name = marketplace.seller.label
-        question = Question(Kind.APPLY, f"Apply to {name}?", told, "Apply", name)
+        question = Question(Kind.DELETE if gone else Kind.APPLY, f"Apply to {name}?", told, "Apply", name)
         if await ask(self, self._session, question, threat=threat, at=marketplace) is None:
             return
         applying = self._applying or Applying(part, self._opened, self._session.clock)
