@@ -134,7 +134,7 @@ async def _apply(request: ConsoleRequest, document: Document, consent: Consent, 
         finally:
             told = applying.progress.told
             if as_json:
-                write(account_json(applying.account, target=target_of(session), told=told, tasks=made.tasks))
+                write(account_json(applying.account, target=target_of(session), why=told, tasks=made.tasks))
             elif made.steps:
                 write("\n" + "\n".join(account_lines(applying.account, told)) + "\n")
         done = applying.progress.done == applying.progress.total

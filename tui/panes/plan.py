@@ -20,9 +20,9 @@ from tui.panes.changing import Kind, Question, ask
 from tui.panes.messages import MarketplaceChanged
 from tui.session.bulk import State
 from tui.session.declared.apply import Applying, threats
-from tui.session.declared.plan import SIGNS, Match, Plan, Step, Verb
+from tui.session.declared.plan import SIGNS, Match, Plan, Step, Verb, told
 from tui.session.declared.reading import make_plan
-from tui.session.declared.report import is_said, told_field
+from tui.session.declared.report import is_said
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
 from tui.widgets.plain import literal
@@ -156,8 +156,8 @@ class PlanScreen(ModalScreen[None]):
             return Content("")
         if applying is not None:
             progress = applying.progress
-            told = f" {progress.told}" if progress.told else ""
-            return literal(f"{progress.settled:,} of {progress.total:,}: {progress.words}.{told}", "bold")
+            why = f" {progress.told}" if progress.told else ""
+            return literal(f"{progress.settled:,} of {progress.total:,}: {progress.words}.{why}", "bold")
         counted = (
             [f"{len(self._chosen):,} of {count(len(plan.steps), 'change')} chosen"] if plan.steps else [plan.summary]
         )
@@ -265,11 +265,11 @@ class PlanScreen(ModalScreen[None]):
             return next(iter(await threats(part, self._opened)), None)
 
         gone = list_some([step.match.label for step in part.steps if step.verb is Verb.DELETE])
-        told = f"{part.summary}{f' Deleted for good: {gone}.' if gone else ''}"
+        body = f"{part.summary}{f' Deleted for good: {gone}.' if gone else ''}"
         if plan.problems:
-            told += f" {count(len(plan.problems), 'problem')} of the file will be left as it is now."
+            body += f" {count(len(plan.problems), 'problem')} of the file will be left as it is now."
         name = marketplace.seller.label
-        question = Question(Kind.DELETE if gone else Kind.APPLY, f"Apply to {name}?", told, "Apply", name)
+        question = Question(Kind.DELETE if gone else Kind.APPLY, f"Apply to {name}?", body, "Apply", name)
         if await ask(self, self._session, question, threat=threat, at=marketplace) is None:
             return
         applying = self._applying or Applying(part, self._opened, self._session.clock)
@@ -303,7 +303,7 @@ def rows_of(plan: Plan) -> Sequence[PlanRow]:
         for number, each in enumerate(plan.problems)
     ]
     rows += [
-        PlanRow(RowKind.STEP, step.key, step.match.label, step_text(step), step)
+        PlanRow(RowKind.STEP, step.key, step.match.label, step.what, step)
         for steps in by_client.values()
         for step in steps
     ]
@@ -319,16 +319,9 @@ def _problem_text(plan: Plan, number: int) -> str:
     return f"{of}{problem.message}{line}"
 
 
-def step_text(step: Step) -> str:
-    """Return what a step does to its API client; the values of `xp` without what is secret."""
-    if step.verb is Verb.CHANGE:
-        return f"{step.field}: {told_field(step.field, step.before)} → {told_field(step.field, step.after)}"
-    return step.what
-
-
 def _fields_of(match: Match) -> str:
     fields = {} if match.wanted is None else match.wanted.fields
-    return " · ".join(f"{name} {told_field(name, value)}" for name, value in fields.items() if is_said(value))
+    return " · ".join(f"{name} {told(name, value)}" for name, value in fields.items() if is_said(value))
 
 
 def _sign(row: PlanRow) -> Content:

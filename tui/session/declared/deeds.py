@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tui.access.facts import PartyKind
@@ -80,9 +81,10 @@ class Deeds:
         assert wanted is not None, "what is created is wanted"
 
         async def do() -> Undo | None:
-            if same := await self._named(wanted.name):
-                told_id = f"{wanted.name} is here by now ({same[0].id}); make the plan again"
-                raise AlreadyThere(told_id)
+            with _nothing_sent():
+                same = await self._named(wanted.name)
+            if same:
+                raise AlreadyThere(f"{wanted.name} is here by now ({same[0].id}); make the plan again.")
             wire = {name: to_wire(name, value) for name, value in wanted.fields.items()}
             created = await self._client.api_clients.create(
                 {name: value for name, value in wire.items() if value is not None}
@@ -126,11 +128,12 @@ class Deeds:
         match = steps[0].match
 
         async def do() -> Undo | None:
-            now = await self._marketplace.api_client(match.id)
+            with _nothing_sent():
+                now = await self._marketplace.api_client(match.id)
             wire = now.to_wire()
             todo = [step for step in steps if not _is(step.field, wire, step.after)]
             moved = {
-                step.field: (told(step.before), told(tidy(step.field, wire.get(step.field))))
+                step.field: (told(step.field, step.before), told(step.field, tidy(step.field, wire.get(step.field))))
                 for step in todo
                 if not _is(step.field, wire, step.before)
             }
@@ -184,10 +187,11 @@ class Deeds:
         assert there is not None, "what is deleted is there"
 
         async def do() -> Undo | None:
-            now = await self._marketplace.api_client(there.id)
+            with _nothing_sent():
+                now = await self._marketplace.api_client(there.id)
             wire = now.to_wire()
             moved = {
-                name: (told(there.fields.get(name)), told(tidy(name, wire.get(name))))
+                name: (told(name, there.fields.get(name)), told(name, tidy(name, wire.get(name))))
                 for name in FIELDS
                 if not _is(name, wire, there.fields.get(name))
             }
@@ -271,10 +275,8 @@ class Deeds:
         async with self._looking:
             if id not in self._assigned:
                 every = self._client.api_clients.assignments.iterate(api_client_id=id)
-                found = [
-                    (PartyKind.BUYER, each.buyer_id) if each.buyer_id else (PartyKind.SUPPLIER, each.supplier_id or "")
-                    async for each in every
-                ]
+                with _nothing_sent():
+                    found = [_pair(each) async for each in every]
                 self._assigned[id] = frozenset(found)
         return self._assigned[id]
 
@@ -288,6 +290,26 @@ class Deeds:
 
 Do = Callable[[], Awaitable[Undo | None]]
 Look = Callable[[], Awaitable[Found]]
+
+
+@contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """Say of a look before a change that fails that the change itself was certainly not sent."""
+    from tui.ordercloud import errors
+
+    try:
+        yield
+    except errors.CannotConnect:
+        raise
+    except (errors.NoAnswer, errors.ServerFailed, errors.UnexpectedAnswer) as error:
+        what = f"Nothing was sent, for the look before it failed: {error.what}"
+        raise errors.CannotConnect(what, error.exchange, advice=error.advice) from error
+
+
+def _pair(assignment: ApiClientAssignment) -> tuple[PartyKind, str]:
+    if assignment.buyer_id:
+        return PartyKind.BUYER, assignment.buyer_id
+    return PartyKind.SUPPLIER, assignment.supplier_id or ""
 
 
 def _is(name: str, wire: Mapping[str, JSON], value: JSON) -> bool:

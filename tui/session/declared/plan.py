@@ -12,7 +12,7 @@ from typing import Final
 from tui.access.facts import Party
 from tui.access.words import count, shorten
 from tui.access.xp import JSON
-from tui.session.declared.document import Entry
+from tui.session.declared.document import XP, Entry
 
 
 class Verb(StrEnum):
@@ -112,7 +112,7 @@ class Step:
             case Verb.DELETE:
                 return "delete, with its secrets and assignments"
             case Verb.CHANGE:
-                return f"{self.field}: {told(self.before)} → {told(self.after)}"
+                return f"{self.field}: {told(self.field, self.before)} → {told(self.field, self.after)}"
             case Verb.ASSIGN | Verb.UNASSIGN:
                 assert self.party is not None, "an assignment is of a company"
                 name = f" ({self.party.name})" if self.party.name else ""
@@ -180,8 +180,9 @@ def _counted(number: int, noun: str) -> str:
     return f"{count(number, thing)} to {rest}"
 
 
-def told(value: JSON) -> str:
-    """Return a field's value in a few words."""
+def told(name: str, value: JSON) -> str:
+    """Return a field's value in a few words, without what is secret in it."""
+    value = without_secrets(name, value)
     if value is None or value in ("", {}, []):
         return "none"
     if isinstance(value, bool):
@@ -189,3 +190,10 @@ def told(value: JSON) -> str:
     if isinstance(value, str):
         return shorten(value)
     return shorten(json.dumps(value, ensure_ascii=False))
+
+
+def without_secrets(name: str, value: JSON) -> JSON:
+    """Return a field's value without what goes by the name of a secret, which only `xp` can hold."""
+    from tui.ordercloud.redact import redact_json
+
+    return redact_json(value) if name == XP else value

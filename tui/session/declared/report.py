@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from tui.access.words import list_some
 from tui.access.xp import JSON
 from tui.session.bulk import State
-from tui.session.declared.document import XP
-from tui.session.declared.plan import SIGNS, How, Match, Plan, Step, Verb, told
+from tui.session.declared.plan import SIGNS, How, Match, Plan, Step, Verb, told, without_secrets
 from tui.visible import visible
 
 if TYPE_CHECKING:
@@ -58,9 +57,7 @@ def _client_lines(match: Match, steps: Sequence[Step]) -> Iterator[str]:
             fields = match.wanted.fields
             width = max(map(len, fields), default=0)
             yield from (
-                f"    {name:{width}}  {visible(told_field(name, value))}"
-                for name, value in fields.items()
-                if is_said(value)
+                f"    {name:{width}}  {visible(told(name, value))}" for name, value in fields.items() if is_said(value)
             )
         elif step.verb is not Verb.DELETE:
             why = f"  ({step.why})" if step.verb is not Verb.CHANGE else ""
@@ -70,17 +67,6 @@ def _client_lines(match: Match, steps: Sequence[Step]) -> Iterator[str]:
 def is_said(value: JSON) -> bool:
     """Whether a value of a new API client is worth a line: what is off or empty is not."""
     return value not in (None, "", False, 0, {}, [])
-
-
-def told_field(name: str, value: JSON) -> str:
-    """Return a field's value in a few words."""
-    return told(_redacted(name, value))
-
-
-def _redacted(name: str, value: JSON) -> JSON:
-    from tui.ordercloud.redact import redact_json
-
-    return redact_json(value) if name == XP else value
 
 
 # -- for programs -----------------------------------------------------------------------------------------------------
@@ -123,17 +109,17 @@ def step_json(step: Step) -> dict[str, JSON]:
         "Why": step.why,
     }
     if step.verb is Verb.CHANGE:
-        said |= {"Field": step.field, "Before": _redacted(step.field, step.before)}
-        said["After"] = _redacted(step.field, step.after)
+        said |= {"Field": step.field, "Before": without_secrets(step.field, step.before)}
+        said["After"] = without_secrets(step.field, step.after)
     if step.verb is Verb.CREATE and step.match.wanted is not None:
         fields = step.match.wanted.fields
-        said["Fields"] = {name: _redacted(name, value) for name, value in fields.items()}
+        said["Fields"] = {name: without_secrets(name, value) for name, value in fields.items()}
     if step.party is not None:
         said |= {"Party": step.party.kind.value, "PartyID": step.party.id, "PartyName": step.party.name}
     return said
 
 
-def account_json(account: Sequence[Account], *, target: str, told: str = "", tasks: Sequence[str] = ()) -> str:
+def account_json(account: Sequence[Account], *, target: str, why: str = "", tasks: Sequence[str] = ()) -> str:
     """Return what became of each step as one JSON object."""
     steps: list[JSON] = [
         {**step_json(each.step), "Result": each.result.state.value, "Said": _said(each)} for each in account
@@ -141,7 +127,7 @@ def account_json(account: Sequence[Account], *, target: str, told: str = "", tas
     counted = {state.value: sum(each.result.state is state for each in account) for state in State}
     counts: Mapping[str, JSON] = {state: number for state, number in counted.items() if number}
     return _dump(
-        {"Format": FORMAT, "Target": target, "Told": told, "Counts": counts, "Steps": steps, "ForAPerson": list(tasks)}
+        {"Format": FORMAT, "Target": target, "Told": why, "Counts": counts, "Steps": steps, "ForAPerson": list(tasks)}
     )
 
 
@@ -149,7 +135,7 @@ def _said(each: Account) -> str:
     return str(each.result.error) if each.result.error is not None else each.result.remark
 
 
-def account_lines(account: Sequence[Account], told: str = "") -> Iterator[str]:
+def account_lines(account: Sequence[Account], why: str = "") -> Iterator[str]:
     """Give what became of the steps: counts, then every step that is not done with its reason."""
     states = [each.result.state for each in account]
     words = {
@@ -161,8 +147,8 @@ def account_lines(account: Sequence[Account], told: str = "") -> Iterator[str]:
     }
     counted = [f"{states.count(state):,} {word}" for state, word in words.items() if state in states]
     yield f"{', '.join(counted) or 'nothing to do'}."
-    if told:
-        yield visible(told)
+    if why:
+        yield visible(why)
     for each in account:
         if each.result.state is not State.DONE:
             yield f"  {visible(step_line(each.step))}: {visible(each.result.words)}"
@@ -170,9 +156,6 @@ def account_lines(account: Sequence[Account], told: str = "") -> Iterator[str]:
 
 def step_line(step: Step) -> str:
     """Return a step in one line."""
-    if step.verb is Verb.CHANGE:
-        before, after = told_field(step.field, step.before), told_field(step.field, step.after)
-        return f"{step.match.label}: {step.field}: {before} → {after}"
     return f"{step.match.label}: {step.what}"
 
 
