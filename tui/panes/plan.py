@@ -259,7 +259,7 @@ class PlanScreen(ModalScreen[None]):
         if self._applying is not None and self._applying.progress.done == self._applying.progress.total:
             return
         marketplace = self._opened.marketplace
-        part = Plan(tuple(step for step in plan.steps if step.key in chosen))
+        part = Plan(tuple(step for step in plan.steps if step.key in chosen), source=plan.source)
 
         async def threat() -> str | None:
             return next(iter(await threats(part, self._opened)), None)

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tui.access.words import count, list_some
@@ -63,7 +64,7 @@ class Applying:
         self._deeds = Deeds(opened)
         self._clock = clock
         self._marketplace = opened.marketplace
-        self._source = plan.source
+        self._source = PurePath(plan.source).name
         self._job_of: dict[Key, tuple[Job, int]] = {}
         self._jobs = tuple(self._make_job(verbs, sleep) for verbs in _FIRST_CREATE_THEN)
         self._at: Job | None = None

@@ -85,6 +85,9 @@ def compare(wanted: Document, there: Document, known: Known, *, delete: bool = F
 def match_entries(wanted: Sequence[Entry], there: Sequence[Entry]) -> tuple[list[Match], list[Problem]]:
     """Find for each that is wanted the one that is there: by ID, which is compared without case, else by name."""
     by_id = {entry.id.casefold(): entry for entry in there}
+    named: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in there:
+        named[entry.name].append(entry)
     found: dict[int, Match] = {}
     problems: list[Problem] = []
     taken: set[str] = set()
@@ -102,7 +105,7 @@ def match_entries(wanted: Sequence[Entry], there: Sequence[Entry]) -> tuple[list
         else:
             by_name[entry.name].append(number)
     for name, numbers in by_name.items():
-        same = [entry for entry in there if entry.name == name and entry.id.casefold() not in taken]
+        same = [entry for entry in named[name] if entry.id.casefold() not in taken]
         if len(numbers) > 1:
             twice = f"the file has this name {len(numbers)} times, with no ID that is here; give each another name"
             problems += [_problem(wanted[number], NAME, twice) for number in numbers]
@@ -136,10 +139,10 @@ def _not_wanted(
     return steps, left, remarks
 
 
-def _problem(entry: Entry, name: str, message: str, item: str = "") -> Problem:
+def _problem(entry: Entry, name: str, message: str, item: str = "", *, label: str = "") -> Problem:
     places = (f"{name} {item}", name, "") if item else (name, "")
     lines = (entry.line_of(place) for place in places)
-    return Problem(entry.label, name, message, next((line for line in lines if line is not None), None))
+    return Problem(label or entry.label, name, message, next((line for line in lines if line is not None), None))
 
 
 # -- one API client ---------------------------------------------------------------------------------------------------
@@ -166,9 +169,7 @@ class _Comparison:
     def _create(self) -> None:
         wire = {name: to_wire(name, value) for name, value in self._wanted.fields.items()}
         wrong = [each for each in validate_api_client(wire, whole=True) if each.property not in self._wanted.fields]
-        self.problems += [
-            _problem(self._wanted, each.property, "is missing; a new API client needs it") for each in wrong
-        ]
+        self.problems += [self._problem(each.property, "is missing; a new API client needs it") for each in wrong]
         self.problems += [problem for name in self._wanted.fields if (problem := self._missing(name)) is not None]
         if self.problems:
             return
@@ -189,13 +190,16 @@ class _Comparison:
                 continue
             self.steps.append(Step(Verb.CHANGE, self._match, "it is not as wanted here", name, before, after))
 
+    def _problem(self, name: str, message: str, item: str = "") -> Problem:
+        return _problem(self._wanted, name, message, item, label=self._wanted.name or self._match.label)
+
     def _missing(self, name: str) -> Problem | None:
         """Return a problem when a field refers to what is not there."""
         kind = Kind.USER if name == CONTEXT_USER else Kind.EVENT if name in EVENTS else None
         value = self._wanted.text(name)
         if kind is None or not value or self._known.has(kind, value):
             return None
-        return _problem(self._wanted, name, self._not_here(kind, value))
+        return self._problem(name, self._not_here(kind, value))
 
     def _not_here(self, kind: Kind, id: str) -> str:
         stands_for = self._references.get(kind, {}).get(id, "")
@@ -212,7 +216,7 @@ class _Comparison:
                 if self._known.has(kind, id):
                     self._step(Verb.ASSIGN, kind, id, f"wanted, and not assigned here{self._nullified(party_kind)}")
                 else:
-                    self.problems.append(_problem(self._wanted, _MEMBER_OF[kind], self._not_here(kind, id), id))
+                    self.problems.append(self._problem(_MEMBER_OF[kind], self._not_here(kind, id), id))
             for id in sorted(now - wanted):
                 self._step(Verb.UNASSIGN, kind, id, f"assigned here, and not wanted{self._nullified(party_kind)}")
 
