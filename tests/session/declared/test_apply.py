@@ -394,6 +394,18 @@ async def test_a_lost_connection_in_the_middle_stops_it_and_its_account_is_true(
     await is_true(opened, account)
 
 
+@pytest.mark.parametrize("path", ["/v1/apiclients", "/v1/apiclients/*-*", "/v1/apiclients/assignments"])
+async def test_a_look_that_fails_is_not_taken_for_a_change_that_may_be_done(opened: Gated, path: str) -> None:
+    plan = await assign_all(opened)
+    strike(opened.session, Fault.DROP_BEFORE, path, "GET", next=3)
+    account = applying(plan, opened.session)
+    await account.run()
+    failed = [each.result for each in account.account if each.result.state is State.FAILED]
+    assert any("Nothing was sent, for the look before it failed" in each.words for each in failed)
+    assert State.UNKNOWN not in {each.result.state for each in account.account}
+    await is_true(opened, account)
+
+
 async def test_a_cancel_leaves_what_was_not_begun(opened: Gated) -> None:
     plan = await assign_all(opened)
     held = opened.hold(lambda request: request.url.path == "/v1/apiclients" and request.method == "POST")

@@ -57,6 +57,7 @@ def test_xp_is_kept_but_for_members_that_are_null(xp: dict[str, JSON]) -> None:
     document = Document((Entry("a", {"AppName": "Shop", "xp": tidy_xp(xp)}),))
     (entry,) = read(to_toml(document)).api_clients
     assert entry.fields["xp"] == tidy_xp(xp)
+    assert tidy_xp({"a": None, "b": {"c": None, "d": [None]}}) == {"b": {"d": [None]}}
 
 
 def test_a_file_says_what_it_is_and_holds_the_names_of_what_it_refers_to() -> None:

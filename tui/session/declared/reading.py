@@ -73,7 +73,7 @@ async def make_plan(opened: Opened, wanted: Document, *, delete: bool = False) -
     read = {entry.id: entry for entry in await _whole(opened, assigned, with_secrets)}
     there = Document(tuple(read.get(entry.id, entry) for entry in bare))
     known = await look_around(opened, wanted, there)
-    return compare(wanted, there, known, delete=delete)
+    return await asyncio.to_thread(compare, wanted, there, known, delete=delete)  # of thousands it takes a second
 
 
 async def _read_api_clients(opened: Opened) -> list[ApiClient]:
