@@ -267,7 +267,7 @@ class PlanScreen(ModalScreen[None]):
         gone = list_some([step.match.label for step in part.steps if step.verb is Verb.DELETE])
         body = f"{part.summary}{f' Deleted for good: {gone}.' if gone else ''}"
         if plan.problems:
-            body += f" {count(len(plan.problems), 'problem')} of the file will be left as it is now."
+            body += f" What the file has {count(len(plan.problems), 'problem')} with stays as it is."
         name = marketplace.seller.label
         question = Question(Kind.DELETE if gone else Kind.APPLY, f"Apply to {name}?", body, "Apply", name)
         if await ask(self, self._session, question, threat=threat, at=marketplace) is None:

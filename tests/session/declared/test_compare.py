@@ -211,6 +211,16 @@ def test_an_assignment_without_effect_is_said_to_be_one() -> None:
     ]
 
 
+def test_the_reason_of_a_flag_says_what_it_comes_to() -> None:
+    there = client("Shop", Active=True, AllowAnyBuyer=False)
+    plan = plan_of([client("Shop", Active=False, AllowAnyBuyer=True, RefreshTokenDuration=5)], [there])
+    assert [step.why for step in plan.steps] == [
+        "nobody can sign in through it then, and its tokens stop at once",
+        "every buyer may use it then; assignments of single buyers have no effect",
+        "it is otherwise here",
+    ]
+
+
 # -- what is not done -------------------------------------------------------------------------------------------------
 
 

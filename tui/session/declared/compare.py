@@ -25,8 +25,17 @@ from tui.session.declared.document import (
     References,
     to_wire,
 )
-from tui.session.declared.plan import How, Match, Plan, Problem, Step, Verb
+from tui.session.declared.plan import OTHERWISE, How, Match, Plan, Problem, Step, Verb
 
+_EFFECTS: Final[Mapping[tuple[str, bool], str]] = {
+    ("Active", False): "nobody can sign in through it then, and its tokens stop at once",
+    ("AllowSeller", False): "no user of the seller may use it then",
+    ("AllowAnyBuyer", True): "every buyer may use it then; assignments of single buyers have no effect",
+    ("AllowAnyBuyer", False): "only the buyers assigned may use it then",
+    ("AllowAnySupplier", True): "every supplier may use it then; assignments of single suppliers have no effect",
+    ("AllowAnySupplier", False): "only the suppliers assigned may use it then",
+}
+"""What changing a flag comes to."""
 _MEMBER_OF: Final[Mapping[Kind, str]] = {Kind.BUYER: "Buyers", Kind.SUPPLIER: "Suppliers"}
 
 
@@ -188,7 +197,8 @@ class _Comparison:
             if (problem := self._missing(name)) is not None:
                 self.problems.append(problem)
                 continue
-            self.steps.append(Step(Verb.CHANGE, self._match, "it is not as wanted here", name, before, after))
+            effect = _EFFECTS.get((name, after)) if isinstance(after, bool) else None
+            self.steps.append(Step(Verb.CHANGE, self._match, effect or OTHERWISE, name, before, after))
 
     def _problem(self, name: str, message: str, item: str = "") -> Problem:
         return _problem(self._wanted, name, message, item, label=self._wanted.name or self._match.label)

@@ -34,6 +34,10 @@ SIGNS: Final[Mapping[Verb, str]] = {
 }
 
 
+OTHERWISE: Final = "it is otherwise here"
+"""The reason of a change that has no other."""
+
+
 class How(StrEnum):
     """How an API client that is wanted found the one that is there."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.access.words import list_some
 from tui.access.xp import JSON
 from tui.session.bulk import State
-from tui.session.declared.plan import SIGNS, How, Match, Plan, Step, Verb, told, without_secrets
+from tui.session.declared.plan import OTHERWISE, SIGNS, How, Match, Plan, Step, Verb, told, without_secrets
 from tui.visible import visible
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _client_lines(match: Match, steps: Sequence[Step]) -> Iterator[str]:
                 f"    {name:{width}}  {visible(told(name, value))}" for name, value in fields.items() if is_said(value)
             )
         elif step.verb is not Verb.DELETE:
-            why = f"  ({step.why})" if step.verb is not Verb.CHANGE else ""
+            why = f"  ({step.why})" if step.why != OTHERWISE else ""
             yield f"  {SIGNS[step.verb]} {visible(step.what)}{visible(why)}"
 
 
