@@ -247,6 +247,41 @@ def text_count(file: Path, text: str) -> int:
     return file.read_text(encoding="utf-8").count(text)
 
 
+def test_a_marketplace_behind_a_port_is_reached_with_what_the_environment_says(
+    export: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [sys.executable, "-m", "tui", "sandbox", "--memory"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            sheet = json.loads(server.stdout.readline())
+            for name in ("url", "client_id", "username"):
+                monkeypatch.setenv(f"OCGATE_{name.upper()}", sheet[name])
+            monkeypatch.setattr("getpass.getpass", lambda _, __: sheet["password"])
+            sit(monkeypatch)
+            assert main(["plan", edited(export, LONGER)]) == WOULD_CHANGE, "the password is asked for"
+            monkeypatch.setattr(opening, "has_terminal", lambda: False)
+            assert main(["plan", str(export)]) == Exit.NOT_CONNECTED
+            monkeypatch.setenv("OCGATE_PASSWORD", sheet["password"])
+            assert main(["apply", "--yes", edited(export, LONGER)]) == Exit.OK
+            assert main(["export", "Partner Portal"]) == Exit.OK
+            out, err = capsys.readouterr()
+            assert "AccessTokenDuration = 90" in out
+            assert sheet["password"] not in out + err
+        finally:
+            server.kill()
+
+
+def test_what_would_keep_ocgate_out_is_warned_of(export: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = export.read_text(encoding="utf-8")
+    own = text.index('AppName = "Default API Client"')
+    export.write_text(text[:own] + text[own:].replace("AllowSeller = true", "AllowSeller = false", 1), encoding="utf-8")
+    assert main(["plan", str(export)]) == WOULD_CHANGE
+    assert "ocgate is signed in through one of these API clients" in capsys.readouterr().err
+    assert main(["apply", "--yes", str(export)]) == Exit.FAILED, "the embedded sandbox is not left without a way in"
+    assert "Afterwards it could not get in again" in capsys.readouterr().out
+
+
 def test_the_command_line_says_it_to_a_pipe_too(export: Path) -> None:
     command = [sys.executable, "-m", "tui", "plan", edited(export, LONGER)]
     run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=50)

@@ -93,9 +93,18 @@ async def _plan(request: ConsoleRequest, document: Document, *, delete: bool, as
     async with opened_session(request) as session:
         made = await make_plan(session.opened, document, delete=delete)
         _show(made, session, as_json=as_json)
+        await _warn(made, session)
     if made.problems:
         return Exit.FAILED
     return WOULD_CHANGE if made.steps else Exit.OK
+
+
+async def _warn(made: Plan, session: Session) -> None:
+    """Warn of what would keep ocgate itself out."""
+    from tui.session.declared.apply import threats
+
+    for reason in await threats(made, session.opened):
+        say(f"ocgate is signed in through one of these API clients. Afterwards it could not get in: {reason}")
 
 
 def _show(made: Plan, session: Session, *, as_json: bool) -> None:
@@ -106,7 +115,7 @@ def _show(made: Plan, session: Session, *, as_json: bool) -> None:
 
 
 async def _apply(request: ConsoleRequest, document: Document, consent: Consent, *, delete: bool, as_json: bool) -> int:
-    from tui.session.declared.apply import Applying, threats
+    from tui.session.declared.apply import Applying
     from tui.session.declared.reading import make_plan
     from tui.session.declared.report import account_json, account_lines
 
@@ -122,9 +131,7 @@ async def _apply(request: ConsoleRequest, document: Document, consent: Consent, 
                 say(problem.told(made.source))
             say("Nothing was changed, because of the problems; --partial does what can be done.")
             return Exit.FAILED
-        warnings = await threats(made, session.opened)
-        for warning in warnings:
-            say(f"ocgate is signed in through one of these API clients. Afterwards it could not get in: {warning}")
+        await _warn(made, session)
         if made.steps and not _agreed(made, session, consent):
             say("Nothing was changed.")
             return Exit.FAILED

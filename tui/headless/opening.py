@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from tui.config.request import ConsoleRequest
 from tui.exits import Exit
 from tui.session.failures import is_expected
-from tui.session.session import CredentialsMissing, Session
+from tui.session.session import CredentialsMissing, Session, SignInSecrets
 from tui.visible import visible
 
 _SECRETS = (
@@ -33,11 +33,21 @@ async def opened_session(request: ConsoleRequest) -> AsyncIterator[Session]:
     session = Session(request)
     await session.open()
     try:
+        if connection is not None and isinstance(session.problem, CredentialsMissing) and has_terminal():
+            await session.connect(connection, SignInSecrets(password=_ask_password(connection.username)))
         if not session.ready:
             raise NotConnected(_why_not(session.problem))
         yield session
     finally:
         await session.close()
+
+
+def _ask_password(username: str) -> str:
+    """Ask for a password that no store has; it is not shown, and not kept."""
+    from getpass import getpass
+
+    with _plain_interrupt():
+        return getpass(f"Password of {visible(username)}: ", sys.stderr)
 
 
 def _why_not(problem: Exception | None) -> str:
