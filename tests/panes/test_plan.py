@@ -12,7 +12,9 @@ from textual.widgets import Input
 from tests.console import Console, console_request, open_console
 from tests.panes.test_changing import in_production, writes
 from tests.panes.test_clients import go_to, on_server
+from tests.session.sandbox_gate import Gate, Held
 from tui.panes.plan import PlanScreen
+from tui.sandbox import Sandbox
 from tui.sandbox.control.rules import Fault, Rule
 from tui.session.bulk import State
 from tui.session.declared.reading import export
@@ -155,6 +157,34 @@ async def test_a_change_that_fails_is_told_and_gone_on_with(console: Console, tm
     await apply(console)
     assert "5 of 5: 5 done." in console.text
     assert "^s goes on" not in console.text
+
+
+async def test_escape_cancels_what_is_under_way_and_closes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    held: list[Held] = []
+    straight = Sandbox.transport
+    monkeypatch.setattr(Sandbox, "transport", lambda sandbox: Gate(straight(sandbox), held))
+    async with open_console(size=(80, 24)) as console:
+        screen = await open_plan(console, await edited_export(console, tmp_path))
+        creation = Held(lambda request: request.method == "POST" and request.url.path == "/v1/apiclients")
+        held.append(creation)
+        await console.press("ctrl+s", "y")
+        await creation.caught.wait()
+        await console.press("r", "space", "D")
+        assert "esc cancels" in console.text
+        assert screen._applying is not None
+        assert screen._applying.active
+        await console.press("escape")
+        creation.go.set()
+        await until_planned(console)
+        assert console.app.screen is screen
+        assert "1 of 5: 1 done, 4 not done. Cancelled." in " ".join(console.text.split())
+        assert console.text.count("not tried") >= 3
+        assert len(writes(console)) == 1
+        await apply(console)
+        assert "5 of 5: 5 done." in console.text
+        assert len(console.app.session.journal.changes) == 2
 
 
 async def test_production_wants_the_name_and_another_marketplace_is_left(console: Console, tmp_path: Path) -> None:
