@@ -103,7 +103,8 @@ def _console(options: Options) -> int:
     if not _has_terminal():
         raise UsageError(
             "the console needs a terminal on standard input and standard output. Without one, "
-            "`ocgate decode` reads a token and `ocgate sandbox` serves the sandbox."
+            "`ocgate decode` reads a token, `ocgate sandbox` serves the sandbox, and `ocgate export`, `ocgate plan` "
+            "and `ocgate apply` manage API clients as a file."
         )
     import gc
 
