@@ -14,11 +14,11 @@ TUI = ROOT / "tui"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("app", "crash", "driver", "palette", "arguments", "token_report"),
+    ("app", "crash", "driver", "palette", "arguments", "token_report", "headless"),
     ("panes",),
     ("widgets", "session", "commands"),
     ("config", "sandbox"),
-    ("ordercloud", "access", "tokens", "visible"),
+    ("ordercloud", "access", "tokens", "visible", "exits"),
 )
 """From top to bottom. The names on one floor are peers; those of the app's floor are parts of one thing."""
 

@@ -61,6 +61,13 @@ class Options(argparse.Namespace):
     seed_number: int | None
     token: str | None
     json: bool
+    file: Path
+    output: Path | None
+    api_clients_named: list[str]
+    delete: bool
+    yes: bool
+    confirm: str | None
+    partial: bool
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -73,25 +80,75 @@ def make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"ocgate {__version__}")
-    connect = parser.add_argument_group("where to connect")
-    connect.add_argument("--profile", metavar="NAME", help="a profile of the settings file")
-    connect.add_argument("--url", help="the API's base URL")
-    connect.add_argument("--region", help="us-west, us-east, australia-east, europe-west, japan-east")
-    connect.add_argument("--environment", help="production, staging, sandbox (the hosted one)")
-    connect.add_argument("--client-id", metavar="ID", help="the API client to sign in through")
-    connect.add_argument("--grant", choices=("password", "client_credentials"), help="how to sign in")
-    connect.add_argument("--username", metavar="NAME", help="who signs in, for the password grant")
-    connect.add_argument("--scope", metavar="ROLES", help="the roles to ask for, separated by blanks; all by default")
-    sandbox = parser.add_argument_group("the embedded sandbox")
-    sandbox.add_argument("--sandbox", action="store_true", help="use it, whatever settings and variables say")
-    data = sandbox.add_mutually_exclusive_group()
-    data.add_argument("--db", metavar="FILE", type=Path, help="use it, with its data in this file")
-    data.add_argument("--memory", action="store_true", help="use it, with data that ends with the sitting")
+    _add_connection(parser)
     console = parser.add_argument_group("the console")
     console.add_argument("--theme", metavar="NAME", help="a theme for this sitting")
-    console.add_argument("--read-only", action="store_true", help="refuse every change")
     _add_commands(parser)
     return parser
+
+
+def _add_connection(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+    """Add the options of where to connect; `again` to a command, where they may follow its name as well."""
+    default = argparse.SUPPRESS if again else None
+    connect = parser.add_argument_group("where to connect")
+    connect.add_argument("--profile", default=default, metavar="NAME", help="a profile of the settings file")
+    connect.add_argument("--url", default=default, help="the API's base URL")
+    connect.add_argument("--region", default=default, help="us-west, us-east, australia-east, europe-west, japan-east")
+    connect.add_argument("--environment", default=default, help="production, staging, sandbox (the hosted one)")
+    connect.add_argument("--client-id", default=default, metavar="ID", help="the API client to sign in through")
+    connect.add_argument("--grant", default=default, choices=("password", "client_credentials"), help="how to sign in")
+    connect.add_argument("--username", default=default, metavar="NAME", help="who signs in, for the password grant")
+    connect.add_argument(
+        "--scope", default=default, metavar="ROLES", help="the roles to ask for, separated by blanks; all by default"
+    )
+    sandbox = parser.add_argument_group("the embedded sandbox")
+    sandbox.add_argument(
+        "--sandbox", default=default or False, action="store_true", help="use it, whatever settings and variables say"
+    )
+    data = sandbox.add_mutually_exclusive_group()
+    data.add_argument("--db", default=default, metavar="FILE", type=Path, help="use it, with its data in this file")
+    data.add_argument(
+        "--memory", default=default or False, action="store_true", help="use it, with data that ends with the sitting"
+    )
+    connect.add_argument("--read-only", default=default or False, action="store_true", help="refuse every change")
+
+
+def _add_declared(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands that write API clients to a file, and that make them as a file says."""
+    export = commands.add_parser(
+        "export",
+        help="write API clients to a file",
+        description="Write API clients with their assignments, what is known of their secrets (never a value), and "
+        "what they refer to, as TOML that is the same for the same API clients.",
+        allow_abbrev=False,
+    )
+    export.add_argument("api_clients_named", nargs="*", metavar="CLIENT", help="an ID or a name; without any, all")
+    export.add_argument("-o", "--output", metavar="FILE", type=Path, help="write here, and not to standard output")
+    plan = commands.add_parser(
+        "plan",
+        help="say what a file would change",
+        description="Say what would change to make a marketplace's API clients as a file says, and why. Exit code 0: "
+        "nothing; 2: something; 1: the file, or a part of it, cannot be applied; 3: not connected; 64: wrong usage.",
+        allow_abbrev=False,
+    )
+    apply = commands.add_parser(
+        "apply",
+        help="do what a file says",
+        description="Make a marketplace's API clients as a file says, after showing the plan and asking. Exit code 0 "
+        "only when everything was done.",
+        allow_abbrev=False,
+    )
+    for parser in (plan, apply):
+        parser.add_argument("file", metavar="FILE", type=Path, help="what `ocgate export` writes; - is standard input")
+        parser.add_argument("--delete", action="store_true", help="delete API clients that are not in the file, too")
+        parser.add_argument("--json", action="store_true", help="write one JSON object, for programs")
+    apply.add_argument("--yes", action="store_true", help="do not ask")
+    apply.add_argument(
+        "--confirm", metavar="NAME", help="in production --yes also needs the marketplace's name, said here"
+    )
+    apply.add_argument("--partial", action="store_true", help="do what can be done, although there are problems")
+    for parser in (export, plan, apply):
+        _add_connection(parser, again=True)
 
 
 def _add_commands(parser: argparse.ArgumentParser) -> None:
@@ -119,6 +176,7 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     size = serve.add_argument_group("the seed large: how much a new marketplace holds")
     for name, _, what in SIZES:
         size.add_argument(f"--{name}", dest=name.replace("-", "_"), metavar="N", type=_count, help=what)
+    _add_declared(commands)
     decode = commands.add_parser(
         "decode",
         help="read a token",

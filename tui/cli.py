@@ -1,7 +1,8 @@
 """The commands and their options. Everything else is imported by the one command that needs it.
 
 Exit codes are an interface: 0 done; 1 a failed expectation, or no token; 2 wrong usage, or no terminal; 3 could not
-connect or sign in; 70 a mistake of ours; 130 interrupted. Standard output is data, standard error is for people.
+connect or sign in; 70 a mistake of ours; 130 interrupted. `ocgate plan` says 2 when something would change, and 64 for
+wrong usage. Standard output is data, standard error is for people.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.arguments import SIZES, Options, make_parser
+from tui.exits import Exit, UsageError
 from tui.visible import visible
 
 if TYPE_CHECKING:
@@ -25,24 +26,13 @@ if TYPE_CHECKING:
     from tui.config.settings import Settings
     from tui.sandbox.server import Extras
 
+__all__ = ["Exit", "UsageError", "console_request", "main"]
+
 _MOST_INPUT = 1 << 20
 _SECRET_OPTIONS = ("--client-secret", "--secret", "--password", "--token", "--access-token", "--refresh-token")
+_DECLARED = ("export", "plan", "apply")
+"""The commands that sign in to a marketplace, and so take the options of where to connect."""
 _CONNECTION_OPTIONS = ("profile", "url", "region", "environment", "client_id", "grant", "username", "scope")
-
-
-class Exit(IntEnum):
-    """What the exit code says."""
-
-    OK = 0
-    FAILED = 1
-    USAGE = 2
-    NOT_CONNECTED = 3
-    BUG = 70
-    INTERRUPTED = 130
-
-
-class UsageError(Exception):
-    """The command line asks for something that makes no sense; the message says what would."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,10 +41,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except SystemExit as error:  # argparse leaves this way for --help, --version and wrong usage
-        return error.code if isinstance(error.code, int) else Exit.USAGE
+        code = error.code if isinstance(error.code, int) else Exit.USAGE
+        return _wrong_usage(arguments) if code == Exit.USAGE else code
     except UsageError as error:
         _say(str(error))
-        return Exit.USAGE
+        return _wrong_usage(arguments)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:
@@ -66,9 +57,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Exit.BUG
 
 
+def _wrong_usage(arguments: Sequence[str]) -> int:
+    """Return the exit code of wrong usage, which must not be taken for a plan's answer."""
+    commands = ("sandbox", "decode", *_DECLARED)
+    command = next((argument for argument in arguments if argument in commands), None)
+    return Exit.PLAN_USAGE if command == "plan" else Exit.USAGE
+
+
 def _run(arguments: list[str]) -> int:
     _refuse_secret_options(arguments)
     options = make_parser().parse_args(arguments, namespace=Options())
+    if options.command in _DECLARED:
+        return _declared(options)
     if options.command is not None:
         _refuse_console_options(options)
     if options.command == "decode":
@@ -103,7 +103,8 @@ def _console(options: Options) -> int:
     if not _has_terminal():
         raise UsageError(
             "the console needs a terminal on standard input and standard output. Without one, "
-            "`ocgate decode` reads a token and `ocgate sandbox` serves the sandbox."
+            "`ocgate decode` reads a token, `ocgate sandbox` serves the sandbox, and `ocgate export`, `ocgate plan` "
+            "and `ocgate apply` manage API clients as a file."
         )
     import gc
 
@@ -249,6 +250,24 @@ def _decode(options: Options) -> int:
     sys.stdout.write(as_json(token, now) if options.json else as_text(token, now))
     sys.stdout.flush()
     return Exit.OK
+
+
+def _declared(options: Options) -> int:
+    """Do one of the commands that sign in to a marketplace without the console."""
+    if options.theme is not None:
+        raise UsageError(f"--theme before {options.command}: that is an option of the console alone.")
+    request = console_request(options, os.environ)
+    from tui.headless import declared
+
+    for problem in request.problems:
+        _say(problem)
+    if options.command == "export":
+        return declared.export(request, options.api_clients_named, options.output)
+    file = options.file
+    if options.command == "plan":
+        return declared.plan(request, file, delete=options.delete, as_json=options.json)
+    consent = declared.Consent(yes=options.yes, confirm=options.confirm, partial=options.partial)
+    return declared.apply(request, file, consent, delete=options.delete, as_json=options.json)
 
 
 def _standard_input() -> str:

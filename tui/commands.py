@@ -147,6 +147,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.outbox", "Outbox", "Read the mail that the embedded sandbox would have sent."),
     Command("app.journal", "Journal", "Read every change made through ocgate, and take changes back.", ("J",)),
     Command("app.drafts", "Draft", "Go on with what was typed into a form and never saved.", ("D",), footer=True),
+    Command("app.plan", "Plan from a file…", "Show what a file of API clients would change, then choose and apply it."),
+    Command("app.export", "Export…", "Write every API client to a file, without secrets: fit for git."),
     Command("app.theme", "Theme", "Choose the colours.", ("T",)),
     Command("app.palette", "Commands", "Find any command by its name.", ("ctrl+p",), footer=True, priority=True),
     Command("app.help", "Help", "Every key that works here.", ("question_mark", "f1"), footer=True),

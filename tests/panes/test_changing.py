@@ -15,6 +15,8 @@ from tui.panes.changing import MANNERS, Kind
 from tui.panes.client_field import FieldRow
 from tui.panes.client_form import ApiClientForm
 from tui.panes.merge import Merge
+from tui.panes.plan import PlanScreen
+from tui.session.declared.document import Document, Entry
 from tui.session.session import Session
 from tui.widgets.dialogs import Ask, Confirm, Note
 from tui.widgets.row_list import RowList
@@ -92,6 +94,13 @@ async def start_change(console: Console, kind: Kind) -> str:
         case Kind.UNDO:
             await console.app.session.marketplace.patch_api_client(api_client, {"AccessTokenDuration": 77})
             await console.press("u")
+        case Kind.APPLY:
+            plan = Document((Entry(api_client.id, {"AccessTokenDuration": 77}),))
+            console.app.push_screen(PlanScreen(console.app.session, plan))
+            await console.settle()
+            await console.app.workers.wait_for_complete()
+            await console.press("ctrl+s")
+            return "Harbor Supply"
     return name
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from tui.config.problems import ConfigProblem
 
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?")
+_ARRAY_HEADER = re.compile(r"\s*\[\[\s*([^\[\]]+?)\s*\]\]\s*(?:#.*)?")
+_ITEM = re.compile(r"\s*(\"(?:[^\"\\]|\\.)*\"|'[^']*')\s*,?\s*(?:#.*)?")
 _ENTRY = re.compile(r"\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 _PLACE = re.compile(r"\s*\(at line (\d+), column (\d+)\)\s*$")
 
@@ -63,6 +65,10 @@ class Table:
             return None
         return value.strip()
 
+    def value(self, entry: str) -> object:
+        """Return whatever is there, for who checks it himself; None when the entry is missing."""
+        return self._ask(entry)
+
     def flag(self, entry: str) -> bool | None:
         """Return true or false, or None when the entry is missing or wrong."""
         value = self._ask(entry)
@@ -99,6 +105,24 @@ class Table:
         self.report(entry, f"must be a table, written [{_dotted(self.name, entry)}], not {describe(value)}")
         return None
 
+    def tables(self, entry: str) -> tuple[Table, ...]:
+        """Return the tables of a list of tables; none when it is missing or something else."""
+        value = self._ask(entry)
+        if value is None:
+            return ()
+        name = _dotted(self.name, entry)
+        if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+            every = enumerate(value, 1)
+            return tuple(
+                Table(each, self._file, self._lines, self.problems, f"{name}[{number}]") for number, each in every
+            )
+        self.report(entry, f"must be a list of tables, each written [[{name}]], not {describe(value)}")
+        return ()
+
+    def line(self, entry: str) -> int | None:
+        """Return the line an entry stands in ("" for the table itself); None when it is not known."""
+        return self._lines.get(_dotted(self.name, entry))
+
     def done(self) -> None:
         """Report every entry that was never asked for."""
         unknown = [entry for entry in self._values if entry not in self._asked and entry not in self._refused]
@@ -118,14 +142,23 @@ class Table:
 def read_toml(file: Path, problems: list[ConfigProblem]) -> Table | None:
     """Read a file; None when it is missing, or unreadable or no TOML (then a problem is added to `problems`)."""
     try:
-        text = file.read_bytes().decode("utf-8-sig")
-        values = tomllib.loads(text)
+        return parse_toml(file.read_bytes(), file, problems)
     except FileNotFoundError:
         return None
-    except UnicodeDecodeError as error:
-        problems.append(ConfigProblem(file, f"is not UTF-8 text (byte {error.start})"))
     except OSError as error:
         problems.append(ConfigProblem(file, f"could not be read: {error.strerror or type(error).__name__}"))
+    return None
+
+
+def parse_toml(content: bytes, file: Path, problems: list[ConfigProblem]) -> Table | None:
+    """Read what is in a file; None when it is no TOML (then a problem is added to `problems`)."""
+    try:
+        text = content.decode("utf-8-sig")
+        values = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        problems.append(ConfigProblem(file, f"is not UTF-8 text (byte {error.start})"))
+    except RecursionError:
+        problems.append(ConfigProblem(file, "is nested too deeply"))
     except tomllib.TOMLDecodeError as error:
         place = _PLACE.search(str(error))
         reason = _PLACE.sub("", str(error))
@@ -139,18 +172,41 @@ def read_toml(file: Path, problems: list[ConfigProblem]) -> Table | None:
 def line_numbers(text: str) -> dict[str, int]:
     """Return the line of each dotted key and table header, counted from 1.
 
+    Tables of an array are numbered: `things[2].name`. Texts on lines of their own in a list are there as well, after
+    their key and a blank: `things[2].parts wheel`.
+
     A simple reading, good enough to point at a line: lines inside multi-line strings are taken for entries, but the
     first place wins, and only keys that the file really has are ever looked up.
     """
     lines: dict[str, int] = {}
-    table = ""
+    arrays: dict[str, int] = {}
+    table = key = ""
     for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.fullmatch(line):
-            table = _plain(header[1])
+        if header := _ARRAY_HEADER.fullmatch(line):
+            key = _numbered(_plain(header[1]), arrays)
+            arrays[key] = arrays.get(key, 0) + 1
+            table = f"{key}[{arrays[key]}]"
+            lines.setdefault(table, number)
+        elif header := _HEADER.fullmatch(line):
+            table = _numbered(_plain(header[1]), arrays)
             lines.setdefault(table, number)
         elif entry := _ENTRY.match(line):
-            lines.setdefault(_dotted(table, _plain(entry[1])), number)
+            key = _dotted(table, _plain(entry[1]))
+            lines.setdefault(key, number)
+        elif item := _ITEM.fullmatch(line):
+            lines.setdefault(f"{key} {item[1][1:-1]}", number)
     return lines
+
+
+def _numbered(name: str, arrays: Mapping[str, int]) -> str:
+    """Return the name of a table inside an array of tables with the number of the one it is in."""
+    numbered = ""
+    *outer, last = name.split(".")
+    for part in outer:
+        numbered = _dotted(numbered, part)
+        if numbered in arrays:
+            numbered = f"{numbered}[{arrays[numbered]}]"
+    return _dotted(numbered, last)
 
 
 def describe(value: object) -> str:

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     UNDO = "undo"
     MEND = "mend"
     SILENCE = "silence"
+    APPLY = "apply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ MANNERS: Mapping[Kind, Manner] = {
     Kind.UNDO: Manner(danger=True),
     Kind.MEND: Manner(always=True, retype=True),
     Kind.SILENCE: Manner(),
+    Kind.APPLY: Manner(always=True, retype=True),
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from tui.commands import CommandHost
+from tui.panes.file_commands import FileCommands
 
 if TYPE_CHECKING:
     from tui.session.session import Session
@@ -19,7 +19,7 @@ ELSEWHERE: Mapping[str, str] = {
 """By command, what is so in every other marketplace."""
 
 
-class SandboxCommands(CommandHost):
+class SandboxCommands(FileCommands):
     """An app's part that carries them out."""
 
     session: Session

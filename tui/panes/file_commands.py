@@ -1,0 +1,104 @@
+"""The commands that write API clients to a file, and that make them as a file says."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from tui.commands import CommandHost
+from tui.widgets.plain import literal, plain
+
+if TYPE_CHECKING:
+    from tui.session.session import Session
+
+_OF_FILES = frozenset({"app.plan", "app.export"})
+
+
+class FileCommands(CommandHost):
+    """An app's part that carries them out."""
+
+    session: Session
+
+    def why_not(self, command: str) -> str | None:
+        """Say why a command cannot be done now."""
+        if command in _OF_FILES and not self.session.ready:
+            return "There is no marketplace yet."
+        return super().why_not(command)
+
+    async def do_plan(self) -> None:
+        """Ask for a file, and show what it would change."""
+        from tui.panes.plan import PlanScreen
+        from tui.session.declared.toml import NotADocument, read_document
+        from tui.widgets.dialogs import Ask, Note
+
+        assert isinstance(self, App), "the commands of everywhere are the app's"
+        told = "A file that `Export…` or `ocgate export` has written. Nothing is changed before you have seen the plan."
+        fields = (("File", "", False),)
+        answer = await self.push_screen_wait(
+            Ask("Plan from a file", fields, body=told, yes="Plan", check=lambda given: _why_no_file(given[0]))
+        )
+        if answer is None:
+            return
+        try:
+            document = await asyncio.to_thread(read_document, _path(answer[0]))
+        except NotADocument as error:
+            problems = "\n".join(str(problem) for problem in error.problems)
+            self.push_screen(Note("This file cannot be planned", literal(problems, lines=True)))
+            return
+        self.push_screen(PlanScreen(self.session, document))
+
+    async def do_export(self) -> None:
+        """Ask for a file, and write every API client to it."""
+        from tui.session.declared.reading import export
+        from tui.session.declared.toml import write_document
+        from tui.widgets.dialogs import Ask, Confirm
+
+        assert isinstance(self, App), "the commands of everywhere are the app's"
+        opened = self.session.opened
+        told = "Every API client with its assignments and what is known of its secrets, never a value: fit for git."
+        fields = (("File", f"{opened.marketplace.seller.id or 'api-clients'}.toml", False),)
+        answer = await self.push_screen_wait(
+            Ask("Export API clients", fields, body=told, yes="Export", check=lambda given: _why_not_there(given[0]))
+        )
+        if answer is None:
+            return
+        file = _path(answer[0])
+        if file.exists():
+            body = literal(f"{file} is there already. It is replaced as a whole.")
+            if not await self.push_screen_wait(Confirm("Replace the file?", body, yes="Replace", danger=True)):
+                return
+        exported = await export(opened)
+        try:
+            await asyncio.to_thread(write_document, exported.document, file)
+        except OSError as error:
+            self.tell(plain(f"{file} could not be written: {error.strerror or error}."))
+            return
+        number = len(exported.document.api_clients)
+        self.tell(plain(" ".join([f"{number:,} API clients were written to {file}.", *exported.remarks])))
+
+
+def _path(typed: str) -> Path:
+    return Path(typed.strip()).expanduser()
+
+
+def _why_no_file(typed: str) -> str | None:
+    """Say why there is nothing to read at a path; None when there is."""
+    if not typed.strip():
+        return "Which file? Type its path."
+    file = _path(typed)
+    if file.is_dir():
+        return f"{file} is a folder."
+    return None if file.exists() else f"There is no file {file.absolute()}."
+
+
+def _why_not_there(typed: str) -> str | None:
+    """Say why nothing can be written to a path; None when something could."""
+    if not typed.strip():
+        return "Where to? Type a path."
+    file = _path(typed)
+    if file.is_dir():
+        return f"{file} is a folder."
+    return None if file.absolute().parent.is_dir() else f"There is no folder {file.absolute().parent}."

@@ -1,0 +1,334 @@
+"""A plan on the screen: what a file would change, each change chosen or left, then applied with an account of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.access.words import count, list_some
+from tui.panes.changing import Kind, Question, ask
+from tui.panes.messages import MarketplaceChanged
+from tui.session.bulk import State
+from tui.session.declared.apply import Applying, threats
+from tui.session.declared.plan import SIGNS, Match, Plan, Step, Verb, told
+from tui.session.declared.reading import make_plan
+from tui.session.declared.report import is_said
+from tui.widgets.background import start
+from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.plain import literal
+from tui.widgets.row_list import Column, RowList
+
+if TYPE_CHECKING:
+    from tui.session.declared.document import Document
+    from tui.session.session import Session
+
+_COLOURS: Final = {State.DONE: "$allowed", State.FAILED: "$refused", State.UNKNOWN: "$warning"}
+_WORDS: Final = {State.WAITING: "", State.RUNNING: "…", State.NOT_DONE: "not tried", State.UNDONE: "taken back"}
+
+
+class RowKind(StrEnum):
+    """What a line of the plan is."""
+
+    STEP = "step"
+    PROBLEM = "problem"
+    TASK = "for a person"
+    REMARK = "remark"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One line: a step, or something to know."""
+
+    kind: RowKind
+    key: tuple[str, ...]
+    label: str
+    text: str
+    step: Step | None = None
+
+
+class PlanScreen(ModalScreen[None]):
+    """The plan of a document, and its application."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "Leave", show=False),
+        Binding("space", "choose", "Choose", show=False),
+        Binding("a", "choose_all", "All or none", show=False),
+        Binding("ctrl+s", "apply", "Apply", show=False, priority=True),
+        Binding("r", "plan", "Plan again", show=False),
+        Binding("D", "deletions", "Deletions", show=False),
+    ]
+    DEFAULT_CSS = """
+    PlanScreen { align: center middle; background: $background 30%; }
+    PlanScreen > Vertical {
+        width: 98%; height: 92%; padding: 0 1;
+        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
+    }
+    PlanScreen RowList { height: 1fr; }
+    PlanScreen #plan-state { height: auto; max-height: 3; margin-top: 1; }
+    PlanScreen VerticalScroll { height: auto; max-height: 8; margin-top: 1; }
+    """
+
+    def __init__(self, session: Session, document: Document) -> None:
+        super().__init__()
+        self._session = session
+        self._opened = session.opened
+        self._document = document
+        self._delete = False
+        self._plan: Plan | None = None
+        self._chosen: set[tuple[str, ...]] = set()
+        self._applying: Applying | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay the list out above what the line under the cursor says."""
+        with Vertical() as box:
+            box.border_title = literal(
+                f"Plan: {Path(self._document.source).name} → {self._opened.marketplace.seller.label}"
+            )
+            yield RowList[PlanRow](self._columns(), key=lambda row: row.key, empty="Comparing…")
+            with VerticalScroll(can_focus=False):
+                yield FactSheet(label_width=12)
+            yield Static(id="plan-state")
+
+    def _columns(self) -> tuple[Column[PlanRow], ...]:
+        result = () if self._applying is None else (Column("Result", self._result, width=10),)
+        return (
+            Column("", self._box, width=1),
+            Column("", _sign, width=1),
+            Column("API client", lambda row: row.label, most=22),
+            Column("Change", lambda row: row.text, grow=True, most=10),
+            *result,
+        )
+
+    def on_mount(self) -> None:
+        """Compare at once."""
+        self.query_one(RowList).focus()
+        self._draw()
+        self.action_plan()
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    @property
+    def _row(self) -> PlanRow | None:
+        row: PlanRow | None = self.query_one(RowList).row
+        return row
+
+    def _box(self, row: PlanRow) -> Content:
+        if row.step is None:
+            return Content("")
+        return Content.styled("☑", "$allowed") if row.key in self._chosen else Content("☐")
+
+    def _result(self, row: PlanRow) -> Content:
+        applying = self._applying
+        if applying is None or row.step is None or row.key not in self._chosen:
+            return Content("")
+        state = applying.result(row.key).state
+        return Content.styled(_WORDS.get(state, state.value), _COLOURS.get(state, ""))
+
+    def _draw(self) -> None:
+        self.query_one(RowList).refresh()
+        self.query_one("#plan-state", Static).update(self._state())
+        self.query_one(Vertical).border_subtitle = Content(self._keys())
+        self._draw_row()
+
+    def _keys(self) -> str:
+        if self._applying is not None and self._applying.active:
+            return "esc cancels; again: at once"
+        if self._applying is not None:
+            left = self._applying.progress.done < self._applying.progress.total
+            return f"{'^s goes on · ' if left else ''}r again · esc closes"
+        if self._plan is None or not self._plan.steps:
+            return "r again · D deletions · esc closes"
+        return "space chooses · a all · ^s applies · r again · D deletions · esc closes"
+
+    def _state(self) -> Content:
+        plan, applying = self._plan, self._applying
+        if plan is None:
+            return Content("")
+        if applying is not None:
+            progress = applying.progress
+            why = f" {progress.told}" if progress.told else ""
+            return literal(f"{progress.settled:,} of {progress.total:,}: {progress.words}.{why}", "bold")
+        counted = (
+            [f"{len(self._chosen):,} of {count(len(plan.steps), 'change')} chosen"] if plan.steps else [plan.summary]
+        )
+        counted += [count(len(plan.problems), "problem")] if plan.problems else []
+        counted += [f"{len(plan.tasks):,} for a person to do"] if plan.tasks else []
+        if plan.left:
+            counted.append(f"not in the file and left alone: {list_some(plan.left)}")
+        if self._delete:
+            counted.append("what is not in the file is deleted")
+        return literal(" · ".join(counted))
+
+    def _draw_row(self) -> None:
+        row = self._row
+        self.query_one(FactSheet).show(tuple(self._facts(row)) if row is not None else ())
+
+    def _facts(self, row: PlanRow) -> Iterator[Fact]:
+        step = row.step
+        if step is None:
+            yield Fact(row.kind.value, literal(row.text))
+            return
+        yield Fact("API client", literal(f"{step.match.label}, {step.match.told}"))
+        yield Fact(step.verb.value, literal(row.text if step.verb is not Verb.CREATE else _fields_of(step.match)))
+        yield Fact("why", literal(step.why))
+        if self._applying is not None and row.key in self._chosen:
+            yield Fact("result", literal(self._applying.result(row.key).words))
+
+    def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
+        """Say more about the line under the cursor."""
+        message.stop()
+        self._draw_row()
+
+    # -- the plan ------------------------------------------------------------------------------------------------
+
+    def action_plan(self) -> None:
+        """Compare again with what is there now."""
+        if self._applying is None or not self._applying.active:
+            start(self, self._make_plan, group="plan")
+
+    def action_deletions(self) -> None:
+        """Delete what is not in the file, or leave it alone again."""
+        if self._applying is None:
+            self._delete = not self._delete
+            self.action_plan()
+
+    async def _make_plan(self) -> None:
+        rows = self.query_one(RowList)
+        rows.empty = "Comparing…"
+        self._plan, self._applying, rows.rows = None, None, ()
+        rows.set_columns(self._columns())
+        self._draw()
+        try:
+            plan = await make_plan(self._opened, self._document, delete=self._delete)
+        except Exception:
+            rows.empty = "It could not be compared: r tries again."
+            rows.refresh()
+            raise
+        self._plan = plan
+        self._chosen = {step.key for step in plan.steps}
+        rows.empty = "Nothing would change."
+        rows.rows = rows_of(plan)
+        self._draw()
+
+    def action_choose(self) -> None:
+        """Choose the change under the cursor, or leave it; what needs another change goes along with it."""
+        row = self._row
+        if self._plan is None or self._applying is not None or row is None or row.step is None:
+            return
+        if row.key in self._chosen:
+            self._chosen -= {row.key} | {step.key for step in self._plan.steps if step.needs == row.key}
+        else:
+            self._chosen |= {row.key} | ({row.step.needs} if row.step.needs is not None else set())
+        self._draw()
+        self.query_one(RowList).action_move(1)
+
+    def action_choose_all(self) -> None:
+        """Choose every change, or none when all are chosen."""
+        if self._plan is not None and self._applying is None:
+            every = {step.key for step in self._plan.steps}
+            self._chosen = set() if self._chosen == every else every
+            self._draw()
+
+    # -- applying ------------------------------------------------------------------------------------------------
+
+    def action_apply(self) -> None:
+        """Apply what is chosen, after a question; go on with what is left of it."""
+        reason = self._session.why_not_change()
+        if reason is None and self._plan is None:
+            reason = "There is no plan yet."
+        if reason is None and not self._chosen:
+            reason = "No change is chosen." if self._plan is not None and self._plan.steps else "Nothing would change."
+        if reason is not None:
+            self.app.notify(reason, markup=False, timeout=4)
+        elif self._applying is None or not self._applying.active:
+            start(self, self._apply, group="plan")
+
+    async def _apply(self) -> None:
+        plan, chosen = self._plan, frozenset(self._chosen)
+        assert plan is not None, "action_apply has seen to it"
+        if self._applying is not None and self._applying.progress.done == self._applying.progress.total:
+            return
+        marketplace = self._opened.marketplace
+        part = Plan(tuple(step for step in plan.steps if step.key in chosen), source=plan.source)
+
+        async def threat() -> str | None:
+            return next(iter(await threats(part, self._opened)), None)
+
+        gone = list_some([step.match.label for step in part.steps if step.verb is Verb.DELETE])
+        body = f"{part.summary}{f' Deleted for good: {gone}.' if gone else ''}"
+        if plan.problems:
+            body += f" What the file has {count(len(plan.problems), 'problem')} with stays as it is."
+        name = marketplace.seller.label
+        question = Question(Kind.DELETE if gone else Kind.APPLY, f"Apply to {name}?", body, "Apply", name)
+        if await ask(self, self._session, question, threat=threat, at=marketplace) is None:
+            return
+        applying = self._applying or Applying(part, self._opened, self._session.clock)
+        self._applying = applying
+        self.query_one(RowList).set_columns(self._columns())
+        drawing = self.set_interval(0.1, self._draw)
+        try:
+            await applying.run()
+        finally:
+            drawing.stop()
+            self.app.post_message(MarketplaceChanged())
+            if self.is_attached:
+                self._draw()
+
+    def action_leave(self) -> None:
+        """Cancel what is under way, else close."""
+        if self._applying is not None and self._applying.active:
+            self._applying.cancel()
+            self._draw()
+        else:
+            self.dismiss(None)
+
+
+def rows_of(plan: Plan) -> Sequence[PlanRow]:
+    """Return the lines of a plan: what is wrong, the changes by API client, what a person must do."""
+    by_client: dict[int, list[Step]] = {}
+    for step in plan.steps:
+        by_client.setdefault(id(step.match), []).append(step)
+    rows = [
+        PlanRow(RowKind.PROBLEM, ("problem", str(number)), each.label, _problem_text(plan, number))
+        for number, each in enumerate(plan.problems)
+    ]
+    rows += [
+        PlanRow(RowKind.STEP, step.key, step.match.label, step.what, step)
+        for steps in by_client.values()
+        for step in steps
+    ]
+    rows += [PlanRow(RowKind.TASK, ("task", each), *each.partition(": ")[::2]) for each in plan.tasks]
+    rows += [PlanRow(RowKind.REMARK, ("remark", each), "", each) for each in plan.remarks]
+    return rows
+
+
+def _problem_text(plan: Plan, number: int) -> str:
+    problem = plan.problems[number]
+    of = f"{problem.field}: " if problem.field else ""
+    line = f" (line {problem.line})" if problem.line is not None else ""
+    return f"{of}{problem.message}{line}"
+
+
+def _fields_of(match: Match) -> str:
+    fields = {} if match.wanted is None else match.wanted.fields
+    return " · ".join(f"{name} {told(name, value)}" for name, value in fields.items() if is_said(value))
+
+
+def _sign(row: PlanRow) -> Content:
+    if row.step is not None:
+        colour = "$refused" if row.step.verb in (Verb.UNASSIGN, Verb.DELETE) else "$allowed"
+        return Content.styled(SIGNS[row.step.verb], "" if row.step.verb is Verb.CHANGE else colour)
+    return {
+        RowKind.PROBLEM: Content.styled("✗", "$refused"),
+        RowKind.TASK: Content.styled("▲", "$warning"),
+    }.get(row.kind, Content("·"))
