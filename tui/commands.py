@@ -81,6 +81,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("clients.secrets", "Secrets", "Show the client secrets of the API client.", ("s",)),
     Command("clients.sort", "Sort", "Choose the column to sort by; the same again turns the direction.", ("o",)),
     Command("clients.select-all", "Select all", "Select every API client that the filter finds.", ("ctrl+a",)),
+    Command(
+        "clients.many",
+        "With selected…",
+        "Change, tag, export or delete all the API clients selected, after a list of what would change.",
+        ("M",),
+        footer=True,
+    ),
     Command("clients.columns", "Columns", "Choose the columns of the list and their order.", ("C",)),
     Command(
         "clients.undo", "Undo", "Take back the last change of this sitting; the journal takes back others.", ("u",)

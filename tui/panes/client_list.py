@@ -82,6 +82,11 @@ class ClientList(Vertical):
         return self.rows.row
 
     @property
+    def selected(self) -> frozenset[str]:
+        """The IDs of the API clients selected."""
+        return frozenset(map(str, self.rows.selected))
+
+    @property
     def filters(self) -> bool:
         """Whether somebody is typing in the filter line."""
         return self._filter is not None and self._filter.has_focus_within

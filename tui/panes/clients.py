@@ -133,7 +133,7 @@ class ClientsPane(ModePane):
 
     # -- commands ------------------------------------------------------------------------------------------------
 
-    _CHANGING = frozenset({"new", "edit", "assign", "activate", "duplicate", "delete", "undo"})
+    _CHANGING = frozenset({"many", "new", "edit", "assign", "activate", "duplicate", "delete", "undo"})
     _OF_THE_CURSOR = frozenset({"activate", "delete"})
     _OF_ONE = frozenset({"edit", "assign", "test", "activate", "duplicate", "delete", "secrets", "copy", "copy-id"})
 
@@ -148,6 +148,8 @@ class ClientsPane(ModePane):
             return None if verb == "back" else "The form is open: save or leave it first."
         if verb == "filter" and self._list.filters:
             return "This is the filter: type what the API clients shown should contain."
+        if verb == "many" and not self._list.selected:
+            return "Nothing is selected: space selects the API client under the cursor, ^a all that match."
         if verb in self._OF_ONE and self._list.row is None:
             return "There is no API client under the cursor."
         if verb in self._OF_ONE - {"copy", "copy-id"} and self._api_client is None:
@@ -258,21 +260,49 @@ class ClientsPane(ModePane):
         """Select everything that the filter finds."""
         self._list.select_all()
 
+    def do_many(self) -> None:
+        """Choose what is done with all that are selected."""
+        from tui.panes.client_many import choose
+
+        start(self, partial(choose, self, self._selected), group="change", exclusive=False)
+
+    @property
+    def _selected(self) -> tuple[ApiClient, ...]:
+        """The API clients selected that are there, those included that the filter hides now."""
+        if not self.session.ready:
+            return ()
+        known = self.session.marketplace.api_clients
+        return tuple(
+            sorted(
+                (known[each] for each in self._list.selected if each in known),
+                key=lambda each: each.app_name.casefold(),
+            )
+        )
+
     def do_columns(self) -> None:
         """Choose the columns and their order."""
         self._list.choose_columns()
 
     def do_activate(self) -> None:
-        """Activate or deactivate the API client."""
+        """Activate or deactivate the API client, or all that are selected."""
+        from tui.panes import client_many
         from tui.panes.client_changes import switch
 
-        start(self, partial(switch, self, self._row), group="change", exclusive=False)
+        if chosen := self._selected:
+            active = not any(each.active for each in chosen)
+            start(self, partial(client_many.switch, self, chosen, active=active), group="change", exclusive=False)
+        else:
+            start(self, partial(switch, self, self._row), group="change", exclusive=False)
 
     def do_delete(self) -> None:
-        """Delete the API client, after a question."""
+        """Delete the API client, or all that are selected, after a question."""
+        from tui.panes import client_many
         from tui.panes.client_changes import delete
 
-        start(self, partial(delete, self, self._row), group="change", exclusive=False)
+        if chosen := self._selected:
+            start(self, partial(client_many.delete, self, chosen), group="change", exclusive=False)
+        else:
+            start(self, partial(delete, self, self._row), group="change", exclusive=False)
 
     def do_undo(self) -> None:
         """Take the last change back."""

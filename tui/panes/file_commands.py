@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
+from tui.access.words import count
 from tui.commands import CommandHost
 from tui.widgets.plain import literal, plain
 
@@ -52,32 +54,41 @@ class FileCommands(CommandHost):
 
     async def do_export(self) -> None:
         """Ask for a file, and write every API client to it."""
-        from tui.session.declared.reading import export
-        from tui.session.declared.toml import write_document
-        from tui.widgets.dialogs import Ask, Confirm
-
         assert isinstance(self, App), "the commands of everywhere are the app's"
-        opened = self.session.opened
-        told = "Every API client with its assignments and what is known of its secrets, never a value: fit for git."
-        fields = (("File", f"{opened.marketplace.seller.id or 'api-clients'}.toml", False),)
-        answer = await self.push_screen_wait(
-            Ask("Export API clients", fields, body=told, yes="Export", check=lambda given: _why_not_there(given[0]))
-        )
-        if answer is None:
+        await export_to_file(self, self.session)
+
+
+async def export_to_file(app: App[Any], session: Session, which: Sequence[str] = ()) -> None:
+    """Ask for a file, and write API clients to it: those of these IDs, or all.
+
+    Raises the errors of the typed client.
+    """
+    from tui.session.declared.reading import export
+    from tui.session.declared.toml import write_document
+    from tui.widgets.dialogs import Ask, Confirm
+
+    opened = session.opened
+    every = count(len(which), "API client") if which else "Every API client"
+    told = f"{every} with assignments and what is known of secrets, never a value: fit for git."
+    fields = (("File", f"{opened.marketplace.seller.id or 'api-clients'}.toml", False),)
+    answer = await app.push_screen_wait(
+        Ask("Export API clients", fields, body=told, yes="Export", check=lambda given: _why_not_there(given[0]))
+    )
+    if answer is None:
+        return
+    file = _path(answer[0])
+    if file.exists():
+        body = literal(f"{file} is there already. It is replaced as a whole.")
+        if not await app.push_screen_wait(Confirm("Replace the file?", body, yes="Replace", danger=True)):
             return
-        file = _path(answer[0])
-        if file.exists():
-            body = literal(f"{file} is there already. It is replaced as a whole.")
-            if not await self.push_screen_wait(Confirm("Replace the file?", body, yes="Replace", danger=True)):
-                return
-        exported = await export(opened)
-        try:
-            await asyncio.to_thread(write_document, exported.document, file)
-        except OSError as error:
-            self.tell(plain(f"{file} could not be written: {error.strerror or error}."))
-            return
-        number = len(exported.document.api_clients)
-        self.tell(plain(" ".join([f"{number:,} API clients were written to {file}.", *exported.remarks])))
+    exported = await export(opened, which)
+    try:
+        await asyncio.to_thread(write_document, exported.document, file)
+    except OSError as error:
+        app.notify(plain(f"{file} could not be written: {error.strerror or error}."), markup=False, timeout=6)
+        return
+    written = f"{count(len(exported.document.api_clients), 'API client')} written to {file}."
+    app.notify(plain(" ".join([written, *exported.remarks])), markup=False, timeout=6)
 
 
 def _path(typed: str) -> Path:

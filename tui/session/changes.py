@@ -75,9 +75,10 @@ class WaysBack:
             ChangeKind.DELETED: self._bring_back,
             ChangeKind.ASSIGNED: self._unassign,
             ChangeKind.UNASSIGNED: self._assign,
+            ChangeKind.MANY: self._each_back,
         }
         way = ways.get(record.kind)
-        return None if way is None or not record.api_client_id else lambda: way(record)
+        return None if way is None or not (record.api_client_id or record.parts) else lambda: way(record)
 
     def threat(self, record: Record) -> Callable[[], Awaitable[str | None]] | None:
         """Return what says why taking a change back would shut the console out."""
@@ -97,6 +98,31 @@ class WaysBack:
             return await self._do.read(record.api_client_id)
         except errors.NotFound:
             raise CannotUndo(f"{record.name} is not there any more; nothing was undone.") from None
+
+    # -- many ----------------------------------------------------------------------------------------------------
+
+    async def _each_back(self, record: Record) -> str:
+        """Take back each of many changes, the newest first; what cannot be is told, and does not keep the others."""
+        from tui.ordercloud import errors
+
+        done, told = 0, []
+        for part in reversed(record.parts):
+            way = self.undo(part)
+            try:
+                remark = f"{part.name}: there is no way back." if way is None else await way()
+                done += way is not None
+            except (CannotUndo, errors.ApiError) as refused:
+                remark = str(refused)
+            except errors.OrderCloudError as lost:
+                told.append(str(lost))
+                break
+            if remark:
+                told.append(remark)
+        if not done:
+            raise CannotUndo(f"Nothing was taken back. {told[0]}")
+        if done < len(record.parts):
+            told.insert(0, f"{done:,} of {len(record.parts):,} were taken back.")
+        return "\n".join(told)
 
     # -- fields --------------------------------------------------------------------------------------------------
 

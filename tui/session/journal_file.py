@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.access.facts import Party, PartyKind
 from tui.session.record import SECRET, ChangeKind, Entry, Record, Signature
@@ -165,10 +165,6 @@ def _locked(path: Path) -> Iterator[None]:
 
 def write_line(entry: Entry) -> str:
     """Return an entry as its line. Fields that hold a credential are named, and not written."""
-    record = entry.record
-    unsafe = {
-        name for fields in (record.before, record.after) for name, value in fields.items() if _secret(name, value)
-    }
     kept: dict[str, JSON] = {
         "id": entry.id,
         "when": entry.when.isoformat(),
@@ -177,6 +173,17 @@ def write_line(entry: Entry) -> str:
         "marketplace": entry.by.marketplace,
         "place": entry.by.place,
         "what": entry.what,
+        **_told(entry.record),
+        "undoes": entry.undoes,
+    }
+    return json.dumps({name: value for name, value in kept.items() if value}) + "\n"
+
+
+def _told(record: Record) -> dict[str, JSON]:
+    unsafe = {
+        name for fields in (record.before, record.after) for name, value in fields.items() if _secret(name, value)
+    }
+    told: dict[str, JSON] = {
         "kind": record.kind.value,
         "apiClient": record.api_client_id,
         "name": record.name,
@@ -185,9 +192,9 @@ def write_line(entry: Entry) -> str:
         "companies": [[each.kind.value, each.id, each.name] for each in record.companies],
         "gone": list(record.gone),
         "unkept": sorted({*record.unkept, *unsafe}),
-        "undoes": entry.undoes,
+        "parts": [_told(each) for each in record.parts],
     }
-    return json.dumps({name: value for name, value in kept.items() if value}) + "\n"
+    return {name: value for name, value in told.items() if value}
 
 
 def _secret(name: str, value: JSON) -> bool:
@@ -205,7 +212,17 @@ def read_line(line: bytes) -> Entry:
     when = datetime.fromisoformat(_text(kept, "when"))
     if when.tzinfo is None:
         raise ValueError("a time without an offset")
-    record = Record(
+    by = Signature(_text(kept, "who"), _text(kept, "url"), _text(kept, "marketplace"), _text(kept, "place"))
+    if not (own_id := _text(kept, "id")):
+        raise ValueError("an entry without an ID")
+    return Entry(own_id, when, _text(kept, "what"), by, _record(kept), _text(kept, "undoes"))
+
+
+def _record(kept: Mapping[str, Any]) -> Record:
+    parts = kept.get("parts", [])
+    if not isinstance(parts, list) or not all(isinstance(each, dict) and "parts" not in each for each in parts):
+        raise TypeError("parts holds no changes")
+    return Record(
         ChangeKind(kept["kind"]),
         _text(kept, "apiClient"),
         _text(kept, "name"),
@@ -214,11 +231,8 @@ def read_line(line: bytes) -> Entry:
         tuple(Party(PartyKind(kind), str(company), str(name)) for kind, company, name in kept.get("companies", ())),
         _texts(kept, "gone"),
         _texts(kept, "unkept"),
+        tuple(map(_record, parts)),
     )
-    by = Signature(_text(kept, "who"), _text(kept, "url"), _text(kept, "marketplace"), _text(kept, "place"))
-    if not (own_id := _text(kept, "id")):
-        raise ValueError("an entry without an ID")
-    return Entry(own_id, when, _text(kept, "what"), by, record, _text(kept, "undoes"))
 
 
 def _text(kept: Mapping[str, object], name: str) -> str:

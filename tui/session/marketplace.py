@@ -442,9 +442,25 @@ class Marketplace:
 
         await asyncio.gather(*(read(each) for each in dict.fromkeys(api_client_ids)))
 
-    def note_many(self, what: str, undo: Callable[[], Awaitable[str]]) -> None:
-        """Note many changes that were made as one, with their common way back."""
-        self._note(what, undo)
+    async def patch_among_many(self, before: ApiClient, changes: Mapping[str, JSON]) -> Record:
+        """Save changed fields as `patch_api_client` does, as one of many changes: `note_many` is to follow."""
+        found = await self.api_client(before.id)
+        check_unmoved(before, found, changes)
+        after = await self._patch(found, changes)
+        return Record.of_fields(before, values_of(found, changes), values_of(after, changes))
+
+    async def delete_among_many(self, api_client: ApiClient) -> Record:
+        """Delete an API client as `delete_api_client` does, as one of many changes: `note_many` is to follow."""
+        record = await self.ways_back.before_deleting(api_client)
+        await self._delete(api_client)
+        return record
+
+    def note_many(
+        self, what: str, undo: Callable[[], Awaitable[str]] | None = None, records: Iterable[Record] = ()
+    ) -> None:
+        """Note many changes that were made as one, with their common way back; as data, that is kept for good."""
+        parts = tuple(records)
+        self._note(what, undo, record=Record.of_many(parts) if parts else None)
 
     async def create_secret(self, api_client: ApiClient, name: str, expiration: datetime | None) -> ApiClientSecret:
         """Create a named secret; the answer is the only place where its value ever is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +38,7 @@ class ChangeKind(StrEnum):
     ASSIGNED = "assigned"
     UNASSIGNED = "unassigned"
     UNDONE = "taken back"
+    MANY = "many"
     OTHER = "other"
 
 
@@ -54,6 +55,7 @@ class Record:
         companies: The buyers and suppliers assigned or unassigned, or of those that a deleted API client had.
         gone: What no way back can restore, each in a few words: secrets, and what referred to a deleted API client.
         unkept: Fields that are not kept because they are secret or hold one.
+        parts: The changes that were made as one, in their order; none of them has parts itself.
     """
 
     kind: ChangeKind
@@ -64,6 +66,12 @@ class Record:
     companies: tuple[Party, ...] = ()
     gone: tuple[str, ...] = ()
     unkept: tuple[str, ...] = ()
+    parts: tuple[Record, ...] = ()
+
+    @classmethod
+    def of_many(cls, parts: Iterable[Record]) -> Record:
+        """Return the record of changes that were made as one."""
+        return cls(ChangeKind.MANY, parts=tuple(parts))
 
     @classmethod
     def of_fields(cls, api_client: ApiClient, before: Mapping[str, JSON], after: Mapping[str, JSON]) -> Record:
