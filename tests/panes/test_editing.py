@@ -282,7 +282,7 @@ async def test_a_new_one_starts_from_a_template_with_its_reasons(console: Consol
     assert any("Name a buyer user as context user" in told for told in console.told)
     entry_of(console, "AccessTokenDuration").focus()
     await console.settle()
-    assert "it lives an hour" in console.text
+    assert "A token in a browser can be stolen" in console.text
     entry_of(console, "DefaultContextUserName").value = "shopper01"
     await console.press("ctrl+s", "enter")
     made = await on_server(console, under_cursor(console).id)

@@ -44,9 +44,11 @@ async def open_copy(pane: ClientsPane, api_client: ApiClient) -> None:
 async def resume(pane: ClientsPane, draft: KeptDraft) -> None:
     """Open a form with what was typed another time, on what the server has today."""
     before, start = await pane.session.marketplace.base_of(draft)
+    detail = pane.query_one(ClientDetail)
     if before is not None:
         await pane.open(before.id)
-    pane.query_one(ClientDetail).edit(before, start, kept=draft)
+        detail.show(before)  # the list tells of its new row only later, and would take the form for another one's
+    detail.edit(before, start, kept=draft)
     pane.add_class("-detail")
 
 
