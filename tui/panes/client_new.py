@@ -10,6 +10,7 @@ from tui.access.facts import Party
 from tui.access.words import count
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_draft import NEW_API_CLIENT
+from tui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
@@ -48,6 +49,8 @@ async def resume(pane: ClientsPane, draft: KeptDraft) -> None:
     if before is not None:
         await pane.open(before.id)
         detail.show(before)  # the list tells of its new row only later, and would take the form for another one's
+    elif draft.api_client_id:
+        pane.tell(f"{plain(draft.name)} is not there any more: saving this makes a new one, with another ID.")
     detail.edit(before, start, kept=draft)
     pane.add_class("-detail")
 
