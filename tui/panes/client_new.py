@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.access.facts import Party
@@ -13,6 +13,7 @@ from tui.panes.client_draft import NEW_API_CLIENT
 from tui.widgets.plain import plain
 
 if TYPE_CHECKING:
+    from tui.access.templates import Template
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.models.base import JSON
     from tui.panes.clients import ClientsPane
@@ -24,12 +25,11 @@ BLANK = "blank"
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What the form of a new API client opens with. `left` is what is to be done after saving, in sentences."""
+    """What the form of a new API client opens with."""
 
     start: Mapping[str, JSON]
     companies: tuple[Party, ...] = ()
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    left: tuple[str, ...] = ()
+    template: Template | None = None
 
 
 async def open_new(pane: ClientsPane) -> None:
@@ -58,10 +58,8 @@ async def resume(pane: ClientsPane, draft: KeptDraft) -> None:
 def _open(pane: ClientsPane, begun: Beginning | None) -> None:
     if begun is None:
         return
-    pane.query_one(ClientDetail).edit(None, begun.start, companies=begun.companies, reasons=begun.reasons)
+    pane.query_one(ClientDetail).edit(None, begun.start, companies=begun.companies, template=begun.template)
     pane.add_class("-detail")
-    if begun.left:
-        pane.app.notify("\n".join(begun.left), title="Left to be done after saving", timeout=20, markup=False)
 
 
 async def choose_beginning(pane: ModePane) -> Beginning | None:
@@ -81,7 +79,7 @@ async def choose_beginning(pane: ModePane) -> Beginning | None:
         name: list(value) if isinstance(value, tuple) else value for name, value in template.fields.items()
     }
     name = unique_name(template.name, names_of(pane))
-    return Beginning({**NEW_API_CLIENT, **fields, "AppName": name}, (), template.reasons, template.left)
+    return Beginning({**NEW_API_CLIENT, **fields, "AppName": name}, (), template)
 
 
 async def begin_copy(pane: ModePane, api_client: ApiClient) -> Beginning | None:

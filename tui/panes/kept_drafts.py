@@ -34,7 +34,7 @@ async def offer_drafts(pane: ModePane) -> None:
     told = "\n".join(told_draft(each, known.get(each.api_client_id)) for each in drafts.offered[:3])
     more = f"\nand {len(drafts.offered) - 3} more" if len(drafts.offered) > 3 else ""
     title = "A draft was kept" if len(drafts.offered) == 1 else f"{len(drafts.offered)} drafts were kept"
-    app.notify(plain(f"{told}{more}\n{KEY} goes on with it.", lines=True), title=title, timeout=20, markup=False)
+    app.notify(plain(f"{told}{more}\n{KEY} goes on with it.", lines=True), title=title, timeout=12, markup=False)
     app.refresh_bindings()
 
 
