@@ -21,6 +21,7 @@ from tui.panes.form_outlook import OutlookLines
 from tui.panes.journal import JournalScreen
 from tui.panes.merge import Merge
 from tui.sandbox.control import Fault, Rule
+from tui.session.marketplace import Marketplace
 from tui.widgets.dialogs import Choose, Confirm, Note
 from tui.widgets.flag import Flag
 from tui.widgets.multi_picker import MultiPicker
@@ -145,6 +146,34 @@ async def test_roles_events_and_companies_are_picked_from_the_marketplace(consol
 
 
 _EVENT = ("OrderCheckoutIntegrationEventID", "OrderCheckoutIntegrationEventName")
+
+
+async def test_where_there_are_too_many_users_to_read_parties_are_counted(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.panes.form_outlook.MOST_PARTIES", 2)
+    monkeypatch.setattr(Marketplace, "people_are_read", property(lambda _: False))
+    await go_to(console, "Buyer Storefront")
+    await console.press("e")
+    await put(console, "RefreshTokenDuration", "0")
+    assert "who are not read, lose refresh." in outlook(console)
+    entry_of(console, "DefaultContextUserName").focus()
+    await console.press("ctrl+o")
+    await console.type("anchor")
+    await console.press("enter")
+    assert isinstance(console.app.screen, Picker)
+    await console.type("shopper01")
+    await console.press("enter")
+    assert entry_of(console, "DefaultContextUserName").value == "shopper01"
+
+
+async def test_stopping_one_says_who_loses_what(console: Console) -> None:
+    await go_to(console, "Partner Portal")
+    for key in ("x", "delete"):
+        await console.press(key)
+        assert "lose password and refresh." in console.text
+        assert "chandlery-buyer (Chandlery Ltd) loses password and refresh." in console.text
+        await console.press("escape")
 
 
 # -- faults -----------------------------------------------------------------------------------------------------------

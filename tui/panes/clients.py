@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,7 +16,6 @@ from tui.commands import bindings
 from tui.panes.client_columns import SORTINGS, columns, matches
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_rows import ClientRows
-from tui.panes.kept_drafts import offer_drafts
 from tui.panes.messages import MarketplaceChanged, TestRequested
 from tui.panes.mode import ModePane
 from tui.session.session import Phase, Session
@@ -141,7 +141,11 @@ class ClientsPane(ModePane):
         self._say(None)
         self._draw()
         self._remember()
-        await offer_drafts(self)
+        drafts = self.session.drafts
+        if drafts is not None and await asyncio.to_thread(drafts.look_once):
+            from tui.panes.kept_drafts import tell_drafts
+
+            tell_drafts(self, drafts)
 
     def _draw(self) -> None:
         known, age = self._rows.known()
