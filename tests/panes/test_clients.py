@@ -177,7 +177,7 @@ async def test_a_new_api_client_is_created_and_selected(console: Console) -> Non
 async def test_a_duplicate_has_the_settings_and_never_the_secret(console: Console) -> None:
     with_secret = next(each for each in console.app.session.marketplace.api_clients.values() if each.client_secret)
     await go_to(console, with_secret.app_name)
-    await console.press("d", "ctrl+s", "enter")
+    await console.press("d", "enter", "ctrl+s", "enter")
     copy = await on_server(console, under_cursor(console).id)
     assert copy.app_name == f"{with_secret.app_name} copy"
     assert copy.client_secret is None

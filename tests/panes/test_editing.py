@@ -21,6 +21,7 @@ from tui.panes.form_outlook import OutlookLines
 from tui.panes.journal import JournalScreen
 from tui.panes.merge import Merge
 from tui.sandbox.control import Fault, Rule
+from tui.session.marketplace import Marketplace
 from tui.widgets.dialogs import Choose, Confirm, Note
 from tui.widgets.flag import Flag
 from tui.widgets.multi_picker import MultiPicker
@@ -145,6 +146,34 @@ async def test_roles_events_and_companies_are_picked_from_the_marketplace(consol
 
 
 _EVENT = ("OrderCheckoutIntegrationEventID", "OrderCheckoutIntegrationEventName")
+
+
+async def test_where_there_are_too_many_users_to_read_parties_are_counted(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.panes.form_outlook.MOST_PARTIES", 2)
+    monkeypatch.setattr(Marketplace, "people_are_read", property(lambda _: False))
+    await go_to(console, "Buyer Storefront")
+    await console.press("e")
+    await put(console, "RefreshTokenDuration", "0")
+    assert "who are not read, lose refresh." in outlook(console)
+    entry_of(console, "DefaultContextUserName").focus()
+    await console.press("ctrl+o")
+    await console.type("anchor")
+    await console.press("enter")
+    assert isinstance(console.app.screen, Picker)
+    await console.type("shopper01")
+    await console.press("enter")
+    assert entry_of(console, "DefaultContextUserName").value == "shopper01"
+
+
+async def test_stopping_one_says_who_loses_what(console: Console) -> None:
+    await go_to(console, "Partner Portal")
+    for key in ("x", "delete"):
+        await console.press(key)
+        assert "lose password and refresh." in console.text
+        assert "chandlery-buyer (Chandlery Ltd) loses password and refresh." in console.text
+        await console.press("escape")
 
 
 # -- faults -----------------------------------------------------------------------------------------------------------
@@ -279,12 +308,14 @@ async def test_a_new_one_starts_from_a_template_with_its_reasons(console: Consol
     await console.type("guest")
     await console.press("enter")
     assert entry_of(console, "AppName").value == "Guest Storefront 2"
-    assert any("Name a buyer user as context user" in told for told in console.told)
     entry_of(console, "AccessTokenDuration").focus()
     await console.settle()
-    assert "it lives an hour" in console.text
+    assert "A token in a browser can be stolen" in console.text
     entry_of(console, "DefaultContextUserName").value = "shopper01"
-    await console.press("ctrl+s", "enter")
+    await console.press("ctrl+s")
+    assert isinstance(console.app.screen, Confirm)
+    assert "Then: It has no client secret, and must not get one" in console.app.screen._body.plain
+    await console.press("enter")
     made = await on_server(console, under_cursor(console).id)
     assert (made.app_name, made.is_anon_buyer, made.access_token_duration) == ("Guest Storefront 2", True, 60)
     assert made.default_context_user_name == "shopper01"

@@ -12,7 +12,7 @@ from textual.content import Content
 from tui.panes.messages import MarketplaceChanged
 from tui.session.failures import NoMarketplace
 from tui.widgets.dialogs import Confirm
-from tui.widgets.plain import literal
+from tui.widgets.plain import literal, plain
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -148,7 +148,15 @@ async def change(
         await do(marketplace)
     finally:
         host.post_message(MarketplaceChanged())
+        tell_journal(host, session)
     return True
+
+
+def tell_journal(host: Widget, session: Session) -> None:
+    """Warn when changes cannot be kept in the journal: with the next change at the latest."""
+    file = session.journal.file
+    if file is not None and file.problem:
+        host.app.notify(plain(file.problem), title="Journal", severity="warning", timeout=8, markup=False)
 
 
 def _insist(session: Session, marketplace: Marketplace) -> None:

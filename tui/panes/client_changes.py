@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.content import Content
+
 from tui.panes.changing import Kind, Question, change
 from tui.widgets.plain import literal, plain
 
@@ -21,11 +23,13 @@ async def switch(pane: ModePane, api_client: ApiClient) -> None:
     name = plain(api_client.app_name)
     changes = {"Active": not api_client.active}
     if api_client.active:
-        told = "Nobody can sign in through it then, and tokens that are out stop working at once."
+        told = literal("Nobody can sign in through it then, and tokens that are out stop working at once.")
+        told = Content("\n").join((told, *await _radius(pane, api_client)))
         question = Question(Kind.DEACTIVATE, f"Deactivate {name}?", told, "Deactivate", api_client.app_name)
     else:
-        told = "People can sign in through it then."
-        question = Question(Kind.ACTIVATE, f"Activate {name}?", told, "Activate", api_client.app_name)
+        question = Question(
+            Kind.ACTIVATE, f"Activate {name}?", "People can sign in through it then.", "Activate", api_client.app_name
+        )
     way_in = pane.session.marketplace.way_in
     if await change(
         pane,
@@ -44,6 +48,7 @@ async def delete(pane: ModePane, api_client: ApiClient) -> None:
         f"{name} ({api_client.id}) with its secrets and assignments. Its ID never comes back, and its tokens stop "
         "working at once. Deactivating (x) stops it just as well, and can be taken back."
     )
+    told = Content("\n").join((told, *await _radius(pane, api_client)))
     way_in = pane.session.marketplace.way_in
     if await change(
         pane,
@@ -53,6 +58,23 @@ async def delete(pane: ModePane, api_client: ApiClient) -> None:
         threat=lambda: way_in.after_deleting(api_client),
     ):
         pane.tell(f"{name} was deleted; u brings it back, with a new ID and without its secrets.")
+
+
+async def _radius(pane: ModePane, api_client: ApiClient) -> list[Content]:
+    """Tell who loses what when nobody gets in through it any more."""
+    from tui.access.blast import Situation, blast
+    from tui.ordercloud.errors import OrderCloudError
+    from tui.panes.form_outlook import learn
+
+    try:
+        known = await learn(pane.session.marketplace, api_client)
+    except OrderCloudError:
+        return []  # it may be stopped all the same
+    person = known.person(api_client.default_context_user_name)
+    user = None if person is None else person.facts()
+    before = Situation(api_client, known.secrets, known.assignments, user)
+    found = blast(before, Situation(None, context_user=user), known.crowd, pane.session.clock())
+    return [literal(f"▲ {line}", "$warning") for line in found.lines()]
 
 
 async def undo(pane: ModePane) -> None:

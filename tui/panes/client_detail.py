@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from tui.access.facts import Party
+    from tui.access.templates import Template
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.models.base import JSON
     from tui.panes.client_advice import AdviceView
@@ -258,7 +259,7 @@ class ClientDetail(CommandHost, Vertical):
         start: Mapping[str, JSON],
         *,
         companies: Sequence[Party] = (),
-        reasons: Mapping[str, str] | None = None,
+        template: Template | None = None,
         kept: KeptDraft | None = None,
     ) -> None:
         """Open the form in place of the tabs."""
@@ -267,7 +268,7 @@ class ClientDetail(CommandHost, Vertical):
         self.add_class("-editing")
         self.border_title = literal(f"Editing {before.app_name}" if before is not None else "New API client")
         self.border_subtitle = Content("")
-        self.form = ApiClientForm(self.session, before, start, companies=companies, reasons=reasons, kept=kept)
+        self.form = ApiClientForm(self.session, before, start, companies=companies, template=template, kept=kept)
         self.mount(self.form)
 
     def close_form(self) -> None:

@@ -110,10 +110,10 @@ class FieldRow(Widget):
 
     def action_step(self, by: int) -> None:
         """Go to the field above or below; inputs of several lines use these keys themselves."""
-        rows = [] if self.parent is None else list(self.parent.query_children(FieldRow))
+        rows = [] if self.parent is None else [each for each in self.parent.children if _is_stop(each)]
         at = rows.index(self) + by
         if 0 <= at < len(rows):
-            rows[at].children[0].focus()
+            (rows[at].children[0] if isinstance(rows[at], FieldRow) else rows[at]).focus()
 
     def show_value(self) -> None:
         """Put the draft's value back into the input."""
@@ -124,3 +124,8 @@ class FieldRow(Widget):
                 child.value = self._draft.text(self.field.name)
             elif isinstance(child, TextArea):
                 child.text = self._draft.text(self.field.name)
+
+
+def _is_stop(widget: Widget) -> bool:
+    """Return whether the arrow keys stop there: at a field, or at another line that takes the focus."""
+    return isinstance(widget, FieldRow) or widget.can_focus

@@ -20,11 +20,11 @@ from tui.commands import CommandHost, bindings
 from tui.panes.changing import ask
 from tui.panes.client_draft import FIELDS, GROUPS, Draft
 from tui.panes.client_field import FieldRow
-from tui.panes.form_companies import HINT, CompaniesLine
+from tui.panes.form_companies import CompaniesLine
 from tui.panes.form_keeping import Keeping
 from tui.panes.form_outlook import Known, Outlook, OutlookLines, foresee, learn
 from tui.panes.form_picks import PICKED, pick, pick_companies
-from tui.panes.form_told import question_of, told_changes, warnings_of
+from tui.panes.form_told import hint_of, question_of, told_changes, warnings_of
 from tui.panes.messages import MarketplaceChanged
 from tui.session.session import Session
 from tui.widgets.background import start
@@ -35,6 +35,7 @@ from tui.widgets.plain import plain
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
+    from tui.access.templates import Template
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.models.base import JSON
     from tui.session.drafts import KeptDraft
@@ -52,7 +53,7 @@ class ApiClientForm(CommandHost, Vertical):
         before: The API client as last read; None for a new one.
         start: The wire form a new one starts from.
         companies: The buyers and suppliers that a new one is to be assigned to.
-        reasons: By field, why a template has it so.
+        template: What a new one starts from, with its reasons.
         kept: What was typed another time, to go on with.
     """
 
@@ -88,7 +89,7 @@ class ApiClientForm(CommandHost, Vertical):
         start: Mapping[str, JSON],
         *,
         companies: Sequence[Party] = (),
-        reasons: Mapping[str, str] | None = None,
+        template: Template | None = None,
         kept: KeptDraft | None = None,
         id: str | None = None,
     ) -> None:
@@ -101,7 +102,7 @@ class ApiClientForm(CommandHost, Vertical):
             self.companies.choose(companies)
         self._keeping = Keeping(session, self, kept)
         self._keeping.restore()
-        self._reasons = reasons or {}
+        self.template = template
         self._known: Known | None = None
         self._names: frozenset[str] | None = None
         self._outlook: Outlook | None = None
@@ -150,11 +151,7 @@ class ApiClientForm(CommandHost, Vertical):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Show the hint of the field that has the focus now."""
         self._last = event.widget
-        row = self._focused_row()
-        hint = HINT if self.companies.has_focus else "" if row is None else row.field.hint
-        if row is not None and not self.draft.changed(row.field.name):
-            hint = self._reasons.get(row.field.name, hint)
-        self.query_one("#form-hint", Static).update(Content(hint))
+        self.query_one("#form-hint", Static).update(Content(hint_of(self, self._focused_row())))
         self.app.refresh_bindings()
 
     def _focused_row(self) -> FieldRow | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.access.facts import Party
 from tui.access.words import count
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_draft import NEW_API_CLIENT
+from tui.widgets.plain import plain
 
 if TYPE_CHECKING:
+    from tui.access.templates import Template
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.models.base import JSON
     from tui.panes.clients import ClientsPane
@@ -23,12 +25,11 @@ BLANK = "blank"
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What the form of a new API client opens with. `left` is what is to be done after saving, in sentences."""
+    """What the form of a new API client opens with."""
 
     start: Mapping[str, JSON]
     companies: tuple[Party, ...] = ()
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    left: tuple[str, ...] = ()
+    template: Template | None = None
 
 
 async def open_new(pane: ClientsPane) -> None:
@@ -44,19 +45,21 @@ async def open_copy(pane: ClientsPane, api_client: ApiClient) -> None:
 async def resume(pane: ClientsPane, draft: KeptDraft) -> None:
     """Open a form with what was typed another time, on what the server has today."""
     before, start = await pane.session.marketplace.base_of(draft)
+    detail = pane.query_one(ClientDetail)
     if before is not None:
         await pane.open(before.id)
-    pane.query_one(ClientDetail).edit(before, start, kept=draft)
+        detail.show(before)  # the list tells of its new row only later, and would take the form for another one's
+    elif draft.api_client_id:
+        pane.tell(f"{plain(draft.name)} is not there any more: saving this makes a new one, with another ID.")
+    detail.edit(before, start, kept=draft)
     pane.add_class("-detail")
 
 
 def _open(pane: ClientsPane, begun: Beginning | None) -> None:
     if begun is None:
         return
-    pane.query_one(ClientDetail).edit(None, begun.start, companies=begun.companies, reasons=begun.reasons)
+    pane.query_one(ClientDetail).edit(None, begun.start, companies=begun.companies, template=begun.template)
     pane.add_class("-detail")
-    if begun.left:
-        pane.app.notify("\n".join(begun.left), title="Left to be done after saving", timeout=20, markup=False)
 
 
 async def choose_beginning(pane: ModePane) -> Beginning | None:
@@ -76,7 +79,7 @@ async def choose_beginning(pane: ModePane) -> Beginning | None:
         name: list(value) if isinstance(value, tuple) else value for name, value in template.fields.items()
     }
     name = unique_name(template.name, names_of(pane))
-    return Beginning({**NEW_API_CLIENT, **fields, "AppName": name}, (), template.reasons, template.left)
+    return Beginning({**NEW_API_CLIENT, **fields, "AppName": name}, (), template)
 
 
 async def begin_copy(pane: ModePane, api_client: ApiClient) -> Beginning | None:

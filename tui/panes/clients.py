@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,7 +12,6 @@ from textual.app import ComposeResult
 from tui.commands import bindings
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_list import ClientList
-from tui.panes.kept_drafts import offer_drafts
 from tui.panes.messages import MarketplaceChanged, TestRequested
 from tui.panes.mode import ModePane
 from tui.session.session import Session
@@ -79,7 +79,14 @@ class ClientsPane(ModePane):
     def on_client_list_read(self, message: ClientList.Read) -> None:
         """Offer what was typed and never saved, once the list is here."""
         message.stop()
-        start(self, partial(offer_drafts, self), group="drafts")
+        start(self, self._offer_drafts, group="drafts")
+
+    async def _offer_drafts(self) -> None:
+        drafts = self.session.drafts
+        if drafts is not None and await asyncio.to_thread(drafts.look_once):
+            from tui.panes.kept_drafts import tell_drafts
+
+            tell_drafts(self, drafts)
 
     # -- the list's events ---------------------------------------------------------------------------------------
 

@@ -36,8 +36,8 @@ class Keeping:
         """Put what was kept into the draft."""
         if self.kept is not None:
             self._form.draft.take(self.kept.typed)
-            if self._form.before is None and self.kept.companies is not None:
-                self._form.companies.choose(self.kept.companies)
+            if self._form.before is None:
+                self.restore_companies()
 
     def restore_companies(self) -> None:
         """Put the companies back that were chosen, once it is known which are assigned; do it once."""

@@ -39,10 +39,14 @@ class Outlook:
     blast: Blast
     raised: tuple[Advice, ...] = ()
     settled: tuple[Advice, ...] = ()
+    unread: str = ""
+    """Why no user is known, so that nobody can be told of; blank when they are."""
 
     def lines(self) -> tuple[Content, ...]:
         """Tell everything, a line each."""
         told = [literal(f"▲ {line}" if self.grave else f"· {line}") for line in self.blast.lines()]
+        if self.unread:
+            told.append(literal(f"▲ Which users are affected is not known: {self.unread}."))
         told += [literal(f"▲ {each.title}: {each.reason}", "$warning") for each in self.raised]
         told += [literal(f"✓ settled: {each.title}", "$allowed") for each in self.settled]
         return tuple(told)
@@ -139,6 +143,7 @@ async def foresee(
         found,
         tuple(each for each in advice[1] if each.id not in had),
         tuple(each for each in advice[0] if each.id not in has),
+        "" if known.companies is not None else known.unread,
     )
 
 

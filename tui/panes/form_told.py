@@ -9,11 +9,13 @@ from textual.content import Content
 
 from tui.access.xp import left_over
 from tui.panes.changing import Kind, Question
+from tui.panes.form_companies import HINT
 from tui.session.changes import members_stay
 from tui.widgets.plain import literal, plain
 
 if TYPE_CHECKING:
     from tui.ordercloud.models.base import JSON
+    from tui.panes.client_field import FieldRow
     from tui.panes.client_form import ApiClientForm
     from tui.panes.form_outlook import Outlook
 
@@ -28,6 +30,16 @@ def told_changes(changes: Iterable[tuple[str, str, str]]) -> list[Content]:
         )
         for label, before, after in changes
     ]
+
+
+def hint_of(form: ApiClientForm, row: FieldRow | None) -> str:
+    """Say what belongs in the focused field, or why the template has it as it is."""
+    if row is None:
+        return HINT if form.companies.has_focus else ""
+    name = row.field.name
+    if form.template is not None and not form.draft.changed(name):
+        return form.template.reasons.get(name, row.field.hint)
+    return row.field.hint
 
 
 def warnings_of(form: ApiClientForm) -> Mapping[str, str]:
@@ -52,6 +64,8 @@ def question_of(
     lines += _told_calls(form, changes, own_client_id)
     if outlook is not None and (told := outlook.lines()):
         lines += [Content(""), *told]
+    if form.template is not None and form.template.left:
+        lines += [Content(""), *(literal(f"Then: {each}", "$muted") for each in form.template.left)]
     title = f"Create {plain(name)}?" if before is None else f"Save {count} changed to {plain(name)}?"
     kind = Kind.CREATE if before is None else Kind.SAVE
     return Question(kind, title, Content("\n").join(lines), "Save", name)

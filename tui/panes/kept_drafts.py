@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from tui.access.xp import same_json
@@ -14,27 +13,21 @@ if TYPE_CHECKING:
 
     from tui.ordercloud.models import ApiClient
     from tui.panes.mode import ModePane
-    from tui.session.drafts import KeptDraft
+    from tui.session.drafts import Drafts, KeptDraft
     from tui.session.session import Session
 
 KEY = "D"
 """The usual key of the command; the footer shows the one it is bound to."""
 
 
-async def offer_drafts(pane: ModePane) -> None:
-    """Look for drafts of the marketplace that is open now, once, and tell of them in passing."""
+def tell_drafts(pane: ModePane, drafts: Drafts) -> None:
+    """Tell in passing of the drafts that were found."""
     app, session = pane.app, pane.session
-    drafts = session.drafts
-    if drafts is None or drafts.looked:
-        return
-    await asyncio.to_thread(drafts.look)
-    if not drafts.offered:
-        return
     known = session.marketplace.api_clients
     told = "\n".join(told_draft(each, known.get(each.api_client_id)) for each in drafts.offered[:3])
     more = f"\nand {len(drafts.offered) - 3} more" if len(drafts.offered) > 3 else ""
     title = "A draft was kept" if len(drafts.offered) == 1 else f"{len(drafts.offered)} drafts were kept"
-    app.notify(plain(f"{told}{more}\n{KEY} goes on with it.", lines=True), title=title, timeout=20, markup=False)
+    app.notify(plain(f"{told}{more}\n{KEY} goes on with it.", lines=True), title=title, timeout=12, markup=False)
     app.refresh_bindings()
 
 

@@ -68,11 +68,18 @@ class Drafts:
         self.place = place
         self.offered: tuple[KeptDraft, ...] = ()
         """What was found when the marketplace was opened, the newest first, and has not been taken up."""
-        self.looked = False
+        self._looked = False
+
+    def look_once(self) -> bool:
+        """Read what is there to be offered, the first time; return whether there is something that was not told."""
+        if self._looked:
+            return False
+        self._looked = True
+        self.look()
+        return bool(self.offered)
 
     def look(self) -> None:
         """Read what is there to be offered."""
-        self.looked = True
         found: list[KeptDraft] = []
         with suppress(OSError):
             for file in self._folder.glob("*.json"):

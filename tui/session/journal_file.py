@@ -69,20 +69,23 @@ class JournalFile:
         """Read the newest entries; what is still to be written is written first. It never raises."""
         if self._writer is not None:
             self._writer.submit(lambda: None).result()
-        entries: list[Entry] = []
+        entries: dict[str, Entry] = {}  # by ID: a file that is set aside meanwhile is met twice
         broken = 0
         try:
             for file in (self.path, *reversed(self._older())):
                 for line in _lines_from_the_end(file):
                     if len(entries) >= most:
-                        return Reading(tuple(entries), broken)
+                        return Reading(tuple(entries.values()), broken)
                     try:
-                        entries.append(read_line(line))
+                        entry = read_line(line)
+                        entries.setdefault(entry.id, entry)
                     except (ValueError, KeyError, TypeError, RecursionError):
                         broken += 1
         except OSError as error:
-            return Reading(tuple(entries), broken, f"{self.path} could not be read ({error.strerror or error}).")
-        return Reading(tuple(entries), broken)
+            return Reading(
+                tuple(entries.values()), broken, f"{self.path} could not be read ({error.strerror or error})."
+            )
+        return Reading(tuple(entries.values()), broken)
 
     def _older(self) -> list[Path]:
         """The files set aside, the oldest first."""
