@@ -17,12 +17,13 @@ from tui.access.words import list_some
 from tui.access.xp import xp_patch
 from tui.session import changes as ways
 from tui.session.cache import Cache, KnownApiClients
-from tui.session.facts import Companies, Person, assignment_of, party_of
+from tui.session.facts import Companies, Person, assignment_of, party_of, party_of_buyer, party_of_supplier
 from tui.session.failures import NotAllAssigned
 from tui.session.journal import Change, Journal
 from tui.session.lookups import Lookups
 from tui.session.moved import check_unmoved, values_of
 from tui.session.own_sign_in import OwnSignIn, OwnWayIn
+from tui.session.paging import PAGE_SIZE, Part
 from tui.session.record import ChangeKind, Record
 from tui.session.references import References, SoFar
 
@@ -215,6 +216,25 @@ class Marketplace:
     def companies_known(self) -> tuple[Party, ...]:
         """The buyers and suppliers, if they have been read."""
         return self._companies[None].parties(self.seller)[1:] if None in self._companies else ()
+
+    async def company_page(
+        self, kind: PartyKind, page: int, *, words: str = "", ids: Sequence[str] = ()
+    ) -> Part[Party]:
+        """Read one page of the buyers or of the suppliers, by name: those found by words, or with one of some IDs."""
+        from tui.ordercloud import ListQuery
+
+        query = ListQuery(
+            search=words or None,
+            sort_by=("Name",),
+            filters={"ID": "|".join(ids)} if ids else {},
+            page=page,
+            page_size=PAGE_SIZE,
+        )
+        if kind is PartyKind.BUYER:
+            buyers = await self._client.buyers.list(query)
+            return Part([party_of_buyer(each) for each in buyers.items], buyers.meta.total_count)
+        suppliers = await self._client.suppliers.list(query)
+        return Part([party_of_supplier(each) for each in suppliers.items], suppliers.meta.total_count)
 
     async def people(self) -> tuple[Person, ...]:
         """Return every user of the marketplace with its party: seller users, then buyers', then suppliers'."""

@@ -57,6 +57,15 @@ class Pages(Sequence[Row | None], Generic[Row]):
         return self._total
 
     @property
+    def numbers(self) -> range:
+        """The numbers of its pages, as far as they are known."""
+        return range(1, -(-len(self) // self._size) + 1)
+
+    async def read(self, page: int) -> Part[Row]:
+        """Read a page by its number, and keep nothing of it."""
+        return await self._read(page)
+
+    @property
     def whole(self) -> bool:
         """Whether every row is here."""
         return self._total is not None and sum(len(rows) for rows in self._pages.values()) >= self._total
