@@ -72,6 +72,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("clients.new", "New", "Create an API client, from a template or from nothing.", ("n",), footer=True),
     Command("clients.edit", "Edit", "Edit the API client under the cursor.", ("e",), footer=True),
     Command("clients.assign", "Assign", "Choose the buyers and suppliers of the API client.", ("a",), footer=True),
+    Command("clients.company", "Assign a company", "Choose a company, and the API clients it is assigned to.", ("A",)),
     Command("clients.test", "Test", "Try a grant with this API client in Tokens.", ("t",), footer=True),
     Command("clients.activate", "Activate/deactivate", "In the list: let it sign people in, or stop it.", ("x",)),
     Command(
@@ -105,7 +106,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("form.leave", "Leave", "Leave the form; asks when something would be lost.", ("escape",), footer=True),
     Command("form.revert", "Revert field", "Put the field's saved value back.", ("ctrl+z",), footer=True),
     # -- Clients: assignments ------------------------------------------------------------------------------------
-    Command("assign.toggle", "Toggle", "Assign or unassign the company, or flip the flag.", ("space",), footer=True),
+    Command("assign.toggle", "Toggle", "Assign or unassign the company, or flip the flag.", ("enter",), footer=True),
+    Command("assign.assign", "Assign", "Assign the companies selected (space), or this one.", ("a",), footer=True),
+    Command("assign.unassign", "Unassign", "Unassign the companies selected (space), or this one.", ("delete",)),
+    Command("assign.select-all", "Select all", "Select every company that matches, or none any more.", ("ctrl+a",)),
+    Command(
+        "assign.exactly",
+        "Exactly…",
+        "Assign exactly those of a pasted list or a CSV file.",
+        ("equals_sign",),
+        footer=True,
+    ),
     Command("assign.only-assigned", "Assigned only", "Show only what is assigned, or all again.", ("f",), footer=True),
     Command("assign.find", "Find", "Show only the companies that contain the words typed.", ("slash",), footer=True),
     Command("assign.copy", "Copy as…", "Copy the requests that assign and unassign the company.", ("y",)),
@@ -120,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     # -- Access --------------------------------------------------------------------------------------------------
     Command("access.test", "Test", "Try a grant with this API client in Tokens.", ("t",), footer=True),
     Command("access.open", "Open", "Open this API client in Clients.", ("enter",), footer=True),
+    Command("access.assign", "Assign", "Choose the API clients that the company is assigned to.", ("a",), footer=True),
     Command("access.reload", "Reload", "Read the marketplace again.", ("r",), footer=True),
     # -- Tokens --------------------------------------------------------------------------------------------------
     Command("tokens.run", "Run", "Ask for the token.", ("ctrl+r",), footer=True, priority=True),
@@ -188,6 +200,7 @@ _KEY_SIGNS = {
     NO_KEY: "",
     "question_mark": "?",
     "slash": "/",
+    "equals_sign": "=",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "escape": "esc",

@@ -211,12 +211,12 @@ async def test_assigning_a_buyer_and_taking_it_back(console: Console) -> None:
     companies = console.app.query_one("#companies", RowList)
     free = next(row for row in companies.rows if row.key[0] == "buyer" and not row.assigned)
     companies.move_to(free.key)
-    await console.press("space")
+    await console.press("enter")
     assert (await on_server(console, api_client.id)).assigned_buyer_count == api_client.assigned_buyer_count + 1
     assert next(row for row in companies.rows if row.key == free.key).assigned
     assert companies.row is not None
     assert companies.row.key == free.key
-    await console.press("space")
+    await console.press("enter")
     assert (await on_server(console, api_client.id)).assigned_buyer_count == api_client.assigned_buyer_count
 
 

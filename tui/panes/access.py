@@ -12,6 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.access.facts import Party, PartyKind
 from tui.commands import bindings
 from tui.panes.access_picture import KIND_LETTERS, LEGEND, TONE_COLOURS, Picture, Reason
 from tui.panes.messages import OpenRequested, TestRequested
@@ -173,7 +174,22 @@ class AccessPane(ModePane):
             return "There is no marketplace yet."
         if command != "access.reload" and self.api_client is None:
             return "There is no API client under the cursor."
+        if command == "access.assign" and self._party is not None and self._party.kind is PartyKind.SELLER:
+            return "There is no assignment for the seller: AllowSeller decides."
         return None
+
+    @property
+    def _party(self) -> Party | None:
+        """The party under the cursor."""
+        row, column = self.query_one(Matrix).cursor
+        return self.picture.parties[row] if self.picture.has(row, column) else None
+
+    def do_assign(self) -> None:
+        """Choose the API clients that the company is assigned to."""
+        from tui.panes.company_assignments import CompanyAssignments
+
+        if self._party is not None:
+            self.app.push_screen(CompanyAssignments(self.session, self._party))
 
     def do_open(self) -> None:
         """Open the API client in Clients."""

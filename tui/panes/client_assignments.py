@@ -1,138 +1,66 @@
-"""Who may use one API client: its three flags and every company, toggled right where they are shown."""
+"""Who may use one API client: its three flags and every company, assigned one by one or many at a time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Hashable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.access.facts import Party, PartyKind
-from tui.access.parties import FLAG_OF_KIND, PartyAccess, who_may_use
+from tui.access.parties import Gate
 from tui.commands import CommandHost, bindings
+from tui.panes.assignment_rows import COLUMNS, AssignmentRow, AssignmentRows, CompanyRow, FlagRow, key_of
 from tui.panes.changing import Kind, Question, change
+from tui.session.company_pages import CompanyList
 from tui.session.session import Session
 from tui.widgets.background import start
-from tui.widgets.plain import literal, plain
-from tui.widgets.row_list import Column, RowList
+from tui.widgets.plain import literal
+from tui.widgets.row_list import RowList
+from tui.widgets.select_list import SelectList
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from tui.ordercloud.models import ApiClient, ApiClientAssignment
-    from tui.session.facts import Companies
     from tui.session.marketplace import Marketplace
 
-FLAG_TITLES = {
-    PartyKind.SELLER: "The seller",
-    PartyKind.BUYER: "Any buyer",
-    PartyKind.SUPPLIER: "Any supplier",
-}
+TYPED_ON = 0.12
+"""Seconds without a further letter before the server is asked."""
+FIRST_ROWS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class FlagRow:
-    """One of the three flags, with how many assignments of its kind there are."""
+class CompanyRows(SelectList[AssignmentRow]):
+    """The rows: companies can be selected; of a flag, space flips it."""
 
-    kind: PartyKind
-    on: bool
-    assigned: int
+    def __init__(self, *, id: str) -> None:
+        super().__init__(COLUMNS, key=key_of, empty="Loading…", id=id)
+        # Enter is a command of the view, which the footer shows and people can rebind.
+        self._bindings.key_to_bindings.pop("enter", None)
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """The row's identity."""
-        return ("flag", self.kind.value)
+    def action_tick(self) -> None:
+        """Select the company under the cursor; a flag is flipped."""
+        if isinstance(self.row, FlagRow):
+            self.action_open()
+        else:
+            super().action_tick()
 
+    def select(self, keys: Iterable[Hashable]) -> None:
+        """Select just these rows; flags are none."""
+        super().select(key for key in keys if not (isinstance(key, tuple) and key[0] == "flag"))
 
-@dataclass(frozen=True, slots=True)
-class CompanyRow:
-    """One company: whether it is assigned, and what that comes to."""
-
-    party: Party
-    assigned: bool
-    access: PartyAccess
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """The row's identity."""
-        return (self.party.kind.value, self.party.id)
-
-
-AssignmentRow = FlagRow | CompanyRow
-
-
-def rows_of(
-    api_client: ApiClient, assignments: tuple[ApiClientAssignment, ...], companies: Companies
-) -> tuple[AssignmentRow, ...]:
-    """Return the flags, then the buyers, then the suppliers; a company that is assigned but not listed is left out."""
-    buyers = {each.buyer_id for each in assignments if each.buyer_id}
-    suppliers = {each.supplier_id for each in assignments if each.supplier_id}
-    flags = (
-        FlagRow(PartyKind.SELLER, api_client.allow_seller, 0),
-        FlagRow(PartyKind.BUYER, api_client.allow_any_buyer, len(buyers)),
-        FlagRow(PartyKind.SUPPLIER, api_client.allow_any_supplier, len(suppliers)),
-    )
-    parties = companies.parties(Party(PartyKind.SELLER, ""))[1:]
-    return (
-        *flags,
-        *(
-            CompanyRow(
-                party,
-                party.id in (buyers if party.kind is PartyKind.BUYER else suppliers),
-                who_may_use(api_client, party, assignments),
-            )
-            for party in parties
-        ),
-    )
-
-
-def _box(row: AssignmentRow) -> Content:
-    if isinstance(row, FlagRow):
-        return Content.styled("☑", "$allowed") if row.on else Content("☐")
-    if row.access.nullified:
-        return Content.styled("⊘", "$nullified")
-    return Content.styled("✓", "$allowed") if row.assigned else Content("·")
-
-
-def _name(row: AssignmentRow) -> Content:
-    if isinstance(row, FlagRow):
-        return Content.styled(FLAG_TITLES[row.kind], "bold")
-    return literal(row.party.label)
-
-
-def _means(row: AssignmentRow) -> Content:
-    """Say what the row comes to, in a few words."""
-    if isinstance(row, FlagRow):
-        if row.kind is PartyKind.SELLER:
-            return Content.styled(f"{FLAG_OF_KIND[row.kind]} {'on' if row.on else 'off'}", "$muted")
-        nullified = f": {row.assigned} nullified" if row.on and row.assigned else ""
-        style = "$nullified" if nullified else "$muted"
-        return Content.styled(f"{FLAG_OF_KIND[row.kind]} {'on' if row.on else 'off'}{nullified}", style)
-    inactive = "" if row.party.active else " (company inactive)"
-    if row.access.nullified:
-        return Content.styled(f"nullified by the flag{inactive}", "$nullified")
-    if row.assigned:
-        return Content.styled(f"allowed by assignment{inactive}", "$allowed")
-    if row.access.allowed:
-        return Content.styled(f"allowed by the flag{inactive}", "$muted")
-    return Content.styled(f"refused{inactive}", "$muted")
-
-
-COLUMNS: tuple[Column[AssignmentRow], ...] = (
-    Column("", _box, width=1),
-    Column("Company", _name, most=30),
-    Column("Kind", lambda row: "flag" if isinstance(row, FlagRow) else row.party.kind.value, width=8),
-    Column("Comes to", _means, grow=True, most=12),
-)
+    def lead(self, row: AssignmentRow | None) -> str:
+        """Return the box before a row; flags have none."""
+        return super().lead(None if isinstance(row, FlagRow) else row)
 
 
 class AssignmentsView(CommandHost, Vertical):
-    """The flags and companies of the API client shown, each toggled with one key."""
+    """The flags and companies of the API client shown. Companies are read as they come near the window."""
 
     SCOPE = "assign"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("assign")]
@@ -146,48 +74,103 @@ class AssignmentsView(CommandHost, Vertical):
         super().__init__(id=id)
         self.session = session
         self.api_client: ApiClient | None = None
-        self._rows: tuple[AssignmentRow, ...] = ()
+        self._gate = Gate(allow_seller=False, allow_any_buyer=False, allow_any_supplier=False)
+        self._companies: CompanyList | None = None
+        self._flags = 0
+        self._totals: dict[PartyKind, int | None] = {}
         self._only_assigned = False
+        self._parties: dict[Hashable, Party] = {}
+        """The companies selected, by their keys: they may be out of sight, and out of memory, by the time it counts."""
 
     def compose(self) -> ComposeResult:
         """Lay out the search line, the list and the explanation of the row under the cursor."""
         yield Input(placeholder="part of a name or ID", id="find-company")
-        yield RowList[AssignmentRow](COLUMNS, key=lambda row: row.key, empty="Loading…", id="companies")
+        yield CompanyRows(id="companies")
         yield Static(classes="told")
 
     @property
-    def _list(self) -> RowList[AssignmentRow]:
-        return self.query_one("#companies", RowList)
+    def _list(self) -> CompanyRows:
+        return self.query_one("#companies", CompanyRows)
 
-    def show(self, api_client: ApiClient, assignments: tuple[ApiClientAssignment, ...], companies: Companies) -> None:
-        """Show an API client's assignments."""
-        self.api_client = api_client
-        self._rows = rows_of(api_client, assignments, companies)
-        self._filter()
+    @property
+    def _words(self) -> str:
+        return self.query_one("#find-company", Input).value.strip()
+
+    # -- showing -------------------------------------------------------------------------------------------------
+
+    def show(self, api_client: ApiClient, assignments: tuple[ApiClientAssignment, ...]) -> None:
+        """Show an API client's assignments; the companies follow."""
+        same = self.api_client is not None and self.api_client.id == api_client.id
+        before = self._gate
+        self.api_client, self._gate = api_client, Gate.of(api_client, assignments)
+        moved = (before.buyers, before.suppliers) != (self._gate.buyers, self._gate.suppliers)
+        if same and self._companies is not None and not (self._only_assigned and moved):
+            self._draw()
+        else:
+            self._begin()
 
     def clear(self) -> None:
         """Show nothing while another API client's assignments are read."""
         self.api_client = None
-        self._rows = ()
-        self._filter()
+        self._companies = None
+        self._list.select(())
+        self._list.empty = "Loading…"
+        self._list.rows = ()
 
-    def _filter(self) -> None:
-        words = self.query_one("#find-company", Input).value.casefold().split()
-        self._list.empty = "Nothing matches; esc shows all again." if self._rows else "Loading…"
-        self._list.rows = [row for row in self._rows if self._matches(row, words)]
+    def reread(self) -> None:
+        """Read the companies again."""
+        if self.api_client is not None:
+            self._begin()
 
-    def _matches(self, row: AssignmentRow, words: list[str]) -> bool:
-        if isinstance(row, FlagRow):
-            return not words
-        if self._only_assigned and not row.assigned:
-            return False
-        text = f"{row.party.name} {row.party.id} {row.party.kind.value}".casefold()
-        return all(word in text for word in words)
+    def _begin(self, wait: float = 0.0) -> None:
+        start(self, partial(self._read, wait), group="companies")
+
+    async def _read(self, wait: float) -> None:
+        """Read the first companies that are to be shown; until they are here the list stays as it was."""
+        await asyncio.sleep(wait)
+        marketplace, words, gate = self.session.marketplace, self._words, self._gate
+        if not self._only_assigned:
+            companies = CompanyList.every(marketplace, words, self._arrived)
+        else:
+            ids = {kind: sorted(gate.assigned(kind)) for kind in (PartyKind.BUYER, PartyKind.SUPPLIER)}
+            if words:
+                companies = await CompanyList.found_among(marketplace, words, ids)
+            else:
+                companies = CompanyList.named(marketplace, ids, self._arrived)
+        await companies.load(0, FIRST_ROWS - 1)
+        if self.api_client is None:
+            return
+        self._companies = companies
+        if not words and not self._only_assigned:
+            self._totals = {kind: companies.total(kind) for kind in (PartyKind.BUYER, PartyKind.SUPPLIER)}
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._companies is None:
+            return
+        flags = () if self._words else AssignmentRows.flags_of(self._gate, self._totals.get)
+        rows = AssignmentRows(flags, self._companies, self._gate)
+        self._flags = len(flags)
+        self._list.empty = "Nothing matches; esc shows all again."
+        self._list.rows = rows
+
+    def _arrived(self) -> None:
+        if self.is_attached:
+            self._list.rows_arrived()
+
+    @on(RowList.Wanted, "#companies")
+    def _wanted(self, message: RowList.Wanted) -> None:
+        message.stop()
+        companies = self._companies
+        if companies is not None:
+            first, last = message.first - self._flags, message.last - self._flags
+            start(self, partial(companies.load, first, last), group="window")
 
     @on(Input.Changed, "#find-company")
     def _found(self, event: Input.Changed) -> None:
         event.stop()
-        self._filter()
+        if self.api_client is not None:
+            self._begin(TYPED_ON)
 
     @on(Input.Submitted, "#find-company")
     def _go_to_list(self, event: Input.Submitted) -> None:
@@ -195,36 +178,64 @@ class AssignmentsView(CommandHost, Vertical):
         self._list.focus()
 
     @on(RowList.Highlighted, "#companies")
-    def _explain(self, message: RowList.Highlighted) -> None:
+    def _highlighted(self, message: RowList.Highlighted) -> None:
         message.stop()
-        row = message.row
-        if isinstance(row, CompanyRow):
-            told = row.access.reason
-        elif isinstance(row, FlagRow):
-            told = _flag_told(row)
-        else:
-            told = ""
-        self.query_one(".told", Static).update(literal(told))
+        self._explain()
         self.app.refresh_bindings()
+
+    @on(SelectList.SelectionChanged, "#companies")
+    def _selected(self, message: SelectList.SelectionChanged) -> None:
+        message.stop()
+        new = message.keys - self._parties.keys()
+        if new and self._companies is not None:
+            here = (party for _, party in self._companies.places())
+            self._parties |= {key: each for each in here if (key := (each.kind.value, each.id)) in new}
+        if not message.keys:
+            self._parties.clear()
+        self._explain()
+        self.app.refresh_bindings()
+
+    def _explain(self) -> None:
+        row, told = self._list.row, ""
+        if chosen := len(self._list.selected):
+            there = sum(self._is_assigned(key) for key in self._list.selected)
+            told = f"{chosen:,} selected, {there:,} of them assigned: a assigns, del unassigns, esc selects none.\n"
+        if isinstance(row, CompanyRow):
+            told += self._gate.access(row.party).reason
+        elif isinstance(row, FlagRow):
+            told += row.told
+        self._tell(told)
+
+    def _is_assigned(self, key: Hashable) -> bool:
+        party = self._parties.get(key)
+        return party is not None and party.id in self._gate.assigned(party.kind)
+
+    def _tell(self, words: str) -> None:
+        self.query_one(".told", Static).update(literal(words, lines=True))
 
     @on(RowList.Opened, "#companies")
     def _opened(self, message: RowList.Opened) -> None:
         message.stop()
-        self.tell("space assigns and unassigns.")
+        if (reason := self.why_not("assign.toggle")) is not None:
+            self.tell(reason)
+        else:
+            self.do_toggle()
 
     # -- commands ------------------------------------------------------------------------------------------------
 
     def why_not(self, command: str) -> str | None:
-        """Say why a row cannot be toggled, or why there is nothing to search."""
+        """Say why a row cannot be changed, or why there is nothing to search."""
         if command == "assign.find" and self.query_one("#find-company", Input).has_focus:
             return "This is the search: type what the companies shown should contain."
         if command == "assign.copy" and not isinstance(self._list.row, CompanyRow):
             return "A flag is no assignment: put the cursor on a company."
-        if command == "assign.toggle":
+        if command in ("assign.toggle", "assign.assign", "assign.unassign", "assign.exactly"):
             if (reason := self.session.why_not_change()) is not None:
                 return reason
             if self.api_client is None or self._list.row is None:
-                return "There is nothing to toggle here."
+                return "There is nothing to assign here."
+        if command in ("assign.assign", "assign.unassign") and not self._chosen():
+            return "There is no company under the cursor, and none is selected: space selects."
         return None
 
     def do_find(self) -> None:
@@ -234,7 +245,10 @@ class AssignmentsView(CommandHost, Vertical):
         find.focus()
 
     def leave_find(self) -> bool:
-        """Clear the search; return whether there was one."""
+        """Select none, or clear the search; return whether there was something to leave."""
+        if self._list.selected:
+            self._list.select(())
+            return True
         find = self.query_one("#find-company", Input)
         if not find.has_class("-shown"):
             return False
@@ -246,7 +260,26 @@ class AssignmentsView(CommandHost, Vertical):
     def do_only_assigned(self) -> None:
         """Show only what is assigned, or all again."""
         self._only_assigned = not self._only_assigned
-        self._filter()
+        if self.api_client is not None:
+            self._begin()
+
+    def do_select_all(self) -> None:
+        """Select every company that matches, or none any more."""
+        if self._list.selected:
+            self._list.select(())
+        elif self._companies is not None:
+            start(self, partial(self._select_all, self._companies), group="select-all")
+
+    async def _select_all(self, companies: CompanyList) -> None:
+        def told(read: int, total: int) -> None:
+            self._tell(f"Reading the companies to select: {read:,} of {total:,}…")
+
+        every = await companies.everything(told)
+        if companies is not self._companies:
+            return  # others are shown meanwhile
+        self._parties |= {(each.kind.value, each.id): each for each in every}
+        self._list.select((each.kind.value, each.id) for each in every)
+        self._explain()
 
     def do_copy(self) -> None:
         """Choose the form in which to copy the assignment of the company."""
@@ -257,69 +290,75 @@ class AssignmentsView(CommandHost, Vertical):
             copy_assignment(self, self.session, self.api_client, row.party)
 
     def do_toggle(self) -> None:
-        """Assign or unassign the company, or flip the flag."""
+        """Assign or unassign the company under the cursor, or flip the flag."""
         row = self._list.row
         if self.api_client is None or row is None:
             return
         if isinstance(row, FlagRow):
-            work = partial(self._flip, self.api_client, row)
+            from tui.panes.flag_flip import flip
+
+            work = partial(flip, self, self.session, self.api_client, row, self._gate)
         else:
-            work = partial(self._toggle, self.api_client, row)
+            work = partial(self._toggle, self.api_client, row.party, assign=not row.assigned)
         start(self, work, group="toggle", exclusive=False)
 
-    async def _flip(self, api_client: ApiClient, row: FlagRow) -> None:
-        """Flip a flag, after showing what it does to who gets in."""
-        name = FLAG_OF_KIND[row.kind]
-        told = Content.assemble(
-            literal(f"{name}: {'on' if row.on else 'off'} → {'off' if row.on else 'on'}", "bold"),
-            Content("\n\n"),
-            literal(_flip_told(row)),
-            literal(f"\n\nPATCH /v1/apiclients/{api_client.id}", "$muted", lines=True),
-        )
-        changes = {name: not row.on}
-        way_in = self.session.marketplace.way_in
-        await change(
-            self,
-            self.session,
-            Question(Kind.FLAG, f"Change {plain(api_client.app_name)}?", told, "Change", api_client.app_name),
-            lambda marketplace: marketplace.patch_api_client(api_client, changes),
-            threat=lambda: way_in.after_patch(api_client, changes),
-        )
-
-    async def _toggle(self, api_client: ApiClient, row: CompanyRow) -> None:
-        verb, kind = ("Unassign", Kind.UNASSIGN) if row.assigned else ("Assign", Kind.ASSIGN)
+    async def _toggle(self, api_client: ApiClient, party: Party, *, assign: bool) -> None:
+        verb, kind = ("Assign", Kind.ASSIGN) if assign else ("Unassign", Kind.UNASSIGN)
 
         async def toggle(marketplace: Marketplace) -> None:
-            if row.assigned:
-                await marketplace.unassign(api_client, row.party)
-            else:
-                await marketplace.assign(api_client, row.party)
+            await (marketplace.assign if assign else marketplace.unassign)(api_client, party)
 
         where = literal(f"{api_client.app_name} is in production.")
-        await change(self, self.session, Question(kind, f"{verb} {row.party.label}?", where, verb), toggle)
+        await change(self, self.session, Question(kind, f"{verb} {party.label}?", where, verb), toggle)
 
+    def do_assign(self) -> None:
+        """Assign the companies selected, or the one under the cursor."""
+        self._set_all(assign=True)
 
-def _flag_told(row: FlagRow) -> str:
-    """Explain a flag as it stands."""
-    name = FLAG_OF_KIND[row.kind]
-    if row.kind is PartyKind.SELLER:
-        if row.on:
-            return f"{name} is on: every seller user may use it."
-        return f"{name} is off: no seller user may; there is no assignment for the seller."
-    kind = row.kind.value
-    if row.on:
-        nullified = f" Its {row.assigned} {kind} assignments are nullified meanwhile." if row.assigned else ""
-        return f"{name} is on: every {kind} may use it.{nullified}"
-    return f"{name} is off: only the {kind}s assigned may use it ({row.assigned} now)."
+    def do_unassign(self) -> None:
+        """Unassign the companies selected, or the one under the cursor."""
+        self._set_all(assign=False)
 
+    def _chosen(self) -> tuple[Party, ...]:
+        if self._list.selected:
+            return tuple(self._parties[key] for key in self._list.selected if key in self._parties)
+        return (self._list.row.party,) if isinstance(self._list.row, CompanyRow) else ()
 
-def _flip_told(row: FlagRow) -> str:
-    """Say what flipping a flag does."""
-    if row.kind is PartyKind.SELLER:
-        return "No seller user may use it any more." if row.on else "Every seller user may use it."
-    kind = row.kind.value
-    if row.on:
-        return f"Only the {row.assigned} assigned {kind}s may use it then; every other {kind} is refused."
-    if row.assigned:
-        return f"Every {kind} may use it then; the {row.assigned} {kind} assignments stay, nullified."
-    return f"Every {kind} may use it then."
+    def _set_all(self, *, assign: bool) -> None:
+        chosen = self._chosen()
+        changing = [each for each in chosen if (each.id in self._gate.assigned(each.kind)) is not assign]
+        if self.api_client is None:
+            return
+        if not changing:
+            which = "It is" if len(chosen) == 1 else "All of them are"
+            self.tell(f"{which} {'assigned' if assign else 'unassigned'} already.")
+            return
+        if len(chosen) == 1:
+            work = partial(self._toggle, self.api_client, chosen[0], assign=assign)
+        else:
+            work = partial(self._set_many, self.api_client, changing, len(chosen) - len(changing), assign=assign)
+        start(self, work, group="toggle", exclusive=False)
+
+    async def _set_many(self, api_client: ApiClient, parties: list[Party], stay: int, *, assign: bool) -> None:
+        from tui.panes.assigning import assign_many, title_of
+        from tui.session.assigning import Pairing
+
+        parties.sort(key=lambda each: (each.kind is not PartyKind.BUYER, each.label.casefold(), each.id))
+        pairings = [Pairing(api_client, party, assign) for party in parties]
+        state = "assigned" if assign else "not assigned"
+        notes = (f"{stay:,} of those selected {'is' if stay == 1 else 'are'} {state} already, and left alone.",)
+        name = api_client.app_name
+        await assign_many(
+            self, self.session, pairings, title_of(pairings, name), about=name, notes=notes if stay else ()
+        )
+        self._list.select(())
+
+    def do_exactly(self) -> None:
+        """Assign exactly the companies of a list."""
+        from tui.panes.exact_list import assign_exactly
+
+        if self.api_client is not None:
+            row = self._list.row
+            kind = row.kind if isinstance(row, FlagRow) else row.party.kind if row is not None else PartyKind.BUYER
+            work = partial(assign_exactly, self, self.session, self.api_client, self._gate, kind)
+            start(self, work, group="toggle", exclusive=False)

@@ -179,14 +179,12 @@ class ClientDetail(CommandHost, Vertical):
         if self.api_client is not api_client:
             return
         self._sheet.show(details_facts(api_client, assignments, secrets, user, now, names=names))
+        assignments_view.show(api_client, assignments)
         secrets_view.show(api_client, secrets)
         advice_view.show(Situation(api_client, assignments, secrets, user))
         strip = self.query_one(TabStrip)
         strip.retitle("assignments", f"Assignments {len(assignments)}")
         strip.retitle("secrets", f"Secrets {len(secrets) + bool(api_client.client_secret)}")
-        companies = await marketplace.companies()
-        if self.api_client is api_client:
-            assignments_view.show(api_client, assignments, companies)
 
     def on_advice_view_counted(self, message: AdviceView.Counted) -> None:
         """Tell in the tab how much advice there is."""

@@ -153,6 +153,8 @@ class ClientsPane(ModePane):
         verb = command.partition(".")[2]
         if self._editing is not None:
             return None if verb == "back" else "The form is open: save or leave it first."
+        if verb == "company" and not self.session.ready:
+            return "There is no marketplace yet."
         if verb == "filter" and self._list.filters:
             return "This is the filter: type what the API clients shown should contain."
         if verb == "many" and not self._list.selected:
@@ -164,7 +166,7 @@ class ClientsPane(ModePane):
         if verb in self._OF_THE_CURSOR and self._detail.has_focus_within:
             return "The cursor is not in the list: esc goes back there first."
         if verb == "assign" and self._detail.shows("assignments") and self._detail.has_focus_within:
-            return "This is where companies are assigned: space toggles one."
+            return "This is where companies are assigned: enter assigns or unassigns one."
         if verb in self._CHANGING - {"assign"} and (reason := self.session.why_not_change()) is not None:
             return reason
         if verb == "undo" and self.session.journal.last is None:
@@ -226,6 +228,12 @@ class ClientsPane(ModePane):
         """Show the assignments and go there."""
         self._detail.choose_tab("assignments")
         self.show_detail()
+
+    def do_company(self) -> None:
+        """Choose a company, and assign its API clients."""
+        from tui.panes.company_picker import choose_company
+
+        start(self, partial(choose_company, self, self.session), group="company")
 
     def do_secrets(self) -> None:
         """Show the secrets and go there."""

@@ -446,11 +446,17 @@ class Marketplace:
 
     async def is_assigned(self, api_client: ApiClient, party: Party) -> bool:
         """Read whether a company is assigned now."""
-        calls, one = self._client.api_clients.assignments, assignment_of(api_client.id, party)
-        page = await calls.list(
-            api_client_id=api_client.id, buyer_id=one.buyer_id, supplier_id=one.supplier_id, page_size=1
+        buyer_id, supplier_id = _ids_of(party)
+        page = await self._client.api_clients.assignments.list(
+            api_client_id=api_client.id, buyer_id=buyer_id, supplier_id=supplier_id, page_size=1
         )
-        return any(ways.is_of(each, party) for each in page.items)
+        return bool(page.items)
+
+    async def assigned_to(self, party: Party) -> frozenset[str]:
+        """Read which API clients a company is assigned to: their IDs, in lower case."""
+        buyer_id, supplier_id = _ids_of(party)
+        every = self._client.api_clients.assignments.iterate(buyer_id=buyer_id, supplier_id=supplier_id)
+        return frozenset([each.api_client_id.lower() async for each in every])
 
     async def read_assigned(self, api_client_ids: Iterable[str]) -> None:
         """Read some API clients again, which count their assignments."""
@@ -507,3 +513,8 @@ class Marketplace:
                 self._secrets.forget(api_client.id)
         about = Record(ChangeKind.OTHER, api_client.id, api_client.app_name)
         self._note(f"{api_client.app_name}: deleted the secret {secret.name}", record=about)
+
+
+def _ids_of(party: Party) -> tuple[str | None, str | None]:
+    """Return the buyer's ID and the supplier's, of which one is None."""
+    return (party.id, None) if party.kind is PartyKind.BUYER else (None, party.id)

@@ -1,0 +1,89 @@
+"""Which companies the IDs of a list are, and which ones somebody may have meant by those that are none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.access.exact import ExactPlan, near_misses, plan_exactly
+from tui.access.facts import Party, PartyKind
+from tui.session.company_pages import AT_ONCE, slice_size
+from tui.session.paging import PAGE_SIZE
+
+if TYPE_CHECKING:
+    from tui.session.marketplace import Marketplace
+
+MOST_LOOKED_FOR = 20
+"""For so many unknown IDs near misses are looked for."""
+SHORTEST_SEARCH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ExactCompanies:
+    """A plan with the companies it is about; `near` are those that may be meant by an unknown ID."""
+
+    plan: ExactPlan
+    parties: Mapping[str, Party]
+    near: Mapping[str, tuple[tuple[str, str], ...]]
+
+
+async def plan_companies(
+    marketplace: Marketplace,
+    kind: PartyKind,
+    wanted: Sequence[str],
+    assigned: frozenset[str],
+    told: Callable[[int, int], None],
+) -> ExactCompanies:
+    """Look the IDs of a list up, and plan that exactly those are assigned.
+
+    Args:
+        marketplace: Where.
+        kind: Buyers or suppliers.
+        wanted: The IDs.
+        assigned: What is assigned now.
+        told: Hears how many IDs are looked up of how many.
+    """
+    every = list(dict.fromkeys((*wanted, *sorted(assigned))))
+    found = await _look_up(marketplace, kind, every, told)
+    plan = plan_exactly(wanted, found.keys() & set(wanted), assigned)
+    parties = {each: found.get(each) or Party(kind, each) for each in (*plan.add, *plan.keep, *plan.remove)}
+    near = {}
+    for unknown in plan.unknown[:MOST_LOOKED_FOR]:
+        candidates = [(each.id, each.name) for each in await _like(marketplace, kind, unknown)]
+        near[unknown] = near_misses(unknown, candidates)
+    return ExactCompanies(plan, parties, near)
+
+
+async def _look_up(
+    marketplace: Marketplace, kind: PartyKind, ids: Sequence[str], told: Callable[[int, int], None]
+) -> dict[str, Party]:
+    size, limit = slice_size(ids), asyncio.Semaphore(AT_ONCE)
+    found: dict[str, Party] = {}
+    looked = 0
+
+    async def some(start: int) -> None:
+        nonlocal looked
+        async with limit:
+            part = await marketplace.company_page(kind, 1, ids=ids[start : start + size])
+        found.update((each.id, each) for each in part.rows)
+        looked += min(size, len(ids) - start)
+        told(looked, len(ids))
+
+    tasks = [asyncio.ensure_future(some(start)) for start in range(0, len(ids), size)]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+    return found
+
+
+async def _like(marketplace: Marketplace, kind: PartyKind, unknown: str) -> Sequence[Party]:
+    """Return companies that look like an ID: all of a small marketplace, else what its beginning finds."""
+    every = await marketplace.company_page(kind, 1)
+    if every.total <= PAGE_SIZE:
+        return every.rows
+    words = unknown[: max(SHORTEST_SEARCH, len(unknown) // 2)]
+    return (await marketplace.company_page(kind, 1, words=words)).rows
