@@ -112,12 +112,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("assign.select-all", "Select all", "Select every company that matches, or none any more.", ("ctrl+a",)),
     Command(
         "assign.exactly",
-        "Exactly…",
+        "Exactly",
         "Assign exactly those of a pasted list or a CSV file.",
         ("equals_sign",),
         footer=True,
     ),
-    Command("assign.only-assigned", "Assigned only", "Show only what is assigned, or all again.", ("f",), footer=True),
+    Command("assign.only-assigned", "Assigned", "Show only what is assigned, or all again.", ("f",), footer=True),
     Command("assign.find", "Find", "Show only the companies that contain the words typed.", ("slash",), footer=True),
     Command("assign.copy", "Copy as…", "Copy the requests that assign and unassign the company.", ("y",)),
     # -- Clients: secrets ----------------------------------------------------------------------------------------

@@ -163,10 +163,11 @@ def _flag_means(row: FlagRow) -> Content:
     state = "on" if row.on else "off"
     if row.kind is PartyKind.SELLER:
         return Content.styled(state, "$muted")
+    if row.on:
+        nullified = f"{state}: {row.assigned:,} nullified"
+        return Content.styled(nullified, "$nullified") if row.assigned else Content.styled(state, "$muted")
     of_how_many = "" if row.total is None else f" of {row.total:,}"
-    if row.on and row.assigned:
-        return Content.styled(f"{state}: {row.assigned:,}{of_how_many} nullified", "$nullified")
-    return Content.styled(f"{state}: {row.assigned:,}{of_how_many} assigned", "$muted")
+    return Content.styled(f"{state}: {row.assigned:,}{of_how_many}", "$muted")
 
 
 COLUMNS: tuple[Column[AssignmentRow], ...] = (

@@ -74,7 +74,7 @@ class BulkScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     BulkScreen { align: center middle; background: $background 60%; }
     BulkScreen > Vertical {
-        width: 110; max-width: 98%; height: 94%; padding: 0 1;
+        width: 110; max-width: 98%; height: 94%; max-height: 94%; padding: 0 1;
         background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
     }
     BulkScreen > .danger { border: round $error; }
@@ -132,6 +132,8 @@ class BulkScreen(ModalScreen[None]):
         return self.query_one(RowList)
 
     def _show_steps(self) -> None:
+        # As high as its steps and what there is to say, up to the height of the screen.
+        self.query_one(Vertical).styles.height = len(self._job.steps) + 14
         self._list.set_columns(self._columns())
         open_states = (State.FAILED, State.UNKNOWN, State.NOT_DONE, State.WAITING, State.RUNNING)
         every = range(len(self._job.steps))

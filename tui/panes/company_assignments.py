@@ -93,7 +93,7 @@ class CompanyAssignments(ModalScreen[None]):
     DEFAULT_CSS = """
     CompanyAssignments { align: center middle; background: $background 60%; }
     CompanyAssignments > Vertical {
-        width: 96; max-width: 98%; height: 94%; padding: 0 1;
+        width: 96; max-width: 98%; height: 94%; max-height: 94%; padding: 0 1;
         background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
     }
     CompanyAssignments Input { display: none; margin-bottom: 1; }
@@ -121,9 +121,7 @@ class CompanyAssignments(ModalScreen[None]):
             Column("Comes to", lambda each: self._standing.means(each), grow=True, most=12),
         )
         with Vertical() as box:
-            box.border_subtitle = Content(
-                "enter: toggle · space: select · a: assign · del: unassign · f: assigned · /: find"
-            )
+            box.border_subtitle = Content("enter: toggle · a: assign · del: unassign · f: assigned · /: find")
             yield Input(placeholder="part of a name or ID")
             yield SelectList[ApiClient](columns, key=lambda each: each.id, empty="Loading…")
             yield Static(id="told")
@@ -163,6 +161,8 @@ class CompanyAssignments(ModalScreen[None]):
         self._pages = pages
         if not words and not self._only_assigned:
             self._total = pages.total
+            # As high as its rows, the head and the explanation, up to the height of the screen.
+            self.query_one(Vertical).styles.height = max(14, len(pages) + 8)
         self._list.empty = "Nothing matches; esc shows all again."
         self._list.rows = pages
         self._title()

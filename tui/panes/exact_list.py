@@ -74,7 +74,8 @@ class ExactText(ModalScreen[IdList | None]):
         width: 84; max-width: 96%; height: 24; max-height: 94%; padding: 0 1;
         background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
     }
-    ExactText TextArea { height: 1fr; border: none; padding: 0; background: $panel; }
+    ExactText TextArea { height: 1fr; padding: 0; background: $panel; }
+    ExactText TextArea, ExactText TextArea:focus { border: none; }
     ExactText #what { height: auto; margin-bottom: 1; color: $text-muted; }
     ExactText #understood { height: auto; max-height: 4; margin-top: 1; }
     ExactText #file { margin-top: 1; }
@@ -180,6 +181,7 @@ class ExactDoubts(ModalScreen[bool]):
         background: $surface; border: round $warning; border-title-color: $warning; border-subtitle-color: $text-muted;
     }
     ExactDoubts FactSheet { margin-bottom: 1; }
+    ExactDoubts #one { height: auto; max-height: 4; margin-top: 1; color: $text-muted; }
     """
 
     def __init__(self, title: str, plan: ExactCompanies, listed: IdList) -> None:
@@ -195,11 +197,19 @@ class ExactDoubts(ModalScreen[bool]):
             box.border_title = Content(self._heading)
             box.border_subtitle = Content(f"{'ctrl+s: go on without them · ' if goes else ''}esc: back to the list")
             yield FactSheet(label_width=14)
-            columns = (
-                Column[_Doubt]("In the list", lambda each: each.what, most=40),
-                Column[_Doubt]("Why not", lambda each: literal(each.why, "$warning"), grow=True),
+            columns: tuple[Column[_Doubt], ...] = (
+                Column("In the list", lambda each: each.what, most=40),
+                Column("Why not", lambda each: literal(each.why, "$warning"), grow=True),
             )
             yield RowList[_Doubt](columns, key=lambda each: each)
+            yield Static(id="one")
+
+    def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
+        """Tell the doubt under the cursor whole."""
+        message.stop()
+        doubt = message.row
+        told = literal(f"{doubt.what}: {doubt.why}") if isinstance(doubt, _Doubt) else ""
+        self.query_one("#one", Static).update(told)
 
     def on_mount(self) -> None:
         """Show the plan."""
@@ -208,14 +218,14 @@ class ExactDoubts(ModalScreen[bool]):
             (
                 Fact("to assign", Content(f"{len(plan.add):,}")),
                 Fact("to unassign", Content(f"{len(plan.remove):,}")),
-                Fact("stay", Content(f"{len(plan.keep):,} are assigned already")),
+                Fact("stay", Content(f"{len(plan.keep):,}")),
                 Fact("unknown", Content.styled(f"{len(plan.unknown):,}", "$warning" if plan.unknown else "")),
             )
         )
         doubts = self.query_one(RowList)
         doubts.rows = [
             *(_Doubt(each, _why_unknown(self._plan.near.get(each, ()))) for each in plan.unknown),
-            *(_Doubt("", each) for each in listed.wrong),
+            *(_Doubt(*_wrong(each)) for each in listed.wrong),
         ]
         doubts.focus()
 
@@ -225,6 +235,12 @@ class ExactDoubts(ModalScreen[bool]):
             self.dismiss(True)
         else:
             self.app.notify("Nothing is left to do without them.", markup=False, timeout=4)
+
+
+def _wrong(sentence: str) -> tuple[str, str]:
+    """Part a sentence on what is no ID into what it is about and why."""
+    what, cannot, _ = sentence.rpartition(" cannot be an ID.")
+    return (what, "cannot be an ID") if cannot else ("", sentence)
 
 
 def _why_unknown(near: Sequence[tuple[str, str]]) -> str:
@@ -261,7 +277,8 @@ async def assign_exactly(host: Widget, session: Session, api_client: ApiClient, 
             return
         pairings = [Pairing(api_client, found.parties[each], True) for each in plan.add]
         pairings += [Pairing(api_client, found.parties[each], False) for each in plan.remove]
-        notes = [f"{count(len(plan.keep), kind.value)} of the list stay assigned."] if plan.keep else []
+        stay = len(plan.keep)
+        notes = [f"{stay:,} of the list {'is' if stay == 1 else 'are'} assigned already."] if stay else []
         if left_out := len(plan.unknown) + len(listed.wrong):
             notes.append(f"{left_out:,} of the list left out: unknown, or no IDs.")
         name = api_client.app_name

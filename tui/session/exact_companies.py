@@ -81,9 +81,13 @@ async def _look_up(
 
 
 async def _like(marketplace: Marketplace, kind: PartyKind, unknown: str) -> Sequence[Party]:
-    """Return companies that look like an ID: all of a small marketplace, else what its beginning finds."""
+    """Return companies that look like an ID: all of a small marketplace, else what it or a half of it finds."""
     every = await marketplace.company_page(kind, 1)
     if every.total <= PAGE_SIZE:
         return every.rows
-    words = unknown[: max(SHORTEST_SEARCH, len(unknown) // 2)]
-    return (await marketplace.company_page(kind, 1, words=words)).rows
+    half = len(unknown) // 2
+    found: dict[str, Party] = {}
+    for words in dict.fromkeys((unknown, unknown[: max(SHORTEST_SEARCH, half)], unknown[half:])):
+        if len(words) >= SHORTEST_SEARCH:
+            found |= {each.id: each for each in (await marketplace.company_page(kind, 1, words=words)).rows}
+    return tuple(found.values())
