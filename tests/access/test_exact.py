@@ -93,4 +93,6 @@ def test_near_misses() -> None:
     assert near_misses("Anchor-Boats", there) == (there[0],)
     assert near_misses("anchr-boats", there) == (there[0],)
     assert near_misses("Breakwater Marine", there) == (there[1],)
-    assert near_misses("zzz", there) == ()
+    assert near_misses("boats", there) == (there[0],)
+    assert near_misses("chand", there) == (there[2],)
+    assert near_misses("zzz", there) == near_misses("a", there) == ()

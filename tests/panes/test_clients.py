@@ -229,6 +229,8 @@ async def test_nullified_assignments_are_marked_and_flipping_the_flag_revives_th
     await console.press("space")
     assert isinstance(console.app.screen, Confirm)
     assert "AllowAnyBuyer: on → off" in console.text
+    assert "Only the 3 assigned buyers may use it then; the 3 others are" in console.text
+    assert "guest-shopper (Estuary Guests) loses password and refresh." in console.text
     await console.press("enter")
     assert not (await on_server(console, api_client.id)).allow_any_buyer
     assert "nullified" not in console.text

@@ -16,6 +16,8 @@ from difflib import get_close_matches
 MOST_IDS = 100_000
 """More IDs than this in one list are no list that a person means."""
 LONGEST_ID = 100
+SHORTEST_PART = 4
+"""So many characters an ID needs for others that contain it to be near misses."""
 NEAR = 0.75
 """How alike an ID has to be to count as a near miss, from 0 to 1."""
 
@@ -136,9 +138,14 @@ def plan_exactly(wanted: Sequence[str], known: AbstractSet[str], assigned: Abstr
 
 
 def near_misses(unknown: str, candidates: Sequence[tuple[str, str]], most: int = 3) -> tuple[tuple[str, str], ...]:
-    """Return which (ID, name) somebody may have meant: the same without case, the same name, or nearly the same ID."""
+    """Return which (ID, name) somebody may have meant by an ID.
+
+    First what is the same without case, or has it for a name; then what contains it, and IDs that are nearly the same.
+    """
     folded = unknown.casefold()
     same = [each for each in candidates if folded in (each[0].casefold(), each[1].casefold())]
+    if len(unknown) >= SHORTEST_PART:
+        same += [each for each in candidates if folded in each[0].casefold() or folded in each[1].casefold()]
     by_folded = {each[0].casefold(): each for each in candidates}
     close = get_close_matches(folded, list(by_folded), n=most, cutoff=NEAR)
     return tuple(dict.fromkeys((*same, *(by_folded[each] for each in close))))[:most]

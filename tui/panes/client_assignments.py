@@ -297,7 +297,7 @@ class AssignmentsView(CommandHost, Vertical):
         if isinstance(row, FlagRow):
             from tui.panes.flag_flip import flip
 
-            work = partial(flip, self, self.session, self.api_client, row, self._gate)
+            work = partial(flip, self, self.session, self.api_client, row, dict(self._totals))
         else:
             work = partial(self._toggle, self.api_client, row.party, assign=not row.assigned)
         start(self, work, group="toggle", exclusive=False)

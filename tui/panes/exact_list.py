@@ -247,7 +247,7 @@ def _why_unknown(near: Sequence[tuple[str, str]]) -> str:
     if not near:
         return "unknown"
     meant = " or ".join(f"{each} ({name})" if name and name != each else each for each, name in near)
-    return f"unknown; {meant} is meant?"
+    return f"unknown: {meant}?"
 
 
 async def assign_exactly(host: Widget, session: Session, api_client: ApiClient, gate: Gate, kind: PartyKind) -> None:
