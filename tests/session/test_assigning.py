@@ -9,12 +9,14 @@ import pytest
 
 from tests.session.sandbox_gate import Gated, gated
 from tui.access.facts import Party, PartyKind
-from tui.ordercloud.models import ApiClient
+from tui.ordercloud.models import ApiClient, ApiClientAssignment
+from tui.ordercloud.models.page import Meta, Page
 from tui.sandbox.control import Fault, Rule
 from tui.sandbox.control.rules import Faults
 from tui.session.assigning import Pairing, assignment_job
 from tui.session.bulk import Job, Progress, State
 from tui.session.failures import CannotUndo
+from tui.session.whole_list import whole_list
 
 WRITES = "/v1/apiclients/assignments"
 
@@ -178,3 +180,22 @@ async def test_cancelling_in_the_middle_leaves_a_true_account(opened: Gated) -> 
     assert ended.done + ended.not_done == 40
     assert done(job) == await truth(opened, portal)
     assert (await job.run()).words == "40 done"
+
+
+async def test_the_whole_of_a_long_list_is_read_side_by_side_and_once(opened: Gated) -> None:
+    def page(number: int, total: int) -> Page[ApiClientAssignment]:
+        items = [ApiClientAssignment(buyer_id=f"b{number}-{each}") for each in range(2)]
+        return Page(Meta(total_pages=total), tuple(items))
+
+    asked: list[int] = []
+
+    async def read(number: int) -> Page[ApiClientAssignment]:
+        asked.append(number)
+        return page(number, 6 if number < 5 else 7)  # somebody adds to it meanwhile
+
+    found = await whole_list(read)
+    assert [each.buyer_id for each in found] == [f"b{number}-{each}" for number in range(1, 8) for each in range(2)]
+    assert asked == [1, 2, 3, 4, 5, 6, 7]
+    held = opened.named("Partner Portal")
+    opened.session.marketplace.forget()
+    assert {each.buyer_id for each in await opened.session.marketplace.assignments(held.id) if each.buyer_id}

@@ -76,6 +76,9 @@ class AssignmentsView(CommandHost, Vertical):
         self.api_client: ApiClient | None = None
         self._gate = Gate(allow_seller=False, allow_any_buyer=False, allow_any_supplier=False)
         self._companies: CompanyList | None = None
+        self._every: CompanyList | None = None
+        """All companies: they are the same for every API client, and so not read again for another one."""
+        self._reading: tuple[Marketplace, int] | None = None
         self._flags = 0
         self._totals: dict[PartyKind, int | None] = {}
         self._only_assigned = False
@@ -100,14 +103,24 @@ class AssignmentsView(CommandHost, Vertical):
 
     def show(self, api_client: ApiClient, assignments: tuple[ApiClientAssignment, ...]) -> None:
         """Show an API client's assignments; the companies follow."""
-        same = self.api_client is not None and self.api_client.id == api_client.id
-        before = self._gate
+        before = None if self.api_client is None else self._gate
         self.api_client, self._gate = api_client, Gate.of(api_client, assignments)
-        moved = (before.buyers, before.suppliers) != (self._gate.buyers, self._gate.suppliers)
-        if same and self._companies is not None and not (self._only_assigned and moved):
-            self._draw()
-        else:
+        if self._reading != self._now:
+            self._every = self._companies = None
+        if not self._only_assigned and not self._words:
+            self._companies = self._every
+        elif self._only_assigned and before is not None and before != self._gate:
+            self._companies = None
+        if self._companies is None:
             self._begin()
+        else:
+            self._draw()
+
+    @property
+    def _now(self) -> tuple[Marketplace, int]:
+        """Which reading of which marketplace this is: companies of another one are not shown."""
+        marketplace = self.session.marketplace
+        return marketplace, marketplace.times_forgotten
 
     def clear(self) -> None:
         """Show nothing while another API client's assignments are read."""
@@ -117,18 +130,13 @@ class AssignmentsView(CommandHost, Vertical):
         self._list.empty = "Loading…"
         self._list.rows = ()
 
-    def reread(self) -> None:
-        """Read the companies again."""
-        if self.api_client is not None:
-            self._begin()
-
     def _begin(self, wait: float = 0.0) -> None:
         start(self, partial(self._read, wait), group="companies")
 
     async def _read(self, wait: float) -> None:
         """Read the first companies that are to be shown; until they are here the list stays as it was."""
         await asyncio.sleep(wait)
-        marketplace, words, gate = self.session.marketplace, self._words, self._gate
+        marketplace, words, gate, now = self.session.marketplace, self._words, self._gate, self._now
         if not self._only_assigned:
             companies = CompanyList.every(marketplace, words, self._arrived)
         else:
@@ -138,12 +146,12 @@ class AssignmentsView(CommandHost, Vertical):
             else:
                 companies = CompanyList.named(marketplace, ids, self._arrived)
         await companies.load(0, FIRST_ROWS - 1)
-        if self.api_client is None:
-            return
-        self._companies = companies
         if not words and not self._only_assigned:
+            self._every, self._reading = companies, now
             self._totals = {kind: companies.total(kind) for kind in (PartyKind.BUYER, PartyKind.SUPPLIER)}
-        self._draw()
+        if self.api_client is not None:
+            self._companies, self._reading = companies, now
+            self._draw()
 
     def _draw(self) -> None:
         if self._companies is None:

@@ -86,7 +86,8 @@ async def _like(marketplace: Marketplace, kind: PartyKind, unknown: str) -> Sequ
     if every.total <= PAGE_SIZE:
         return every.rows
     half = len(unknown) // 2
-    found: dict[str, Party] = {}
+    cases = tuple(dict.fromkeys((unknown.lower(), unknown.upper())))
+    found = {each.id: each for each in (await marketplace.company_page(kind, 1, ids=cases)).rows}
     for words in dict.fromkeys((unknown, unknown[: max(SHORTEST_SEARCH, half)], unknown[half:])):
         if len(words) >= SHORTEST_SEARCH:
             found |= {each.id: each for each in (await marketplace.company_page(kind, 1, words=words)).rows}

@@ -26,6 +26,7 @@ from tui.session.own_sign_in import OwnSignIn, OwnWayIn
 from tui.session.paging import PAGE_SIZE, Part
 from tui.session.record import ChangeKind, Record
 from tui.session.references import References, SoFar
+from tui.session.whole_list import whole_list
 
 if TYPE_CHECKING:
     from tui.ordercloud import ListQuery, OrderCloud
@@ -86,6 +87,8 @@ class Marketplace:
             threat=self.way_in.after_patch,
         )
         self.ways_back = ways.WaysBack(steps, self._writing)
+        self.times_forgotten = 0
+        """Another number whenever what was read is to be read again."""
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -105,6 +108,7 @@ class Marketplace:
             cache.forget_all()
         self.lookups.forget()
         self.references.forget()
+        self.times_forgotten += 1
 
     async def read_api_clients(self) -> AsyncIterator[tuple[ApiClient, ...]]:
         """Read all API clients, a page at a time; what is known is replaced when the last page is here.
@@ -178,8 +182,10 @@ class Marketplace:
         """Return the assignments of an API client."""
 
         async def read() -> tuple[ApiClientAssignment, ...]:
-            every = self._client.api_clients.assignments.iterate(api_client_id=api_client_id)
-            return tuple([assignment async for assignment in every])
+            calls = self._client.api_clients.assignments
+            return await whole_list(
+                lambda page: calls.list(api_client_id=api_client_id, page=page, page_size=PAGE_SIZE)
+            )
 
         return await self._assignments.get(api_client_id, read)
 
