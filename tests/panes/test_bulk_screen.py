@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from tests.console import Console, open_console
 from tui.access.facts import Party, PartyKind
@@ -153,3 +154,23 @@ async def test_leaving_while_it_runs_asks_and_the_account_stays() -> None:
         faults(console).clear()
         await console.press("enter")
         assert (await ended(console, job)).done == 30
+
+
+async def test_in_production_it_asks_once_more() -> None:
+    async with shown(count=6) as (console, job):
+        session = console.app.session
+        session.identity = replace(session.identity, kind="production")
+        await console.press("enter")
+        await until(console, lambda: isinstance(console.app.screen, Confirm))
+        assert "6 changes in production." in console.text
+        await console.press("n")
+        await until(console, lambda: isinstance(console.app.screen, BulkScreen))
+        assert job.progress.waiting == 6
+        await console.press("enter")
+        await until(console, lambda: isinstance(console.app.screen, Confirm))
+        await console.press("y")
+        assert (await ended(console, job)).done == 6
+        await console.press("u", "enter")
+        await until(console, lambda: isinstance(console.app.screen, Confirm))
+        await console.press("y")
+        await until(console, lambda: job.progress.undone == 6)

@@ -196,6 +196,7 @@ async def test_a_marketplace_that_never_has_time_stops_the_job(wait: float | Non
     ended = await job.run()
     assert ended.told.startswith("Stopped: the marketplace asks to wait ")
     assert (ended.done, ended.failed + ended.not_done) == (0, 9)
+    assert {type(each.error) for each in job.results if each.state is State.FAILED} == {errors.RateLimited}
     assert len(slept) <= 60
     assert max(slept, default=0) <= 120
     assert len(job.to_run) == 9

@@ -63,7 +63,7 @@ class BulkScreen(ModalScreen[None]):
     """A job: its dry run, its progress, its account."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Leave", show=False),
+        Binding("escape,q,ctrl+q", "leave", "Leave", show=False),
         Binding("enter", "go_on", "Go on", show=False, priority=True),
         Binding("c", "cancel", "Cancel", show=False),
         Binding("r", "retry", "Retry", show=False),
