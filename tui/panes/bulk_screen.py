@@ -133,7 +133,7 @@ class BulkScreen(ModalScreen[None]):
 
     def _show_steps(self) -> None:
         # As high as its steps and what there is to say, up to the height of the screen.
-        self.query_one(Vertical).styles.height = len(self._job.steps) + 14
+        self.query_one(Vertical).styles.height = len(self._job.steps) + 12
         self._list.set_columns(self._columns())
         open_states = (State.FAILED, State.UNKNOWN, State.NOT_DONE, State.WAITING, State.RUNNING)
         every = range(len(self._job.steps))
