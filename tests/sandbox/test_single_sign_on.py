@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import pytest
 
 from tests.sandbox.support import Http, error_of, named
-from tui.ordercloud._httpx import Response
+from tui.ordercloud._httpx import AsyncClient, Response
 from tui.sandbox.provider import challenge_of
 from tui.sandbox.single_sign_on import fill
 from tui.tokens.decode import decode
@@ -237,6 +237,25 @@ async def test_a_sign_in_has_ten_minutes(sso: Http) -> None:
     place = await at_provider(sso)
     sso.clock.forward(minutes=10)
     assert error_of(await sso.client.get(await pick(sso, place))) == (400, "Auth.OauthError")
+
+
+async def test_a_sign_in_goes_on_only_in_the_browser_that_began_it(sso: Http) -> None:
+    began = await start(sso)
+    cookie = began.headers["Set-Cookie"].lower()
+    assert {"httponly", "samesite=lax", "path=/ocrpcode", "max-age=600"} <= set(cookie.split("; "))
+    back = await pick(sso, place_of(began))
+    name, ours = cookie.partition(";")[0].split("=")
+    assert ours not in place_of(began) + back
+    second = await pick(sso, await at_provider(sso))
+    async with AsyncClient(transport=sso.sandbox.transport(), base_url=BASE) as other:
+        for theirs in ("", f"{name}=", f"{name}={ours[:-1]}", f"{name}=\u00e9"):
+            refused = await other.get(back, headers={b"Cookie": theirs.encode()} if theirs else None)
+            assert (refused.status_code, "Location" in refused.headers) == (400, False)
+            assert "begun in another browser" in refused.text
+            assert refused.headers["Content-Type"].startswith("text/html")
+    for each in (back, second):
+        assert "token=" in place_of(await sso.client.get(each)), "two windows of the right browser still get through"
+    assert not sso.client.cookies
 
 
 async def test_the_code_of_another_sign_in_does_not_fit(sso: Http) -> None:

@@ -6,7 +6,6 @@ Its clients are the OpenID Connect configurations of the marketplace; the one re
 from __future__ import annotations
 
 import hmac
-import secrets
 import sqlite3
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -24,6 +23,7 @@ from tui.sandbox.forms import read_form
 from tui.sandbox.identity import claims_about
 from tui.sandbox.passwords import digest_of
 from tui.sandbox.provider_page import Pickable, problem_page, sign_in_page
+from tui.sandbox.randomness import random_text
 from tui.sandbox.services import Services
 from tui.sandbox.wire import json_response, read_query
 from tui.tokens.token import JSON
@@ -176,7 +176,7 @@ class Provider:
             return None
         now = self._services.clock()
         connection.execute("DELETE FROM provider_codes WHERE expires_at <= ?", (format_time(now),))
-        code = secrets.token_urlsafe(32)
+        code = random_text(32)
         insert = """
         INSERT INTO provider_codes (digest, client_id, redirect_uri, user, challenge, nonce, expires_at)
         VALUES (?, ?, ?, ?, ?, ?, ?)

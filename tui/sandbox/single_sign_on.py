@@ -5,7 +5,7 @@ Codes are exchanged with the built-in provider only, without the network.
 
 from __future__ import annotations
 
-import secrets
+import hmac
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
@@ -24,6 +24,8 @@ from tui.sandbox.fields import format_time
 from tui.sandbox.issue import issue_access, issue_refresh, note_activity
 from tui.sandbox.passwords import digest_of
 from tui.sandbox.provider import OAuthFailure, Provider, ProviderTokens, challenge_of
+from tui.sandbox.provider_page import problem_page
+from tui.sandbox.randomness import random_text
 from tui.sandbox.services import Services
 from tui.sandbox.wire import read_query
 from tui.tokens.decode import decode
@@ -35,6 +37,7 @@ Endpoint: TypeAlias = Callable[[Request, dict[str, str]], Awaitable[Response]]
 SIGN_IN_LIFE = timedelta(minutes=10)
 """How long a user may take at the identity provider."""
 
+_BACK_PATH = "/ocrpcode"
 _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 _NEVER = frozenset({"", "javascript", "data", "vbscript", "file", "blob", "about"})
 _OURS = frozenset(
@@ -77,6 +80,10 @@ class Failed(Exception):
     """The sign-in failed; the message is for the user of the application."""
 
 
+class _OtherBrowser(Exception):
+    """A state comes back from a browser that did not set out with it."""
+
+
 class SingleSignOn:
     """The two addresses of the relying party."""
 
@@ -87,7 +94,7 @@ class SingleSignOn:
     def routes(self) -> Iterator[tuple[str, str, Endpoint]]:
         """Give method, path and endpoint of both."""
         yield "GET", "ocrplogin", self.start
-        yield "GET", "ocrpcode", self.finish
+        yield "GET", _BACK_PATH.strip("/"), self.finish
 
     async def start(self, request: Request, parameters: dict[str, str]) -> Response:
         """Send the browser to the identity provider."""
@@ -112,10 +119,10 @@ class SingleSignOn:
         if place.scheme not in ("http", "https") or not place.netloc:
             raise Failed("The AuthorizationEndpoint is no web address.")
         start_path = asked.get("appstartpath", "")
-        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         now = self._services.clock()
 
-        def keep(connection: sqlite3.Connection) -> None:
+        def keep(connection: sqlite3.Connection) -> tuple[str, str, str]:
+            state, nonce, verifier = (random_text(32) for _ in range(3))
             connection.execute("DELETE FROM sign_ins_under_way WHERE expires_at <= ?", (format_time(now),))
             insert = """
             INSERT INTO sign_ins_under_way (digest, connect, roles, start_path, nonce, verifier, expires_at)
@@ -123,8 +130,9 @@ class SingleSignOn:
             """
             kept = (asked.get("roles", ""), start_path, nonce, verifier, format_time(now + SIGN_IN_LIFE))
             connection.execute(insert, (digest_of(state), connect.key, *kept))
+            return state, nonce, verifier
 
-        await self._services.store.run(keep, write=True)
+        state, nonce, verifier = await self._services.store.run(keep, write=True)
         custom = {k: v for k, v in parse_qsl(asked.get("customParams", "")) if k.lower() not in _OURS}
         query = [
             *parse_qsl(place.query),
@@ -138,25 +146,38 @@ class SingleSignOn:
             ("code_challenge", challenge_of(verifier)),
             ("code_challenge_method", "S256"),
         ]
-        return RedirectResponse(urlunsplit(place._replace(query=urlencode(query), fragment="")), 302, _NO_STORE)
+        answer = RedirectResponse(urlunsplit(place._replace(query=urlencode(query), fragment="")), 302, _NO_STORE)
+        life = int(SIGN_IN_LIFE.total_seconds())
+        name, value = _cookie_name(state), _browser_proof(verifier)
+        answer.set_cookie(name, value, max_age=life, path=_BACK_PATH, httponly=True, samesite="lax")
+        return answer
 
     async def finish(self, request: Request, parameters: dict[str, str]) -> Response:
         """Take the browser back, and send it on to the application with a token."""
         asked = _query(request)
-        now = self._services.clock()
-        under_way = await self._services.store.run(
-            lambda c: _take(c, asked.get("state", ""), format_time(now)), write=True
-        )
+        now, state = self._services.clock(), asked.get("state", "")
+        cookie = request.cookies.get(_cookie_name(state), "")
+        try:
+            under_way = await self._services.store.run(lambda c: _take(c, state, cookie, format_time(now)), write=True)
+        except _OtherBrowser:
+            return problem_page(
+                "This sign-in (state) was begun in another browser. It goes on there alone, where it left a cookie. "
+                "To sign in here, begin anew in this browser."
+            )
         if under_way is None:
             raise refusal(400, "Auth.OauthError", "The sign-in (state) is unknown, over, or has taken too long.")
-        connect = under_way.connect
+        answer = await self._end(under_way, asked)
+        answer.delete_cookie(_cookie_name(state), path=_BACK_PATH, httponly=True, samesite="lax")
+        return answer
+
+    async def _end(self, under_way: UnderWay, asked: Mapping[str, str]) -> Response:
         try:
             if "error" in asked:
                 raise Failed(asked.get("error_description") or asked["error"])
             tokens = await self._redeem(under_way, asked.get("code", ""))
             return await self._admit(under_way, tokens)
         except Failed as failed:
-            return _fail(connect, str(failed))
+            return _fail(under_way.connect, str(failed))
 
     async def _redeem(self, under_way: UnderWay, code: str) -> ProviderTokens:
         form = {
@@ -268,11 +289,23 @@ def _find(connection: sqlite3.Connection, condition: str, value: str | int) -> C
     return None if row is None else Connect(*row)
 
 
-def _take(connection: sqlite3.Connection, state: str, now: str) -> UnderWay | None:
-    """Take a sign-in out, so that its state is good once."""
+def _cookie_name(state: str) -> str:
+    """Name a sign-in's cookie. Each has one of its own, so that a browser may be signing in in several windows."""
+    return f"ocgate-sign-in-{digest_of(state).hex()[:16]}"
+
+
+def _browser_proof(verifier: str) -> str:
+    """What only the browser that set out can show: made of a secret that never leaves the sandbox."""
+    return digest_of(f"browser {verifier}").hex()
+
+
+def _take(connection: sqlite3.Connection, state: str, cookie: str, now: str) -> UnderWay | None:
+    """Take a sign-in out, so that its state is good once. Raises _OtherBrowser, and leaves it, for a wrong cookie."""
     take = """
     DELETE FROM sign_ins_under_way WHERE digest = ? RETURNING connect, roles, start_path, nonce, verifier, expires_at
     """
     row = connection.execute(take, (digest_of(state),)).fetchone()
+    if row is not None and not hmac.compare_digest(_browser_proof(row[4]).encode(), cookie.encode()):
+        raise _OtherBrowser  # which takes the deletion back
     connect = None if row is None else _find(connection, "o.key = ?", row[0])
     return UnderWay(connect, *row[1:5]) if connect is not None and row[5] > now else None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.support import Clock, Http, error_of
+from tests.sandbox.support import Clock, Http, error_of, named
 from tui.ordercloud._httpx import AsyncClient
 from tui.sandbox import FAST, NotASandbox, Planting, Sandbox, SandboxError, SandboxTooNew
 from tui.sandbox.large import LargeSize
@@ -200,7 +200,26 @@ async def demo_tokens(http: Http) -> list[str]:
     admin = await enter(http)
     made = await admin.ok("POST", "apiclients", {"AppName": "New", "AccessTokenDuration": 10}, 201)
     secret = await admin.ok("POST", f"apiclients/{made['ID']}/secrets", {"Name": "S"}, 201)
-    return [*tokens, made["ID"], secret["ID"], secret["ClientSecret"], (await admin.get("me")).headers["Date"]]
+    connect = {
+        "ID": "sso",
+        "OrderCloudApiClientID": named("Buyer Storefront"),
+        "ConnectClientID": "sso",
+        "ConnectClientSecret": "sso",
+        "AppStartUrl": "https://shop.example/",
+        "AuthorizationEndpoint": f"{http.sandbox.sign_in.url}/idp/authorize",
+        "TokenEndpoint": f"{http.sandbox.sign_in.url}/idp/token",
+    }
+    await admin.ok("POST", "openidconnects", connect, 201)
+    began = await http.client.get("/ocrplogin?id=sso")
+    picked = await http.client.get(f"{began.headers['Location']}&login_hint=shopper01")
+    drawn = [began.headers["Location"], began.headers["Set-Cookie"], picked.headers["Location"]]
+    for path in ("reset", "onetimepassword"):
+        asked = {"ClientID": named("Buyer Storefront"), "Username": "shopper01"}
+        assert (await http.client.post(f"/v1/password/{path}", json=asked)).status_code == 204
+    await admin.ok("DELETE", "openidconnects/sso", status=204)
+    drawn += [message.code or "" for message in await http.sandbox.outbox()]
+    ids = [made["ID"], secret["ID"], secret["ClientSecret"]]
+    return [*tokens, *ids, *drawn, (await admin.get("me")).headers["Date"]]
 
 
 async def test_a_deterministic_marketplace_gives_the_same_tokens_twice(tmp_path: Path) -> None:
