@@ -318,7 +318,7 @@ def test_the_sandboxs_options_reach_it(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert extras[0].snapshots == usual.parent / "snapshots"
     large = ["--seed", "large", "--api-clients", "5", "--buyers", "6", "--suppliers", "7", "--users", "8"]
     doors = ["--allow-host", "sandbox.test", "--allow-host", "Other", "--cors", "http://localhost:3000", "--cors", "*"]
-    folder = ["--control", "--snapshots", str(tmp_path)]
+    folder = ["--open-idp", "--control", "--snapshots", str(tmp_path)]
     assert (
         main(["sandbox", "--memory", *large, "--seed-number", "9", "--deterministic", "x", *doors, *folder]) == Exit.OK
     )
@@ -328,16 +328,16 @@ def test_the_sandboxs_options_reach_it(monkeypatch: pytest.MonkeyPatch, tmp_path
         snapshots=tmp_path,
         size=LargeSize(5, 6, 7, 8, 9),
         deterministic="x",
+        open_idp=True,
     )
 
 
 def test_the_help_of_the_sandbox_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sandbox", "--help"]) == Exit.OK
     told = capsys.readouterr().out
-    options = (
-        "--control --snapshots --deterministic --allow-host --cors --seed --seed-number --db --memory --host --port"
-    )
-    assert [each for each in options.split() if each not in told] == []
+    server = "--control --snapshots --deterministic --allow-host --open-idp --cors"
+    data = "--seed --seed-number --db --memory --host --port"
+    assert [each for each in f"{server} {data}".split() if each not in told] == []
     assert [each for each in ("--api-clients", "--buyers", "--suppliers", "--users") if each not in told] == []
 
 

@@ -54,6 +54,7 @@ class Options(argparse.Namespace):
     deterministic: str | None
     allow_host: list[str]
     cors: list[str]
+    open_idp: bool
     api_clients: int | None
     buyers: int | None
     suppliers: int | None
@@ -206,6 +207,11 @@ def _add_server_options(serve: argparse.ArgumentParser) -> None:
     doors = serve.add_argument_group("who may come in")
     doors.add_argument(
         "--allow-host", metavar="NAME", action="append", default=[], help="a further name it is reached by (repeatable)"
+    )
+    doors.add_argument(
+        "--open-idp",
+        action="store_true",
+        help="keep the built-in identity provider open, which asks for no password, where other machines reach it",
     )
     doors.add_argument(
         "--cors",

@@ -228,6 +228,7 @@ def _extras(options: Options, snapshots: Path) -> Extras:
         snapshots=options.snapshots or (snapshots if options.sandbox_db is None else None),
         size=size,
         deterministic=options.deterministic,
+        open_idp=options.open_idp,
     )
 
 

@@ -121,6 +121,14 @@ def test_it_says_in_red_when_other_machines_can_reach_it() -> None:
         warning = process.stderr.readline()
         assert warning.startswith("\x1b[1;31m")
         assert "other machines" in warning
+        assert "without a password" not in warning
+        assert "--open-idp opens it" in process.stderr.readline()
+        with sign_in(sheet) as client:
+            assert client.get("/idp/authorize").text.count("closed while other machines can reach it") == 1
+    with running(None, host="0.0.0.0", extras="Extras(open_idp=True)") as (process, sheet):
+        assert "as anybody, without a password" in process.stderr.readline()
+        with sign_in(sheet) as client:
+            assert "client_id" in client.get("/idp/authorize").text
 
 
 def test_a_file_that_is_no_database_is_told_in_one_sentence(tmp_path: Path) -> None:

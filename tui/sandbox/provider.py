@@ -107,6 +107,11 @@ class Provider:
     async def authorize(self, request: Request, parameters: dict[str, str]) -> Response:
         """Show the users; with `login_hint` that user is signed in at once, with `prompt=none` nobody is asked."""
         asked = dict(read_query(request, most=50))
+        if not self._services.provider_open:
+            return problem_page(
+                "This identity provider asks nobody for a password, so it is closed while other machines can reach "
+                "it. Whoever serves the sandbox can open it (--open-idp)."
+            )
         client_id, back = asked.get("client_id", ""), asked.get("redirect_uri", "")
         if await self._services.store.run(lambda c: c.execute(_CLIENT, (client_id,)).fetchone()) is None:
             return problem_page("The identity provider knows no client of this ID (client_id).")

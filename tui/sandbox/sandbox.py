@@ -148,6 +148,10 @@ class Sandbox:
             raise RuntimeError("there is no marketplace")
         self.sign_in = _sheet(self.sign_in.url, row)
 
+    def close_provider(self) -> None:
+        """Close the sign-in page of the built-in identity provider, where users are picked without a password."""
+        self._services.provider_open = False
+
     def now(self) -> datetime:
         """Tell the marketplace's time."""
         return self._services.clock()

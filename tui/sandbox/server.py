@@ -47,7 +47,8 @@ class Extras:
     """What a server does beyond serving the marketplace to its own machine.
 
     `control` opens the control API, `doors` say who else may come in, `snapshots` is the folder for snapshots,
-    `size` how large the large seed is, `deterministic` the seed of a marketplace that repeats.
+    `size` how large the large seed is, `deterministic` the seed of a marketplace that repeats. `open_idp` keeps the
+    identity provider, which asks for no password, open where other machines can reach it.
     """
 
     control: bool = False
@@ -55,6 +56,7 @@ class Extras:
     snapshots: Path | None = None
     size: LargeSize | None = None
     deterministic: str | None = None
+    open_idp: bool = False
 
 
 def serve(*, host: str, port: int, path: Path | None, seed: str, extras: Extras | None = None) -> int:
@@ -109,7 +111,9 @@ async def _serve(listener: socket.socket, path: Path | None, planting: Planting,
             server = _server(sandbox, extras)
             with _stopped_by_signals(server):
                 if not ip_address(host).is_loopback:
-                    _warn_of_strangers(host, port)
+                    _warn_of_strangers(host, port, open_idp=extras.open_idp)
+                    if not extras.open_idp:
+                        sandbox.close_provider()
                 with suppress(BrokenPipeError):
                     print(json.dumps(first_line), flush=True)  # noqa: T201 - standard output is the interface
                 await server.serve(sockets=[listener])
@@ -201,9 +205,13 @@ def _url(host: str, port: int) -> str:
     return f"http://[{address}]:{port}" if address.version == 6 else f"http://{address}:{port}"
 
 
-def _warn_of_strangers(host: str, port: int) -> None:
+def _warn_of_strangers(host: str, port: int, *, open_idp: bool) -> None:
     text = f"The sandbox listens on {host}, port {port}: other machines can reach it, and its passwords are public."
+    if open_idp:
+        text += " Its identity provider lets them sign in as anybody, without a password."
     _tell(f"\x1b[1;31m{text}\x1b[0m" if _has_colour() else text)
+    if not open_idp:
+        _tell("Its identity provider, which asks for no password, is closed; --open-idp opens it.")
 
 
 def _has_colour() -> bool:

@@ -39,6 +39,7 @@ class Services:
         self.hashing = hashing
         self.base_url = base_url
         self.new_key: Callable[[], tuple[str, bytes]] = key_in_memory if store.path is None else new_key
+        self.provider_open = True
         self._key: SigningKey | None = None
         self._key_wanted = asyncio.Lock()
         self._verified: OrderedDict[str, _Verified | None] = OrderedDict()
