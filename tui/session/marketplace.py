@@ -178,6 +178,11 @@ class Marketplace:
 
         return await self._secrets.get(api_client_id, read)
 
+    async def secrets_now(self, api_client_id: str) -> tuple[ApiClientSecret, ...]:
+        """Read the named secrets of an API client again."""
+        self._secrets.forget(api_client_id)
+        return await self.secrets(api_client_id)
+
     async def assignments(self, api_client_id: str) -> tuple[ApiClientAssignment, ...]:
         """Return the assignments of an API client."""
 

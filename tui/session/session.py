@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tui.session.last_seen import LastSeen
     from tui.session.marketplace import Marketplace
     from tui.session.opening import Opened, Surroundings
+    from tui.session.secret_use import UseLog
 
 __all__ = ["CredentialsMissing", "Identity", "Phase", "Session", "SignInSecrets"]
 
@@ -289,6 +290,15 @@ class Session:
     async def outbox(self) -> tuple[Message, ...]:
         """Give the embedded sandbox's mail, the newest first. Raises as `sandbox_clock` does."""
         return await self._sandbox.outbox()
+
+    async def use_log(self) -> UseLog | None:
+        """Give what knows when secrets were used: the embedded sandbox's log; None in any other marketplace."""
+        from tui.session.secret_use import SandboxLog
+
+        if (sandbox := self.opened.sandbox) is None:
+            return None
+        await _load("tui.sandbox.control")
+        return SandboxLog(sandbox)
 
     @property
     def _sandbox(self) -> Sandbox:

@@ -28,12 +28,16 @@ class Control:
     """
 
     def __init__(self, sandbox: Sandbox, services: Services) -> None:
-        """Use `Sandbox.control`. A clock that can be controlled already is kept; any other one is wrapped."""
+        """Use `Sandbox.control`. A clock that can be controlled already is kept; any other one is wrapped.
+
+        `since` is when this was, by that clock: the log begins then.
+        """
         kept = services.clock
         self.clock = kept if isinstance(kept, ControlledClock) else ControlledClock(kept)
         services.clock = self.clock
         self.faults = Faults()
         self.log = RequestLog()
+        self.since = self.clock()
         self.state = State(sandbox, services, self.clock)
         self.api = ControlApi(self, sandbox)
         self._services = services
