@@ -122,9 +122,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("assign.copy", "Copy as…", "Copy the requests that assign and unassign the company.", ("y",)),
     # -- Clients: secrets ----------------------------------------------------------------------------------------
     Command("secrets.new", "New secret", "Create a named client secret.", ("n",), footer=True),
-    Command("secrets.delete", "Delete secret", "Delete the secret under the cursor.", ("delete",), footer=True),
-    Command("secrets.reveal", "Reveal", "Show or hide the value, where it can be known.", ("v",), footer=True),
+    Command(
+        "secrets.rotate", "Rotate", "Put another secret in its place, step by step and with proof.", ("R",), footer=True
+    ),
+    Command(
+        "secrets.reveal", "Reveal", "Show the value while the key is held, where it can be known.", ("v",), footer=True
+    ),
     Command("secrets.copy", "Copy value", "Copy the value, where it can be known.", ("y",), footer=True),
+    Command("secrets.delete", "Delete secret", "Delete the secret under the cursor.", ("delete",), footer=True),
     # -- Clients: advice -----------------------------------------------------------------------------------------
     Command("advice.mend", "Mend", "Show what mends the advice under the cursor, then do it.", ("m",), footer=True),
     Command("advice.silence", "Silence", "Silence advice with a reason, or take that back.", ("z",), footer=True),

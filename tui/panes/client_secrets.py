@@ -3,43 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
-from tui.access.limits import SECRETS_PER_API_CLIENT, check_name
+from tui.access.limits import SECRETS_PER_API_CLIENT
 from tui.commands import CommandHost, bindings
 from tui.panes.changing import Kind, Question, change
+from tui.panes.new_secret import ask_new_secret
+from tui.panes.secret_rows import SecretRow, secret_columns, secret_rows, told_use
+from tui.panes.secret_shown import SecretShown
 from tui.session.session import Session
-from tui.tokens.durations import format_remaining, parse_minutes
 from tui.widgets.background import start
-from tui.widgets.dialogs import Ask, Note
+from tui.widgets.clipboard import copy
 from tui.widgets.plain import literal, plain
-from tui.widgets.row_list import Column, RowList
+from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
+    from textual.timer import Timer
 
     from tui.ordercloud.models import ApiClient, ApiClientSecret
     from tui.ordercloud.models.base import JSON
     from tui.session.marketplace import Marketplace
+    from tui.session.secret_use import SecretUses
 
-NEAR = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class SecretRow:
-    """One secret; `secret` is None for the legacy one, the only one whose value can be read again."""
-
-    secret: ApiClientSecret | None
-    name: str
-    expires: Content
-    value: str
+SHOWN_SECONDS = 3.0
+"""How long a value stays to be seen after the key was felt last: a terminal does not tell when a key is let go."""
+LOG_AFTER_SECONDS = 3.0
+"""When the embedded sandbox begins its log, after the start: earlier it would take the start's time."""
 
 
 class SecretsView(CommandHost, Vertical):
@@ -48,6 +43,7 @@ class SecretsView(CommandHost, Vertical):
     SCOPE = "secrets"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("secrets")]
     DEFAULT_CSS = """
+    SecretsView .value { height: auto; color: $accent; margin-top: 1; display: none; }
     SecretsView .told { height: auto; color: $text-muted; margin-top: 1; }
     """
 
@@ -56,22 +52,23 @@ class SecretsView(CommandHost, Vertical):
         self.session = session
         self.api_client: ApiClient | None = None
         self._secrets: tuple[ApiClientSecret, ...] = ()
-        self._revealed = False
+        self._uses: SecretUses | None = None
+        self._hiding: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the list and what secrets mean here."""
-        columns: tuple[Column[SecretRow], ...] = (
-            Column("Secret", lambda row: row.name, most=30),
-            Column("Expires", lambda row: row.expires, most=24),
-            Column("Value", lambda row: row.value, grow=True, most=10),
-        )
         yield RowList[SecretRow](
-            columns,
+            secret_columns(with_use=False),
             key=lambda row: row.secret.id if row.secret is not None else "",
             empty="No secret: every grant works without one.",
             id="secret-rows",
         )
+        yield Static(classes="value")
         yield Static(classes="told")
+
+    def on_mount(self) -> None:
+        """Have the embedded sandbox keep its log, once the console has started."""
+        self.set_timer(LOG_AFTER_SECONDS, self.look_at_log)
 
     @property
     def _list(self) -> RowList[SecretRow]:
@@ -80,44 +77,64 @@ class SecretsView(CommandHost, Vertical):
     def show(self, api_client: ApiClient, secrets: tuple[ApiClientSecret, ...]) -> None:
         """Show an API client's secrets."""
         if self.api_client is None or self.api_client.id != api_client.id:
-            self._revealed = False
+            self._hide()
+            self._uses = None
         self.api_client = api_client
         self._secrets = secrets
         self._draw()
+        if self.is_on_screen:
+            self.look_at_log()
+
+    def on_show(self) -> None:
+        """Read again when the secrets were used."""
+        self.look_at_log()
 
     def clear(self) -> None:
         """Show nothing while another API client's secrets are read."""
         self.api_client = None
         self._secrets = ()
-        self._revealed = False
+        self._uses = None
+        self._hide()
         self._draw()
 
+    def look_at_log(self) -> None:
+        """Read when the secrets were used, where somebody knows it."""
+        start(self, self._look_at_log, group="secret-use")
+
+    async def _look_at_log(self) -> None:
+        if not self.session.ready:
+            return
+        log, api_client = await self.session.use_log(), self.api_client
+        if log is not None and api_client is not None:
+            self._uses = log.uses(api_client.id)
+            self._draw()
+
     def _draw(self) -> None:
-        api_client = self.api_client
-        rows: list[SecretRow] = []
-        if api_client is not None and api_client.client_secret:
-            value = api_client.client_secret if self._revealed else "•" * 8
-            rows.append(SecretRow(None, "(legacy ClientSecret)", Content("never"), value))
-        rows.extend(
-            SecretRow(secret, secret.name, self._expires(secret.expiration), "shown once, when it was created")
-            for secret in self._secrets
-        )
+        api_client, now = self.api_client, self.session.clock()
+        rows = [] if api_client is None else secret_rows(api_client, self._secrets, self._uses, now)
+        if len(self._list.columns) != len(columns := secret_columns(with_use=self._uses is not None)):
+            self._list.set_columns(columns)
         self._list.rows = rows
-        told = (
-            "Once there is a secret, every grant needs one: password and refresh, too. Expired ones still count."
-            if rows
-            else "Browsers cannot keep a secret; middleware should have one."
-        )
-        self.query_one(".told", Static).update(Content(told))
+        self._tell()
         self.app.refresh_bindings()
 
-    def _expires(self, expiration: datetime | None) -> Content:
-        if expiration is None:
-            return Content("never")
-        left = expiration - self.session.clock()
-        if left <= timedelta(0):
-            return Content.styled(format_remaining(left), "$refused")
-        return Content.styled(f"in {format_remaining(left)}", "$countdown-near" if left < NEAR else "")
+    def _tell(self) -> None:
+        """Say below the list what secrets mean, and what is known of the one under the cursor."""
+        row, uses = self._list.row, self._uses
+        told = (
+            "Once there is a secret, every grant needs one: password and refresh, too. Expired ones still count."
+            if self._list.rows
+            else "Browsers cannot keep a secret; middleware should have one."
+        )
+        if row is not None and uses is not None:
+            use = uses.of(None if row.secret is None else row.secret.id)
+            told = f"{plain(row.name)}: {told_use(use, uses.since, self.session.clock())}\n{told}"
+        self.query_one(".told", Static).update(literal(told, lines=True))
+
+    def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
+        """Say what is known of the secret under the cursor."""
+        message.stop()
+        self._tell()
 
     def why_not(self, command: str) -> str | None:
         """Say why a command does not work on the row under the cursor."""
@@ -130,22 +147,57 @@ class SecretsView(CommandHost, Vertical):
             return reason
         if self.api_client is None:
             return "There is no API client here."
-        if command == "secrets.new" and len(self._secrets) >= SECRETS_PER_API_CLIENT:
+        if command in ("secrets.new", "secrets.rotate") and len(self._secrets) >= SECRETS_PER_API_CLIENT:
             return f"An API client has at most {SECRETS_PER_API_CLIENT} named secrets."
         if command == "secrets.delete" and row is None:
             return "There is no secret to delete."
+        if command == "secrets.rotate" and row is None:
+            return "There is no secret to put another in the place of."
         return None
 
-    def do_reveal(self) -> None:
-        """Show or hide the legacy secret."""
-        self._revealed = not self._revealed
-        self._draw()
+    # -- the value of the legacy secret --------------------------------------------------------------------------
 
-    def do_copy(self) -> None:
+    def do_reveal(self) -> None:
+        """Show the legacy secret for as long as its key is held, or a moment."""
+        if self.api_client is None or not self.api_client.client_secret:
+            return
+        value = self.query_one(".value", Static)
+        if self._hiding is None:
+            value.update(literal(self.api_client.client_secret))
+            value.display = True
+            self._hiding = self.set_timer(SHOWN_SECONDS, self._hide)
+        else:
+            self._hiding.reset()
+
+    def _hide(self) -> None:
+        if self._hiding is not None:
+            self._hiding.stop()
+            self._hiding = None
+        value = self.query_one(".value", Static)
+        value.update("")
+        value.display = False
+
+    def on_key(self, event: events.Key) -> None:
+        """Hide the value at any other key."""
+        active = self.screen.active_bindings.get(event.key)
+        if active is None or active.binding.id != "secrets.reveal":
+            self._hide()
+
+    def on_descendant_blur(self) -> None:
+        """Hide the value when the focus goes elsewhere."""
+        self._hide()
+
+    def on_hide(self) -> None:
+        """Hide the value with the tab."""
+        self._hide()
+
+    async def do_copy(self) -> None:
         """Copy the legacy secret."""
         if self.api_client is not None and self.api_client.client_secret:
-            self.app.copy_to_clipboard(self.api_client.client_secret)
-            self.tell("The legacy secret was sent to the terminal's clipboard (OSC 52).")
+            where = await copy(self.app, self.api_client.client_secret)
+            self.tell(f"The legacy secret was sent to {where}.")
+
+    # -- changes -------------------------------------------------------------------------------------------------
 
     def do_new(self) -> None:
         """Create a named secret and show its value once."""
@@ -156,20 +208,14 @@ class SecretsView(CommandHost, Vertical):
         if api_client is None:
             return
         at = self.session.marketplace
-        body = literal(f"For {api_client.app_name}. Its value is shown once.")
-        fields = (("Name", "", False), ("Expires in (30d, 12h; blank: never)", "", False))
-        asked = Ask("New client secret", fields, body=body, yes="Create", check=_check_new_secret)
-        answer = await self.app.push_screen_wait(asked)
+        answer = await ask_new_secret(self, self.session, api_client)
         if answer is None:
             return
-        name, lifetime = answer[0].strip(), answer[1].strip()
-        expiration = self.session.clock() + timedelta(minutes=parse_minutes(lifetime)) if lifetime else None
+        name, expiration = answer
 
         async def create(marketplace: Marketplace) -> None:
             secret = await marketplace.create_secret(api_client, name, expiration)
-            value = secret.client_secret or ""
-            shown = Content.assemble(Content.styled("Shown this once; y copies it.", "$muted"), "\n\n", literal(value))
-            self.app.push_screen(Note(f"{plain(name)} of {plain(api_client.app_name)}", shown, copied=value))
+            self.app.push_screen(SecretShown(self.session, api_client, name, secret.client_secret or "", []))
 
         told = (
             "Whoever has it can sign in with it."
@@ -185,6 +231,14 @@ class SecretsView(CommandHost, Vertical):
             threat=lambda: at.way_in.after_new_secret(api_client, name),
             at=at,
         )
+
+    def do_rotate(self) -> None:
+        """Put another secret in the place of the one under the cursor, step by step."""
+        from tui.panes.secret_rotation import SecretRotation
+
+        row = self._list.row
+        if self.api_client is not None and row is not None:
+            self.app.push_screen(SecretRotation(self.session, self.api_client, row.secret))
 
     def do_delete(self) -> None:
         """Delete the secret under the cursor, after a question."""
@@ -218,19 +272,3 @@ class SecretsView(CommandHost, Vertical):
 
 
 _NO_LEGACY_SECRET: Mapping[str, JSON] = {"ClientSecret": None}
-
-MOST_MINUTES = 100 * 366 * 24 * 60
-"""A century: further off no expiry makes sense, and no date can be told."""
-
-
-def _check_new_secret(answer: tuple[str, ...]) -> str | None:
-    """Return what is wrong with a new secret's name and lifetime."""
-    name, lifetime = answer[0].strip(), answer[1].strip()
-    problem = check_name("Name", name)
-    if problem is not None:
-        return problem.message
-    try:
-        minutes = parse_minutes(lifetime) if lifetime else 1
-    except ValueError as unread:
-        return str(unread)
-    return None if 0 < minutes <= MOST_MINUTES else "It must live for more than 0 minutes and less than a century."

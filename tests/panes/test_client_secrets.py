@@ -1,0 +1,390 @@
+"""The secrets of an API client over the real sandbox: expiry, last use, what is shown for how long, and rotation."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from textual.content import Content
+from textual.widgets import Static
+
+from tests.console import START, Console, console_request, open_console
+from tui.config.connection import Connection
+from tui.config.credentials import CredentialKey, MemoryStore
+from tui.config.secret_file import CannotSave, save_secret
+from tui.ordercloud.transports.retry import RetryPolicy
+from tui.panes import client_secrets
+from tui.panes.client_secrets import SecretsView
+from tui.panes.secret_rotation import SecretRotation
+from tui.panes.secret_rows import ago, coarse, expiry, last_use
+from tui.panes.secret_shown import SecretShown
+from tui.sandbox.control.rules import Fault, Rule
+from tui.sandbox.demo import PASSWORD
+from tui.session.attempts import Attempts, Form, Kind
+from tui.session.rotation import Half, Step
+from tui.session.secret_use import SecretUses, Use
+from tui.widgets.clipboard import TERMINAL, copy, system_command
+from tui.widgets.dialogs import Ask, Confirm, Note
+from tui.widgets.fact_sheet import FactSheet
+from tui.widgets.row_list import RowList
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tried again is tried at once."""
+    monkeypatch.setattr(RetryPolicy, "wait", lambda *_: 0.0)
+
+
+@pytest.fixture
+async def console() -> AsyncIterator[Console]:
+    async with open_console() as opened:
+        yield opened
+
+
+async def to_secrets(console: Console, name: str) -> None:
+    rows = console.app.query_one("#api-clients", RowList)
+    rows.cursor = [each.name for each in rows.rows].index(name)
+    await console.press("s")
+    await done(console)
+
+
+async def done(console: Console) -> None:
+    """Wait for what goes on below a dialog, as far as it does not wait for a person."""
+    for _ in range(100):
+        await console.pilot.pause()
+        groups = {each.group for each in console.app.workers if each.is_running}
+        if groups <= {"secret", "rotation"}:
+            break
+    await console.settle()
+
+
+def rows_shown(console: Console) -> list[tuple[str, str, str]]:
+    return [
+        (row.name, row.expires.plain, row.used.plain) for row in console.app.query_one("#secret-rows", RowList).rows
+    ]
+
+
+def below(console: Console) -> str:
+    """Return what is said below the list."""
+    return str(console.app.query_one("SecretsView .told", Static).content)
+
+
+# -- the list ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_expiry_has_a_sign_when_it_is_near_or_over() -> None:
+    def told(**amount: float) -> tuple[str, list[str]]:
+        shown = expiry(START + timedelta(**amount), START)
+        return shown.plain, [str(span.style) for span in shown.spans]
+
+    assert expiry(None, START).plain == "never"
+    assert told(days=30) == ("in 30 days", [])
+    assert told(days=14) == ("in 14 days", [])
+    assert told(days=9, hours=3) == ("▲ in 9 days", ["$countdown-near"])
+    assert told(hours=5, minutes=1) == ("▲ in 5h 1m", ["$countdown-near"])
+    assert told(days=-300) == ("✗ expired 300 days ago", ["$refused"])
+    assert told() == ("✗ expired just now", ["$refused"])
+
+
+def test_a_last_use_is_told_only_where_it_is_known() -> None:
+    uses = SecretUses(START, {"": Use(2, 1, START, "erp")})
+    later = START + timedelta(minutes=3)
+    assert last_use(None, None, later).plain == ""
+    assert last_use(uses, "b", later).plain == "not seen"
+    assert last_use(uses, None, later).plain == "3m ago"
+    assert (ago(timedelta(0)), coarse(timedelta(hours=49))) == ("just now", "2 days")
+
+
+async def test_the_list_tells_names_expiry_and_last_use(console: Console) -> None:
+    await to_secrets(console, "Reporting Job")
+    session = console.app.session
+    api_client = console.app.query_one(SecretsView).api_client
+    assert api_client is not None
+    near = {"Name": "B", "Expiration": (START + timedelta(days=9)).isoformat()}
+    await session.client.api_clients.secrets(api_client.id).create(near)
+    attempts = Attempts(session)
+    for secret in (PASSWORD, PASSWORD, "wrong"):
+        await attempts.run(Form(Kind.CLIENT_CREDENTIALS, api_client.id, secret=secret))
+    assert session.opened.sandbox is not None
+    session.opened.sandbox.control.clock.advance(timedelta(minutes=2))
+    session.marketplace.forget()
+    await console.press("escape", "r")
+    await to_secrets(console, "Reporting Job")
+    assert rows_shown(console) == [("legacy secret", "never", "2m ago"), ("B", "▲ in 8 days", "not seen")]
+    assert "legacy secret: It was used 2 times since the log began at 09:14:03, 2 of them refused" in below(console)
+    await console.press("j")
+    assert "B: No request came with it since the log began" in below(console)
+    await to_secrets(console, "Nightly Export")
+    (row,) = rows_shown(console)
+    assert row[1].startswith("✗ expired ")
+
+
+async def test_no_real_marketplace_tells_of_a_use() -> None:
+    async with open_console(console_request()) as console:
+        session = console.app.session
+        assert session._opened is not None
+        session._opened = replace(session._opened, sandbox=None)
+        assert await session.use_log() is None
+        await to_secrets(console, "Reporting Job")
+        assert "Last used" not in console.text
+        await console.press("R")
+        assert isinstance(console.app.screen, SecretRotation)
+
+
+# -- values -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_value_is_seen_while_its_key_is_felt_and_no_longer(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await to_secrets(console, "Reporting Job")
+    assert PASSWORD not in console.text
+    for key in ("j", "tab", "right_square_bracket"):
+        await console.press("v", "v")
+        assert PASSWORD in console.text
+        await console.press(key)
+        assert PASSWORD not in console.text
+        await to_secrets(console, "Reporting Job")
+    monkeypatch.setattr(client_secrets, "SHOWN_SECONDS", 0.01)
+    await console.press("v")
+    for _ in range(100):
+        if PASSWORD not in console.text:
+            break
+        await console.pilot.pause(0.01)
+    assert PASSWORD not in console.text
+    await console.press("v")
+    await console.press("1")
+    assert PASSWORD not in console.text
+
+
+async def create(console: Console, name: str = "B") -> SecretShown:
+    await console.press("n")
+    await console.type(name)
+    await console.press("enter", "enter")
+    await done(console)
+    shown = console.app.screen
+    assert isinstance(shown, SecretShown)
+    return shown
+
+
+async def test_a_new_value_goes_where_the_person_wants_and_only_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = tmp_path / "xclip"
+    tool.write_text(f'#!/bin/sh\ncat > "{tmp_path}/clipboard"\n')
+    tool.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    keyring = MemoryStore()
+    async with open_console(replace(console_request(), keyring=keyring)) as console:
+        await to_secrets(console, "Buyer Storefront")
+        shown = await create(console)
+        value = shown._value
+        await console.press("escape")
+        assert isinstance(console.app.screen, SecretShown), "nothing was done with it yet"
+        assert "neither copied nor kept" in console.text
+        await console.press("y")
+        await done(console)
+        assert "Sent to the terminal's clipboard (OSC 52) and the system's (xclip)." in console.text
+        assert (tmp_path / "clipboard").read_text() == value == console.app.clipboard
+        await console.press("s")
+        await done(console)
+        key = CredentialKey("client_secret", console.app.session.identity.url, shown._key.client_id)
+        assert await keyring.get(key) == value
+        assert "Stored in this sitting" in console.text
+        for said in ("only you can read it", "is there already"):
+            await console.press("f")
+            await console.pilot.pause()
+            assert isinstance(console.app.screen, Ask)
+            await console.press("enter")
+            await done(console)
+            assert said in " ".join(console.text.split())
+        file = tmp_path / "buyer-storefront-b.secret"
+        assert file.read_text() == value
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert shown.kept == ["copied", "in this sitting", f"in {file}"]
+        await console.press("escape")
+        assert not isinstance(console.app.screen, SecretShown)
+        assert value[:30] not in console.text
+        changes = [each.what for each in console.app.session.journal.changes]
+        assert changes == ["Buyer Storefront: created the secret B"]
+
+
+async def test_without_a_keyring_it_says_so_and_closing_twice_lets_go(console: Console) -> None:
+    await to_secrets(console, "Buyer Storefront")
+    shown = await create(console)
+    await console.press("s")
+    await done(console)
+    assert "✗ It was not stored: this machine has no keyring." in console.text
+    assert shown.kept == []
+    await console.press("escape", "escape")
+    assert not isinstance(console.app.screen, SecretShown)
+
+
+def test_a_file_is_never_written_over(tmp_path: Path) -> None:
+    target = tmp_path / "there"
+    target.write_text("mine")
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "elsewhere")
+    for path in (target, link, tmp_path, tmp_path / "no" / "folder", tmp_path / ("x" * 300), tmp_path / "a\0b"):
+        with pytest.raises(CannotSave) as refused:
+            save_secret(path, "s3cr3t")
+        assert "s3cr3t" not in str(refused.value)
+    assert target.read_text() == "mine"
+    assert not (tmp_path / "elsewhere").exists()
+    assert save_secret(tmp_path / "new", "ö").read_bytes() == "ö".encode()
+
+
+def test_which_clipboard_there_is(tmp_path: Path) -> None:
+    assert system_command("darwin", {}) == ("pbcopy",)
+    assert system_command("win32", {}) == ("clip",)
+    for name in ("wl-copy", "xsel"):
+        (tmp_path / name).write_text("")
+        (tmp_path / name).chmod(0o700)
+    path = {"PATH": str(tmp_path)}
+    assert system_command("linux", path) is None, "no display"
+    assert system_command("linux", {**path, "DISPLAY": ":0"}) == ("xsel", "--clipboard", "--input")
+    assert system_command("linux", {**path, "DISPLAY": ":0", "WAYLAND_DISPLAY": "w"}) == ("wl-copy",)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system's clipboard needs no display there")
+async def test_a_clipboard_that_fails_is_not_claimed(
+    console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = tmp_path / "xclip"
+    tool.write_text("#!/bin/sh\nexit 1\n")
+    tool.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert await copy(console.app, "x") == TERMINAL
+    tool.write_text("no program at all")
+    assert await copy(console.app, "x") == TERMINAL
+
+
+# -- rotation ---------------------------------------------------------------------------------------------------------
+
+
+async def rotate(console: Console, name: str) -> SecretRotation:
+    await to_secrets(console, name)
+    await console.press("R")
+    screen = console.app.screen
+    assert isinstance(screen, SecretRotation)
+    return screen
+
+
+async def step(console: Console, *keys: str) -> None:
+    """Press keys, and after each wait until the path waits for a person."""
+    for key in keys:
+        await console.press(key)
+        for _ in range(400):
+            await console.pilot.pause()
+            under_way = [each for each in console.app.workers if each.group == "rotation" and not each.is_finished]
+            if not under_way or not isinstance(console.app.screen, SecretRotation):
+                break
+
+
+def steps_told(screen: SecretRotation) -> str:
+    """Return what the path says, whatever the width."""
+    return " ".join(fact.text.plain for fact in screen.query_one(FactSheet).facts)
+
+
+def account(console: Console) -> str:
+    """Return where things stand, as the note at the end says."""
+    note = console.app.screen
+    assert isinstance(note, Note)
+    assert isinstance(note._body, Content)
+    return " ".join(note._body.plain.split())
+
+
+def at(screen: SecretRotation) -> Step | None:
+    return screen.rotator.rotation.step
+
+
+async def test_the_path_is_walked_with_the_keyboard(console: Console) -> None:
+    screen = await rotate(console, "Dockside Sensor")
+    assert "goes on working beside it, and nobody is signed out." in steps_told(screen)
+    await step(console, "enter", "enter", "enter")
+    assert isinstance(console.app.screen, SecretShown)
+    await step(console, "y", "escape", "enter")
+    assert isinstance(console.app.screen, Ask), "its context user has no access, so a user signs in"
+    await console.type("shopper01")
+    await console.press("enter")
+    await console.type(PASSWORD)
+    await step(console, "enter")
+    assert "A token for shopper01" in console.text
+    await step(console, "enter", "enter")
+    assert isinstance(console.app.screen, Confirm)
+    await step(console, "y", "enter")
+    assert at(screen) is None
+    assert "Before, it was taken." in steps_told(screen)
+    await step(console, "enter")
+    assert account(console).endswith("That it is refused is proven.")
+    await step(console, "escape")
+    assert [row[0] for row in rows_shown(console)] == ["Rotation 2026-11-23"]
+    assert screen.rotator.value not in "".join(console.told)
+
+
+async def test_a_connection_lost_between_creating_and_retiring(console: Console) -> None:
+    """The new secret stays, the old one works on, and what is told of it is true."""
+    screen = await rotate(console, "ERP Middleware")
+    await step(console, "enter", "enter", "enter", "y", "escape")
+    assert screen.rotator.rotation.created is Half.YES
+    sandbox = console.app.session.opened.sandbox
+    assert sandbox is not None
+    sandbox.control.faults.add(Rule(Fault.DROP_AFTER, path="/oauth/token", method="POST"))
+    await step(console, "enter")
+    assert "No answer that tells." in console.text
+    assert at(screen) is Step.PROVE
+    sandbox.control.faults.clear()
+    await step(console, "enter", "enter")
+    assert at(screen) is Step.RETIRE
+    sandbox.control.faults.add(Rule(Fault.DROP_BEFORE, path="/v1/*", method="DELETE"))
+    sandbox.control.faults.add(Rule(Fault.DROP_BEFORE, path="/v1/*", method="GET"))
+    await step(console, "enter")
+    await console.type(PASSWORD)
+    await step(console, "enter", "y")
+    assert screen.rotator.rotation.retired is Half.MAYBE
+    assert "Whether it is gone is not known." in steps_told(screen)
+    await step(console, "escape")
+    told = account(console)
+    assert "Rotation 2026-11-23 was created; its value was copied. That it works is proven." in told
+    assert "Whether Rotation A is gone is not known: the answer was lost." in told
+    sandbox.control.faults.clear()
+    await step(console, "escape", "escape", "r")
+    await to_secrets(console, "ERP Middleware")
+    assert sorted(row[0] for row in rows_shown(console)) == ["Rotation 2026-11-23", "Rotation A"]
+
+
+async def test_a_rotation_can_be_left_before_anything_is_done(console: Console) -> None:
+    await rotate(console, "ERP Middleware")
+    await step(console, "enter", "escape", "escape")
+    assert len(console.app.screen_stack) == 1
+    assert console.app.session.journal.last is None
+
+
+async def test_on_a_real_marketplace_the_person_is_asked_whether_it_is_used(console: Console) -> None:
+    screen = await rotate(console, "ERP Middleware")
+    await step(console, "enter", "enter", "enter", "y", "escape", "enter")
+    session = console.app.session
+    opened = session._opened
+    assert opened is not None
+    session._opened = replace(opened, sandbox=None, connection=Connection("https://x.example", "c"))
+    try:
+        await step(console, "enter")
+        assert isinstance(console.app.screen, Confirm)
+        await step(console, "enter")
+        assert at(screen) is Step.USE
+        assert "You said that something still needs it." in console.text
+        screen.query_one("#anyway").focus()
+        await step(console, "enter")
+        assert at(screen) is Step.RETIRE
+    finally:
+        session._opened = opened
