@@ -130,6 +130,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("secrets.copy", "Copy value", "Copy the value, where it can be known.", ("y",), footer=True),
     Command("secrets.delete", "Delete secret", "Delete the secret under the cursor.", ("delete",), footer=True),
+    Command(
+        "secrets.compromised",
+        "Compromised",
+        "Stop the API client, or put a fresh one in its place.",
+        ("X",),
+        footer=True,
+    ),
     # -- Clients: advice -----------------------------------------------------------------------------------------
     Command("advice.mend", "Mend", "Show what mends the advice under the cursor, then do it.", ("m",), footer=True),
     Command("advice.silence", "Silence", "Silence advice with a reason, or take that back.", ("z",), footer=True),

@@ -240,6 +240,16 @@ class SecretsView(CommandHost, Vertical):
         if self.api_client is not None and row is not None:
             self.app.push_screen(SecretRotation(self.session, self.api_client, row.secret))
 
+    def do_compromised(self) -> None:
+        """Stop the API client, or put a fresh one in its place."""
+        start(self, self._compromised, group="secret", exclusive=False)
+
+    async def _compromised(self) -> None:
+        from tui.panes.compromised import compromised
+
+        if self.api_client is not None:
+            await compromised(self, self.session, self.api_client)
+
     def do_delete(self) -> None:
         """Delete the secret under the cursor, after a question."""
         start(self, self._delete, group="secret", exclusive=False)

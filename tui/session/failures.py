@@ -60,3 +60,22 @@ def is_expected(error: BaseException) -> bool:
     from tui.ordercloud.errors import OrderCloudError
 
     return isinstance(error, OrderCloudError | Declined)
+
+
+def certainly_nothing(error: Exception) -> bool:
+    """Whether nothing can have been done: the server said no, or was not reached, or was not asked.
+
+    That what was to be deleted is not found may come of an earlier try whose answer was lost.
+    """
+    from tui.ordercloud import errors
+
+    if isinstance(error, errors.NoAnswer):
+        return not error.may_have_happened
+    return not isinstance(error, errors.UnexpectedAnswer | errors.ServerFailed | errors.NotFound)
+
+
+def said(error: Exception) -> str:
+    """Return what went wrong in a sentence, without the address it was sent to."""
+    from tui.ordercloud import errors
+
+    return f"{error.what.rstrip('.')}." if isinstance(error, errors.OrderCloudError) else str(error)

@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Referring:
-    """The references of each API client by its ID in lower case, and what kinds of them could not be read."""
+    """The references of each API client by its ID in lower case, and which kinds could not be read, with the reason."""
 
     by_id: Mapping[str, tuple[Reference, ...]]
-    unread: tuple[str, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 _IN_WORDS = {
     "impersonation config": "impersonation configuration",
     "OpenID Connect": "OpenID Connect configuration",
 }
+
+
+KINDS = tuple(_IN_WORDS)
+"""The kinds of what refers to an API client."""
 
 
 class SoFar(NamedTuple):
@@ -59,13 +63,13 @@ class References:
 
     async def every(self) -> Mapping[str, tuple[Reference, ...]]:
         """Return the references of each API client by its ID in lower case, as far as they may be read."""
-        return (await self._found.get(None, self._read)).by_id
+        return (await self._found.get(None, self.read)).by_id
 
     async def to(self, api_client_id: str) -> tuple[str, ...]:
         """Return what refers to an API client, read afresh, each in a few words; and what could not be read."""
-        found = await self._read()
+        found = await self.read()
         named = (f"the {_IN_WORDS[each.kind]} {each.id}" for each in found.by_id.get(api_client_id.lower(), ()))
-        return (*named, *(f"{_IN_WORDS[kind]}s, which could not be read, may have" for kind in found.unread))
+        return (*named, *(f"{_IN_WORDS[kind]}s, which could not be read, may have" for kind, _ in found.unread))
 
     async def events(self) -> tuple[IntegrationEvent, ...]:
         """Return the integration events. Raises errors.OrderCloudError, as when the role for it is missing."""
@@ -83,11 +87,12 @@ class References:
             return True
         return True
 
-    async def _read(self) -> Referring:
+    async def read(self) -> Referring:
+        """Read what refers to API clients afresh; what may not be read is part of the answer."""
         from tui.ordercloud import errors
 
         found: dict[str, tuple[Reference, ...]] = {}
-        unread = []
+        unread: list[tuple[str, str]] = []
         for kind, each in (
             ("impersonation config", self._impersonations()),
             ("OpenID Connect", self._single_sign_ons()),
@@ -95,8 +100,8 @@ class References:
             try:
                 async for api_client_id, reference in each:
                     found[api_client_id] = (*found.get(api_client_id, ()), reference)
-            except (errors.Forbidden, errors.NotFound):
-                unread.append(kind)
+            except errors.ApiError as error:
+                unread.append((kind, error.what))
         return Referring(found, tuple(unread))
 
     async def _impersonations(self) -> AsyncIterator[tuple[str, Reference]]:

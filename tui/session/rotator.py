@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.access.grants import GrantKind, offers
 from tui.session.attempts import Attempts, Form, Kind, Result
-from tui.session.failures import Declined
+from tui.session.failures import Declined, certainly_nothing, said
 from tui.session.rotation import Half, Rotation, Step, Verdict
 from tui.tokens.durations import format_minutes
 
@@ -73,7 +73,7 @@ class Rotator:
             await self._clear_up(marketplace)
             self._before = {each.id for each in await self._read()}
         except (errors.OrderCloudError, Declined) as error:
-            self._tell(Step.CREATE, f"{_said(error)} Nothing was created.", Verdict.OTHERWISE)
+            self._tell(Step.CREATE, f"{said(error)} Nothing was created.", Verdict.OTHERWISE)
             return
         self.rotation = replace(self.rotation, new=name)
         try:
@@ -101,7 +101,7 @@ class Rotator:
     async def _look_for_new(self, error: Exception) -> None:
         """Find out what became of a creation that was not answered."""
         found = None
-        if _certainly_nothing(error):
+        if certainly_nothing(error):
             told = "Nothing was created."
         elif (found := await self._try_read()) is None:
             self.rotation = replace(self.rotation, created=Half.MAYBE)
@@ -113,7 +113,7 @@ class Rotator:
                 if self._made is None
                 else "It was created all the same, but its value is lost: the next try deletes it and makes another."
             )
-        self._tell(Step.CREATE, f"{_said(error)} {told}", Verdict.OTHERWISE)
+        self._tell(Step.CREATE, f"{said(error)} {told}", Verdict.OTHERWISE)
 
     # -- the proofs ----------------------------------------------------------------------------------------------
 
@@ -176,13 +176,13 @@ class Rotator:
         if result.token is not None:
             return f"A token for {result.who or 'nobody'}{_life(result)}.", True
         if not isinstance(result.error, errors.OAuthRefused):
-            return f"No answer that tells. {_said(result.error) if result.error else ''}".rstrip(), None
-        said = ", ".join(each for each in (result.error.error, result.error.code, result.error.description) if each)
+            return f"No answer that tells. {said(result.error) if result.error else ''}".rstrip(), None
+        words = ", ".join(each for each in (result.error.error, result.error.code, result.error.description) if each)
         if result.error.error != "invalid_client":
-            return f"Refused, but not for its secret, which was looked at before: {said}.", True
+            return f"Refused, but not for its secret, which was looked at before: {words}.", True
         if result.error.code in _BEFORE_THE_SECRET:
-            return f"Refused before the secret was looked at: {said}.", None
-        return f"Refused: {said}.", False
+            return f"Refused before the secret was looked at: {words}.", None
+        return f"Refused: {words}.", False
 
     # -- the old secret ------------------------------------------------------------------------------------------
 
@@ -231,13 +231,13 @@ class Rotator:
 
     async def _look_for_old(self, error: Exception) -> None:
         """Find out what became of a retirement that was not answered."""
-        gone = False if _certainly_nothing(error) else await self._is_gone()
+        gone = False if certainly_nothing(error) else await self._is_gone()
         if gone:
-            self._retired(f"{_said(error)} It is gone all the same.")
+            self._retired(f"{said(error)} It is gone all the same.")
             return
         self.rotation = replace(self.rotation, retired=Half.MAYBE if gone is None else Half.NO)
         known = "Whether it is gone is not known." if gone is None else "It is still there."
-        self._tell(Step.RETIRE, f"{_said(error)} {known}", Verdict.OTHERWISE)
+        self._tell(Step.RETIRE, f"{said(error)} {known}", Verdict.OTHERWISE)
 
     def _retired(self, told: str) -> None:
         self.rotation = replace(self.rotation, retired=Half.YES)
@@ -299,25 +299,6 @@ class Rotator:
             return await self._read()
         except errors.OrderCloudError:
             return None
-
-
-def _certainly_nothing(error: Exception) -> bool:
-    """Whether nothing can have been done: the server said no, or was not reached, or was not asked.
-
-    That what was to be deleted is not found may come of an earlier try whose answer was lost.
-    """
-    from tui.ordercloud import errors
-
-    if isinstance(error, errors.NoAnswer):
-        return not error.may_have_happened
-    return not isinstance(error, errors.UnexpectedAnswer | errors.ServerFailed | errors.NotFound)
-
-
-def _said(error: Exception) -> str:
-    """Return what went wrong in a sentence, without the address it was sent to."""
-    from tui.ordercloud import errors
-
-    return f"{error.what.rstrip('.')}." if isinstance(error, errors.OrderCloudError) else str(error)
 
 
 def _life(result: Result) -> str:

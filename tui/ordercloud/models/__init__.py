@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.ordercloud.models.companies import Buyer as Buyer
     from tui.ordercloud.models.companies import Supplier as Supplier
     from tui.ordercloud.models.integrations import ImpersonationConfig as ImpersonationConfig
+    from tui.ordercloud.models.integrations import IntegrationEvent as IntegrationEvent
     from tui.ordercloud.models.integrations import OpenIdConnect as OpenIdConnect
     from tui.ordercloud.models.page import ErrorItem as ErrorItem
     from tui.ordercloud.models.page import Meta as Meta
@@ -43,7 +44,7 @@ _NAMES = {
     "base": ("JSON", "Model", "WireTime", "format_time", "wire_name"),
     "companies": ("Buyer", "Supplier"),
     "page": ("ErrorItem", "Meta", "Page"),
-    "referring": ("ImpersonationConfig", "OpenIdConnect"),
+    "integrations": ("ImpersonationConfig", "IntegrationEvent", "OpenIdConnect"),
     "security_profiles": ("PasswordConfig", "SecurityProfile", "SecurityProfileAssignment"),
     "tokens": ("AccessToken", "PublicKey"),
     "users": (
