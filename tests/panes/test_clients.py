@@ -256,10 +256,11 @@ async def test_a_named_secret_is_shown_once_and_only_masked_ones_afterwards(cons
     await console.press("enter")
     await console.type("30d")
     await console.press("enter")
-    assert "Shown this once; y copies it." in console.text
-    await console.press("escape")
+    assert "Shown this once: nobody, nor OrderCloud, can tell it again." in console.text
+    await console.press("y", "escape")
     assert "rotation" in console.text
-    assert "in 30d" in console.text
+    assert "in 30 days" in console.text
+    assert "shown once" in console.text
     secrets = await console.app.session.client.api_clients.secrets(api_client.id).list()
     assert [secret.name for secret in secrets.items] == ["rotation"]
 

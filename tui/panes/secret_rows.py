@@ -51,7 +51,7 @@ def secret_columns(*, with_use: bool) -> tuple[Column[SecretRow], ...]:
     """Return the columns; that of the last use only where it can be known."""
     used: Column[SecretRow] = Column("Last used", lambda row: row.used, most=14)
     return (
-        Column("Secret", lambda row: row.name, most=18 if with_use else 30),
+        Column("Secret", lambda row: row.name, most=20 if with_use else 30),
         Column("Expires", lambda row: row.expires, most=24),
         *((used,) if with_use else ()),
         Column("Value", lambda row: row.value, grow=True, most=10),
