@@ -117,8 +117,8 @@ async def run(console: Console, old: ApiClient, *rules: Rule) -> Replacement:
     await session.marketplace.assignments(old.id)
     for rule in rules:
         sandbox.control.faults.add(rule)
-    replacement = Replacement(old, session.marketplace, "Replacement")
-    await replacement.run(session)
+    replacement = Replacement(old, session.marketplace, session.client, "Replacement")
+    await replacement.run(session.clock())
     sandbox.control.faults.clear()
     return replacement
 
@@ -156,7 +156,7 @@ async def test_what_cannot_be_read_is_told(console: Console) -> None:
     sandbox = console.app.session.opened.sandbox
     assert sandbox is not None
     sandbox.control.faults.add(Rule(Fault.TRUNCATED, path="/v1/impersonationconfig*"))
-    references = await read_references(console.app.session, old.id.upper())
+    references = await read_references(console.app.session.client, old.id.upper())
     assert references.found == (("OpenID Connect", "shop-sso"),)
     told = tuple(to_reconfigure(references, None, new_secret=False))
     assert any(each.startswith("Whether an impersonation config refers to it could not be read") for each in told)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.ordercloud.models import ApiClient
+    from tui.session.marketplace import Marketplace
     from tui.session.session import Session
 
 CHOICES = (("deactivate", "Deactivate it at once"), ("replace", "Replace it by a fresh one"))
@@ -25,15 +26,15 @@ CHOICES = (("deactivate", "Deactivate it at once"), ("replace", "Replace it by a
 
 async def compromised(host: Widget, session: Session, api_client: ApiClient) -> None:
     """Ask which way, do it, and tell what must be reconfigured."""
-    at = session.marketplace
+    at, client = session.marketplace, session.client
     choice = await host.app.push_screen_wait(Choose(f"{plain(api_client.app_name)} is compromised", CHOICES))
     if choice is None:
         return
-    references = await read_references(session, api_client.id)
+    references = await read_references(client, api_client.id)
     if choice == "deactivate":
-        await _deactivate(host, session, api_client, references)
+        await _deactivate(host, session, api_client, references, at)
         return
-    replacement = Replacement(api_client, at, f"Replacement {session.clock():%Y-%m-%d}")
+    replacement = Replacement(api_client, at, client, f"Replacement {session.clock():%Y-%m-%d}")
     told = (
         "A new API client with the same settings and assignments, and a secret of its own where this one has any; "
         "then this one is deactivated, and its tokens stop at once.\n\nTo be reconfigured:"
@@ -44,7 +45,7 @@ async def compromised(host: Widget, session: Session, api_client: ApiClient) -> 
         host,
         session,
         Question(Kind.DEACTIVATE, title, body, "Replace", api_client.app_name),
-        lambda _: replacement.run(session),
+        lambda _: replacement.run(session.clock()),
         threat=lambda: at.way_in.after_patch(api_client, {"Active": False}),
         at=at,
     )
@@ -52,9 +53,10 @@ async def compromised(host: Widget, session: Session, api_client: ApiClient) -> 
         await _tell(host, session, replacement, references)
 
 
-async def _deactivate(host: Widget, session: Session, api_client: ApiClient, references: References) -> None:
+async def _deactivate(
+    host: Widget, session: Session, api_client: ApiClient, references: References, at: Marketplace
+) -> None:
     off = {"Active": False}
-    way_in = session.marketplace.way_in
     told = "Nobody can sign in through it then, and tokens that are out stop working at once.\n\nTo be reconfigured:"
     body = Content.assemble(told, "\n", _lines(to_reconfigure(references, None, new_secret=False)))
     title = f"Deactivate {plain(api_client.app_name)}?"
@@ -63,7 +65,8 @@ async def _deactivate(host: Widget, session: Session, api_client: ApiClient, ref
         session,
         Question(Kind.DEACTIVATE, title, body, "Deactivate", api_client.app_name),
         lambda marketplace: marketplace.patch_api_client(api_client, off),
-        threat=lambda: way_in.after_patch(api_client, off),
+        threat=lambda: at.way_in.after_patch(api_client, off),
+        at=at,
     )
     if done:
         sentences = ("It is inactive: nobody gets in, and its tokens have stopped. Its secrets are as they were.",)
@@ -78,7 +81,9 @@ async def _deactivate(host: Widget, session: Session, api_client: ApiClient, ref
 async def _tell(host: Widget, session: Session, replacement: Replacement, references: References) -> None:
     kept: list[str] = []
     if replacement.new is not None and replacement.secret:
-        shown = SecretShown(session, replacement.new, replacement.secret_name, replacement.secret, kept)
+        shown = SecretShown(
+            session, replacement.new, replacement.secret_name, replacement.secret, kept, replacement.client.base_url
+        )
         await host.app.push_screen_wait(shown)
     account = list(replacement.account())
     if replacement.secret:

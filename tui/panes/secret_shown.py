@@ -28,7 +28,16 @@ CHOICES = (("y", "copy it"), ("s", "store it in the system keyring"), ("f", "sav
 
 
 class SecretShown(Note):
-    """A new secret's value. `kept` says where it went, in words; empty when nothing was done with it."""
+    """A new secret's value.
+
+    Args:
+        session: Whose keyring it may go to.
+        api_client: Whose secret it is.
+        name: What the secret is called.
+        value: The secret.
+        kept: Takes in where the value went, in words; it stays empty when nothing was done with it.
+        url: The marketplace, where that may not be the one which is open now.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,question_mark,f1", "leave", "Close", show=False),
@@ -39,13 +48,15 @@ class SecretShown(Note):
     SecretShown .said { height: auto; margin-top: 1; }
     """
 
-    def __init__(self, session: Session, api_client: ApiClient, name: str, value: str, kept: list[str]) -> None:
+    def __init__(
+        self, session: Session, api_client: ApiClient, name: str, value: str, kept: list[str], url: str = ""
+    ) -> None:
         keys = "\n".join(f"{key}   {words}" for key, words in CHOICES)
         shown = "Shown this once: nobody, nor OrderCloud, can tell it again."
         body = Content.assemble(Content.styled(shown, "$muted"), "\n\n", literal(value), "\n\n", keys)
         super().__init__(f"{plain(name)} of {plain(api_client.app_name)}", body, copied=value)
         self._session = session
-        self._key = CredentialKey("client_secret", session.identity.url, api_client.id)
+        self._key = CredentialKey("client_secret", url or session.identity.url, api_client.id)
         self._suggested = _file_name(f"{api_client.app_name}-{name}")
         self._value = value
         self._warned = False

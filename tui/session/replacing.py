@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui.session import references
 from tui.session.failures import Declined, certainly_nothing, said
 from tui.session.journal import Change
 from tui.session.marketplace import AT_ONCE
-from tui.session.references import KINDS
 
 if TYPE_CHECKING:
+    from tui.ordercloud import OrderCloud
     from tui.ordercloud.models import ApiClient, ApiClientAssignment
     from tui.ordercloud.models.base import JSON
     from tui.session.marketplace import Marketplace
-    from tui.session.session import Session
 
 _OF_THE_OLD_ALONE = frozenset({"ID", "ClientSecret", "Active", "AssignedBuyerCount", "AssignedSupplierCount"})
 
@@ -34,14 +35,14 @@ class References:
     unread: tuple[tuple[str, str], ...] = ()
 
 
-async def read_references(session: Session, api_client_id: str) -> References:
+async def read_references(client: OrderCloud, api_client_id: str) -> References:
     """Read what refers to an API client. What cannot be read is part of the answer."""
     from tui.ordercloud import errors
 
     try:
-        referring = await session.marketplace.references.read()
+        referring = await references.References(client).read()
     except errors.OrderCloudError as error:
-        return References((), tuple((kind, error.what) for kind in KINDS))
+        return References((), tuple((kind, error.what) for kind in references.KINDS))
     found = referring.by_id.get(api_client_id.lower(), ())
     return References(tuple((each.kind, each.id) for each in found), referring.unread)
 
@@ -66,11 +67,13 @@ class Replacement:
     """A fresh API client in the place of a compromised one, as far as it has come.
 
     It stays inactive until it has its assignments and, where the old one has any, a secret. The old one is switched off
-    last; whatever goes wrong before, `account` says that it still works.
+    last; whatever goes wrong before, `account` says that it still works. `client` is the marketplace's, so that all of
+    it happens there, wherever the console goes meanwhile.
     """
 
     old: ApiClient
     marketplace: Marketplace
+    client: OrderCloud
     secret_name: str
     new: ApiClient | None = None
     assigned: int = 0
@@ -81,7 +84,7 @@ class Replacement:
     unsure: str = ""
     problem: str = ""
 
-    async def run(self, session: Session) -> None:
+    async def run(self, now: datetime) -> None:
         """Do it all, and stop at the first thing that goes wrong: `problem` says what."""
         from tui.ordercloud import errors
 
@@ -92,7 +95,7 @@ class Replacement:
             self.to_assign = len(assignments)
             self.new = await self.marketplace.create_api_client(fresh_fields(self.old))
             doing = "assigning its companies"
-            await self._assign(session, assignments)
+            await self._assign(assignments, now)
             if named or self.old.client_secret:
                 doing = "creating its secret"
                 made = await self.marketplace.create_secret(self.new, self.secret_name, None)
@@ -126,7 +129,7 @@ class Replacement:
         except errors.OrderCloudError:
             self.unsure = "What became of that is not known, as nothing could be read: read the list again (r)."
 
-    async def _assign(self, session: Session, assignments: Sequence[ApiClientAssignment]) -> None:
+    async def _assign(self, assignments: Sequence[ApiClientAssignment], now: datetime) -> None:
         """Assign the companies of the old one to the new one, several at once."""
         from tui.ordercloud.models import ApiClientAssignment
 
@@ -136,14 +139,13 @@ class Replacement:
         async def assign(each: ApiClientAssignment) -> None:
             async with limit:
                 own = ApiClientAssignment(api_client_id=new.id, buyer_id=each.buyer_id, supplier_id=each.supplier_id)
-                await client.api_clients.assignments.assign(own)
+                await self.client.api_clients.assignments.assign(own)
                 self.assigned += 1
 
-        client = session.client
         outcomes = await asyncio.gather(*(assign(each) for each in assignments), return_exceptions=True)
         if self.assigned:
             what = f"{new.app_name}: assigned {self.assigned} companies of the one it replaces"
-            self.marketplace.journal.add(Change(session.clock(), what))
+            self.marketplace.journal.add(Change(now, what))
         failed = next((each for each in outcomes if each is not None), None)
         if failed is not None:
             raise failed

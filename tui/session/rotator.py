@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.access.grants import GrantKind, offers
 from tui.session.attempts import Attempts, Form, Kind, Result
@@ -32,6 +32,14 @@ class Way:
 
 
 _WITHOUT_GRANT = Way(Kind.CLIENT_CREDENTIALS, "client credentials, which nobody is set for here", conclusive=False)
+
+
+class _Tried(NamedTuple):
+    """What came of a request with a secret: in words, whether the secret was taken (None: not told), and a token."""
+
+    told: str
+    taken: bool | None
+    token: bool = False
 
 
 class Rotator:
@@ -156,16 +164,21 @@ class Rotator:
 
     async def prove(self) -> None:
         """Sign in with the new secret."""
-        told, taken = await self._try(self.value)
-        if not taken or not told.startswith("A token"):
+        tried = await self._try(self.value)
+        needs_user = self.way is not None and self.way.kind.needs_user
+        if not tried.token:
             self._user = ("", "")  # so that another can try
-        if taken is None:
-            self._tell(Step.PROVE, told, Verdict.NOT_KNOWN, goes_on=not self.now.active)
+        if tried.taken is False:
+            self._tell(Step.PROVE, tried.told, Verdict.OTHERWISE)
+        elif tried.taken is None:
+            self._tell(Step.PROVE, tried.told, Verdict.NOT_KNOWN, goes_on=not self.now.active)
+        elif tried.token or not self.rotation.token_comes:
+            self._tell(Step.PROVE, tried.told, Verdict.AS_EXPECTED)
         else:
-            self._tell(Step.PROVE, told, Verdict.AS_EXPECTED if taken else Verdict.OTHERWISE)
+            self._tell(Step.PROVE, tried.told, Verdict.NOT_KNOWN, goes_on=not needs_user)
 
-    async def _try(self, secret: str) -> tuple[str, bool | None]:
-        """Return what came of a request with a secret, and whether the secret was taken; None when that is not told."""
+    async def _try(self, secret: str) -> _Tried:
+        """Ask for a token with a secret."""
         from tui.ordercloud import errors
 
         if self.way is None:
@@ -174,15 +187,15 @@ class Rotator:
         username, password = self._user
         result = await self._attempts.run(Form(self.way.kind, self.api_client.id, username, password, secret))
         if result.token is not None:
-            return f"A token for {result.who or 'nobody'}{_life(result)}.", True
+            return _Tried(f"A token for {result.who or 'nobody'}{_life(result)}.", True, token=True)
         if not isinstance(result.error, errors.OAuthRefused):
-            return f"No answer that tells. {said(result.error) if result.error else ''}".rstrip(), None
+            return _Tried(f"No answer that tells. {said(result.error) if result.error else ''}".rstrip(), None)
         words = ", ".join(each for each in (result.error.error, result.error.code, result.error.description) if each)
         if result.error.error != "invalid_client":
-            return f"Refused, but not for its secret, which was looked at before: {words}.", True
+            return _Tried(f"Refused, but not for its secret, which is looked at before: {words}.", True)
         if result.error.code in _BEFORE_THE_SECRET:
-            return f"Refused before the secret was looked at: {words}.", None
-        return f"Refused: {words}.", False
+            return _Tried(f"Refused before the secret was looked at: {words}.", None)
+        return _Tried(f"Refused: {words}.", False)
 
     # -- the old secret ------------------------------------------------------------------------------------------
 
@@ -215,7 +228,7 @@ class Rotator:
         from tui.ordercloud import errors
 
         if self.old_value and self._worked_before is None:
-            self._worked_before = (await self._try(self.old_value))[1]
+            self._worked_before = (await self._try(self.old_value)).taken
         try:
             if self.rotation.retired is Half.MAYBE and await self._is_gone():
                 self._retired("It was gone already: only the answer was lost.")
@@ -264,7 +277,7 @@ class Rotator:
             verdict = Verdict.OTHERWISE if gone is False else Verdict.NOT_KNOWN
             self._tell(Step.REFUSED, told + more, verdict)
             return
-        told, taken = await self._try(self.old_value)
+        told, taken, _ = await self._try(self.old_value)
         if taken is None:
             self._tell(Step.REFUSED, told, Verdict.NOT_KNOWN, goes_on=not self.now.active)
         elif taken:
