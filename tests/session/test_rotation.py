@@ -59,10 +59,10 @@ async def rotator_of(gate: Gated, name: str, *, named: bool = True) -> Rotator:
     return Rotator(gate.session, api_client, old, old.name if old is not None else "the legacy secret")
 
 
-def fault(gate: Gated, kind: Fault, method: str, path: str = SECRETS) -> None:
+def fault(gate: Gated, kind: Fault, method: str, path: str = SECRETS, times: int | None = None) -> None:
     sandbox = gate.session.opened.sandbox
     assert sandbox is not None
-    sandbox.control.faults.add(Rule(kind, path=path, method=method))
+    sandbox.control.faults.add(Rule(kind, path=path, method=method, next=times))
 
 
 def mended(gate: Gated) -> None:
@@ -238,6 +238,23 @@ async def test_a_retirement_whose_answer_is_lost_is_looked_for(monkeypatch: pyte
         assert "gone all the same" in actual(rotator, Step.RETIRE)
         assert retired(rotator) is Half.YES
         assert verdict(rotator, Step.RETIRE) is Verdict.AS_EXPECTED
+
+
+async def test_a_retirement_that_is_done_already_is_no_refusal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with gated(monkeypatch) as gate:
+        rotator = await rotator_of(gate, "ERP Middleware")
+        await rotator.create(rotator.marketplace, "B", None)
+        fault(gate, Fault.DROP_AFTER, "DELETE", times=1)
+        await rotator.retire(rotator.marketplace)
+        assert retired(rotator) is Half.YES, actual(rotator, Step.RETIRE)
+        again = await rotator_of(gate, "Nightly Export")
+        await again.create(again.marketplace, "B", None)
+        assert again.old is not None
+        await gate.session.client.api_clients.secrets(again.api_client.id).delete(again.old.id)
+        await again.retire(again.marketplace)
+        assert "gone all the same" in actual(again, Step.RETIRE), "somebody else was quicker"
 
 
 def test_the_account_of_what_is_not_known() -> None:

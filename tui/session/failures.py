@@ -65,7 +65,7 @@ def is_expected(error: BaseException) -> bool:
 def certainly_nothing(error: Exception) -> bool:
     """Whether nothing can have been done: the server said no, or was not reached, or was not asked.
 
-    That what was to be deleted is not found may come of an earlier try whose answer was lost.
+    That something is not found says little when it was to be deleted: somebody else may have been quicker.
     """
     from tui.ordercloud import errors
 
