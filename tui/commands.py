@@ -69,6 +69,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "clients.filter", "Filter", "Show only the API clients that contain the words typed.", ("slash",), footer=True
     ),
+    Command("clients.saved-filter", "Saved filter", "Use a filter that was saved by name.", ("F",)),
+    Command("clients.save-filter", "Save filter…", "Save the filter that is typed under a name."),
+    Command("clients.forget-filter", "Forget filter…", "Forget a filter that was saved by name."),
     Command("clients.new", "New", "Create an API client, from a template or from nothing.", ("n",), footer=True),
     Command("clients.edit", "Edit", "Edit the API client under the cursor.", ("e",), footer=True),
     Command("clients.assign", "Assign", "Choose the buyers and suppliers of the API client.", ("a",), footer=True),

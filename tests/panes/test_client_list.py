@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.console import Console, console_request, open_console
 from tui.panes import client_rows
 from tui.panes.client_list import ClientList
+from tui.panes.clients import ClientsPane
 from tui.panes.filter_input import FilterInput
 from tui.sandbox import FAST, Planting, Sandbox
 from tui.sandbox.large import LargeSize
@@ -172,3 +174,25 @@ async def test_of_a_large_marketplace_only_the_pages_looked_at_are_read(many: Pa
         assert len(minutes) == 351
         assert minutes == sorted(minutes)
         assert len(console.app.session.marketplace.api_clients) == 351
+
+
+async def test_a_filter_is_saved_by_name_used_and_forgotten(console: Console) -> None:
+    await console.press("F")
+    assert any("No filter has been saved" in told for told in console.told)
+    await filter_by(console, "active:no")
+    found = names(console)
+    pane = console.app.query_one(ClientsPane)
+    await pane.action_run("clients.save-filter")
+    await console.settle()
+    console.app.screen.query_one(Input).value = "no good"
+    await console.press("enter")
+    assert "a-z" in console.text
+    console.app.screen.query_one(Input).value = "asleep"
+    await console.press("enter")
+    await console.press("escape", "escape", "F", "enter")
+    assert names(console) == found
+    assert console.app.query_one(FilterInput).value == "@asleep"
+    await pane.action_run("clients.forget-filter")
+    await console.settle()
+    await console.press("enter")
+    assert not console.app.request.state.current.filters

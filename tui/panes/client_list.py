@@ -250,6 +250,18 @@ class ClientList(Vertical):
         self._filter.add_class("-shown")
         self._filter.focus()
 
+    @property
+    def filter_text(self) -> str:
+        """What is typed in the filter line."""
+        return "" if self._filter is None else self._filter.value.strip()
+
+    async def use_filter(self, text: str) -> None:
+        """Show what a filter finds, with the cursor in the list."""
+        await self.show_filter()
+        if self._filter is not None:
+            self._filter.value = text
+        self.rows.focus()
+
     def clear_filter(self) -> bool:
         """Show everything again; return whether anything was hidden, or the filter shown."""
         if self._filter is None or not self._filter.has_class("-shown"):

@@ -157,6 +157,10 @@ class ClientsPane(ModePane):
             return "There is no marketplace yet."
         if verb == "filter" and self._list.filters:
             return "This is the filter: type what the API clients shown should contain."
+        if verb == "save-filter" and not self._list.filter_text:
+            return "There is no filter to save: / begins one."
+        if verb in ("saved-filter", "forget-filter") and not self.session.request.state.current.filters:
+            return "No filter has been saved yet: the palette saves the one that is typed."
         if verb == "many" and not self._list.selected:
             return "Nothing is selected: space selects the API client under the cursor, ^a all that match."
         if verb in self._OF_ONE and self._list.row is None:
@@ -274,6 +278,36 @@ class ClientsPane(ModePane):
     def do_select_all(self) -> None:
         """Select everything that the filter finds."""
         self._list.select_all()
+
+    def do_saved_filter(self) -> None:
+        """Choose a saved filter and use it."""
+        start(self, self._use_saved_filter, group="filters")
+
+    async def _use_saved_filter(self) -> None:
+        from tui.panes.saved_filters import choose_filter
+
+        if (name := await choose_filter(self.app, self.session.request.state)) is not None:
+            await self._list.use_filter(f"@{name}")
+
+    def do_save_filter(self) -> None:
+        """Save the filter that is typed."""
+        start(self, self._save_filter, group="filters")
+
+    async def _save_filter(self) -> None:
+        from tui.panes.saved_filters import save_filter
+
+        if (name := await save_filter(self.app, self.session.request.state, self._list.filter_text)) is not None:
+            self.tell(f"@{name} stands for this filter from now on.")
+
+    def do_forget_filter(self) -> None:
+        """Choose a saved filter and forget it."""
+        start(self, self._forget_filter, group="filters")
+
+    async def _forget_filter(self) -> None:
+        from tui.panes.saved_filters import forget_filter
+
+        if (name := await forget_filter(self.app, self.session.request.state)) is not None:
+            self.tell(f"@{name} is forgotten.")
 
     def do_many(self) -> None:
         """Choose what is done with all that are selected."""
