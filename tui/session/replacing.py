@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui.session import references
 from tui.session.failures import Declined, certainly_nothing, said
 from tui.session.journal import Change
-from tui.session.marketplace import AT_ONCE
+from tui.session.known_marketplace import AT_ONCE
 
 if TYPE_CHECKING:
     from tui.ordercloud import OrderCloud

@@ -22,7 +22,7 @@ from tui.session.declared.document import to_wire
 from tui.session.declared.plan import Plan, Step, Verb
 from tui.session.failures import CannotUndo
 from tui.session.journal import Change
-from tui.session.marketplace import AT_ONCE
+from tui.session.known_marketplace import AT_ONCE
 
 if TYPE_CHECKING:
     from tui.session.opening import Opened

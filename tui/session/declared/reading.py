@@ -13,7 +13,7 @@ from tui.session.declared.document import EVENTS, XP, Document, Entry, Kind, ent
 from tui.session.declared.looking import look_around, look_up
 from tui.session.declared.plan import Plan
 from tui.session.failures import Declined
-from tui.session.marketplace import AT_ONCE
+from tui.session.known_marketplace import AT_ONCE
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient, ApiClientAssignment, ApiClientSecret
