@@ -10,10 +10,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from textual.content import Content
 from textual.widgets import Static
 
 from tests.console import START, Console, console_request, open_console
+from tests.panes.secrets_lab import (
+    account,
+    below,
+    field,
+    home,
+    press,
+    rotate,
+    rows_shown,
+    steps_told,
+    to_secrets,
+    until,
+)
 from tui.config.connection import Connection
 from tui.config.credentials import CredentialKey, MemoryStore
 from tui.config.secret_file import CannotSave, save_secret
@@ -28,10 +39,9 @@ from tui.sandbox.demo import PASSWORD
 from tui.session.attempts import Attempts, Form, Kind
 from tui.session.rotation import Half, Step
 from tui.session.secret_use import SecretUses, Use
+from tui.widgets import clipboard
 from tui.widgets.clipboard import TERMINAL, copy, system_command
 from tui.widgets.dialogs import Ask, Confirm, Note
-from tui.widgets.fact_sheet import FactSheet
-from tui.widgets.row_list import RowList
 
 
 @pytest.fixture(autouse=True)
@@ -44,34 +54,6 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 async def console() -> AsyncIterator[Console]:
     async with open_console() as opened:
         yield opened
-
-
-async def to_secrets(console: Console, name: str) -> None:
-    rows = console.app.query_one("#api-clients", RowList)
-    rows.cursor = [each.name for each in rows.rows].index(name)
-    await console.press("s")
-    await done(console)
-
-
-async def done(console: Console) -> None:
-    """Wait for what goes on below a dialog, as far as it does not wait for a person."""
-    for _ in range(100):
-        await console.pilot.pause()
-        groups = {each.group for each in console.app.workers if each.is_running}
-        if groups <= {"secret", "rotation"}:
-            break
-    await console.settle()
-
-
-def rows_shown(console: Console) -> list[tuple[str, str, str]]:
-    return [
-        (row.name, row.expires.plain, row.used.plain) for row in console.app.query_one("#secret-rows", RowList).rows
-    ]
-
-
-def below(console: Console) -> str:
-    """Return what is said below the list."""
-    return str(console.app.query_one("SecretsView .told", Static).content)
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------
@@ -115,6 +97,7 @@ async def test_the_list_tells_names_expiry_and_last_use(console: Console) -> Non
     session.marketplace.forget()
     await console.press("escape", "r")
     await to_secrets(console, "Reporting Job")
+    await until(console, lambda: len(rows_shown(console)) == 2)
     assert rows_shown(console) == [("legacy secret", "never", "2m ago"), ("B", "▲ in 8 days", "not seen")]
     assert "legacy secret: It was used 2 times since the log began at 09:14:03, 2 of them refused" in below(console)
     await console.press("j")
@@ -130,10 +113,8 @@ async def test_no_real_marketplace_tells_of_a_use() -> None:
         assert session._opened is not None
         session._opened = replace(session._opened, sandbox=None)
         assert await session.use_log() is None
-        await to_secrets(console, "Reporting Job")
+        await rotate(console, "Reporting Job", log=False)
         assert "Last used" not in console.text
-        await console.press("R")
-        assert isinstance(console.app.screen, SecretRotation)
 
 
 # -- values -----------------------------------------------------------------------------------------------------------
@@ -163,13 +144,17 @@ async def test_a_value_is_seen_while_its_key_is_felt_and_no_longer(
 
 
 async def create(console: Console, name: str = "B") -> SecretShown:
-    await console.press("n")
+    await press(console, "n", Ask)
     await console.type(name)
-    await console.press("enter", "enter")
-    await done(console)
+    await field(console, 1)
+    await press(console, "enter", SecretShown)
     shown = console.app.screen
     assert isinstance(shown, SecretShown)
     return shown
+
+
+def told_of(shown: SecretShown) -> str:
+    return str(shown.query_one(".said", Static).content)
 
 
 async def test_a_new_value_goes_where_the_person_wants_and_only_there(
@@ -182,36 +167,32 @@ async def test_a_new_value_goes_where_the_person_wants_and_only_there(
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(clipboard, "SECONDS", 30)
     keyring = MemoryStore()
     async with open_console(replace(console_request(), keyring=keyring)) as console:
         await to_secrets(console, "Buyer Storefront")
         shown = await create(console)
         value = shown._value
         await console.press("escape")
-        assert isinstance(console.app.screen, SecretShown), "nothing was done with it yet"
-        assert "neither copied nor kept" in console.text
+        assert console.app.screen is shown, "nothing was done with it yet"
+        assert "neither copied nor kept" in told_of(shown)
         await console.press("y")
-        await done(console)
-        assert "Sent to the terminal's clipboard (OSC 52) and the system's (xclip)." in console.text
+        await until(console, lambda: shown.kept)
+        assert told_of(shown) == "✓ Sent to the terminal's clipboard (OSC 52) and the system's (xclip)."
         assert (tmp_path / "clipboard").read_text() == value == console.app.clipboard
         await console.press("s")
-        await done(console)
+        await until(console, lambda: "in this sitting" in shown.kept)
         key = CredentialKey("client_secret", console.app.session.identity.url, shown._key.client_id)
         assert await keyring.get(key) == value
-        assert "Stored in this sitting" in console.text
         for said in ("only you can read it", "is there already"):
-            await console.press("f")
-            await console.pilot.pause()
-            assert isinstance(console.app.screen, Ask)
-            await console.press("enter")
-            await done(console)
-            assert said in " ".join(console.text.split())
+            await press(console, "f", Ask)
+            await press(console, "enter", SecretShown)
+            await until(console, lambda said=said: said in told_of(shown), said)  # type: ignore[misc]  # its default
         file = tmp_path / "buyer-storefront-b.secret"
         assert file.read_text() == value
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert shown.kept == ["copied", "in this sitting", f"in {file}"]
-        await console.press("escape")
-        assert not isinstance(console.app.screen, SecretShown)
+        await home(console, "escape")
         assert value[:30] not in console.text
         changes = [each.what for each in console.app.session.journal.changes]
         assert changes == ["Buyer Storefront: created the secret B"]
@@ -221,11 +202,10 @@ async def test_without_a_keyring_it_says_so_and_closing_twice_lets_go(console: C
     await to_secrets(console, "Buyer Storefront")
     shown = await create(console)
     await console.press("s")
-    await done(console)
-    assert "✗ It was not stored: this machine has no keyring." in console.text
+    await until(console, lambda: told_of(shown))
+    assert told_of(shown) == "✗ It was not stored: this machine has no keyring."
     assert shown.kept == []
-    await console.press("escape", "escape")
-    assert not isinstance(console.app.screen, SecretShown)
+    await home(console, "escape", "escape")
 
 
 def test_a_file_is_never_written_over(tmp_path: Path) -> None:
@@ -272,119 +252,92 @@ async def test_a_clipboard_that_fails_is_not_claimed(
 # -- rotation ---------------------------------------------------------------------------------------------------------
 
 
-async def rotate(console: Console, name: str) -> SecretRotation:
-    await to_secrets(console, name)
-    await console.press("R")
-    screen = console.app.screen
-    assert isinstance(screen, SecretRotation)
+async def created(console: Console, name: str) -> SecretRotation:
+    """Walk to where the new secret is there, and its value copied."""
+    screen = await rotate(console, name)
+    await press(console, "enter", Ask)
+    await field(console, 1)
+    await press(console, "enter", SecretShown)
+    await console.press("y")
+    shown = console.app.screen
+    assert isinstance(shown, SecretShown)
+    await until(console, lambda: shown.kept)
+    await press(console, "escape", Step.PROVE)
     return screen
 
 
-async def step(console: Console, *keys: str) -> None:
-    """Press keys, and after each wait until the path waits for a person."""
-    for key in keys:
-        await console.press(key)
-        for _ in range(400):
-            await console.pilot.pause()
-            under_way = [each for each in console.app.workers if each.group == "rotation" and not each.is_finished]
-            if not under_way or not isinstance(console.app.screen, SecretRotation):
-                break
-
-
-def steps_told(screen: SecretRotation) -> str:
-    """Return what the path says, whatever the width."""
-    return " ".join(fact.text.plain for fact in screen.query_one(FactSheet).facts)
-
-
-def account(console: Console) -> str:
-    """Return where things stand, as the note at the end says."""
-    note = console.app.screen
-    assert isinstance(note, Note)
-    assert isinstance(note._body, Content)
-    return " ".join(note._body.plain.split())
-
-
-def at(screen: SecretRotation) -> Step | None:
-    return screen.rotator.rotation.step
-
-
 async def test_the_path_is_walked_with_the_keyboard(console: Console) -> None:
-    screen = await rotate(console, "Dockside Sensor")
+    screen = await created(console, "Dockside Sensor")
     assert "goes on working beside it, and nobody is signed out." in steps_told(screen)
-    await step(console, "enter", "enter", "enter")
-    assert isinstance(console.app.screen, SecretShown)
-    await step(console, "y", "escape", "enter")
-    assert isinstance(console.app.screen, Ask), "its context user has no access, so a user signs in"
+    await press(console, "enter", Ask)  # its context user has no access, so a user signs in
     await console.type("shopper01")
-    await console.press("enter")
+    await field(console, 1)
     await console.type(PASSWORD)
-    await step(console, "enter")
-    assert "A token for shopper01" in console.text
-    await step(console, "enter", "enter")
-    assert isinstance(console.app.screen, Confirm)
-    await step(console, "y", "enter")
-    assert at(screen) is None
+    await press(console, "enter", Step.USE)
+    assert "A token for shopper01" in steps_told(screen)
+    await press(console, "enter", Step.RETIRE)
+    await press(console, "enter", Confirm)
+    await press(console, "y", Step.REFUSED)
+    await press(console, "enter", None)
     assert "Before, it was taken." in steps_told(screen)
-    await step(console, "enter")
+    await press(console, "enter", Note)
     assert account(console).endswith("That it is refused is proven.")
-    await step(console, "escape")
-    assert [row[0] for row in rows_shown(console)] == ["Rotation 2026-11-23"]
+    await home(console, "escape")
+    await until(console, lambda: [row[0] for row in rows_shown(console)] == ["Rotation 2026-11-23"])
     assert screen.rotator.value not in "".join(console.told)
 
 
 async def test_a_connection_lost_between_creating_and_retiring(console: Console) -> None:
     """The new secret stays, the old one works on, and what is told of it is true."""
-    screen = await rotate(console, "ERP Middleware")
-    await step(console, "enter", "enter", "enter", "y", "escape")
-    assert screen.rotator.rotation.created is Half.YES
+    screen = await created(console, "ERP Middleware")
     sandbox = console.app.session.opened.sandbox
     assert sandbox is not None
-    sandbox.control.faults.add(Rule(Fault.DROP_AFTER, path="/oauth/token", method="POST"))
-    await step(console, "enter")
-    assert "No answer that tells." in console.text
-    assert at(screen) is Step.PROVE
-    sandbox.control.faults.clear()
-    await step(console, "enter", "enter")
-    assert at(screen) is Step.RETIRE
-    sandbox.control.faults.add(Rule(Fault.DROP_BEFORE, path="/v1/*", method="DELETE"))
-    sandbox.control.faults.add(Rule(Fault.DROP_BEFORE, path="/v1/*", method="GET"))
-    await step(console, "enter")
+    faults = sandbox.control.faults
+    faults.add(Rule(Fault.DROP_AFTER, path="/oauth/token", method="POST"))
+    await console.press("enter")
+    await until(console, lambda: "No answer that tells." in steps_told(screen))
+    faults.clear()
+    await press(console, "enter", Step.USE)
+    await press(console, "enter", Step.RETIRE)
+    faults.add(Rule(Fault.DROP_BEFORE, path="/v1/*", method="DELETE"))
+    faults.add(Rule(Fault.DROP_BEFORE, path="/v1/*", method="GET"))
+    await press(console, "enter", Ask)
     await console.type(PASSWORD)
-    await step(console, "enter", "y")
+    await press(console, "enter", Confirm)
+    await press(console, "y", Step.RETIRE)
     assert screen.rotator.rotation.retired is Half.MAYBE
     assert "Whether it is gone is not known." in steps_told(screen)
-    await step(console, "escape")
+    await press(console, "escape", Note)
     told = account(console)
     assert "Rotation 2026-11-23 was created; its value was copied. That it works is proven." in told
     assert "Whether Rotation A is gone is not known: the answer was lost." in told
-    sandbox.control.faults.clear()
-    await step(console, "escape", "escape", "r")
+    faults.clear()
+    await home(console, "escape")
+    await console.press("escape", "r")
     await to_secrets(console, "ERP Middleware")
-    assert sorted(row[0] for row in rows_shown(console)) == ["Rotation 2026-11-23", "Rotation A"]
+    await until(console, lambda: sorted(row[0] for row in rows_shown(console)) == ["Rotation 2026-11-23", "Rotation A"])
 
 
 async def test_a_rotation_can_be_left_before_anything_is_done(console: Console) -> None:
     await rotate(console, "ERP Middleware")
-    await step(console, "enter", "escape", "escape")
-    assert len(console.app.screen_stack) == 1
+    await press(console, "enter", Ask)
+    await press(console, "escape", Step.CREATE)
+    await home(console, "escape")
     assert console.app.session.journal.last is None
 
 
 async def test_on_a_real_marketplace_the_person_is_asked_whether_it_is_used(console: Console) -> None:
-    screen = await rotate(console, "ERP Middleware")
-    await step(console, "enter", "enter", "enter", "y", "escape", "enter")
+    screen = await created(console, "ERP Middleware")
+    await press(console, "enter", Step.USE)
     session = console.app.session
     opened = session._opened
     assert opened is not None
     session._opened = replace(opened, sandbox=None, connection=Connection("https://x.example", "c"))
     try:
-        await step(console, "enter")
-        assert isinstance(console.app.screen, Confirm)
-        await step(console, "enter")
-        assert at(screen) is Step.USE
-        assert "You said that something still needs it." in console.text
+        await press(console, "enter", Confirm)
+        await press(console, "enter", Step.USE)
+        assert "You said that something still needs it." in steps_told(screen)
         screen.query_one("#anyway").focus()
-        await step(console, "enter")
-        assert at(screen) is Step.RETIRE
+        await press(console, "enter", Step.RETIRE)
     finally:
         session._opened = opened

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.console import Console, open_console
-from tests.panes.test_client_secrets import account, done, to_secrets
+from tests.panes.secrets_lab import account, home, press, to_secrets, until
 from tui.ordercloud.models import ApiClient
 from tui.panes.secret_shown import SecretShown
 from tui.sandbox.control.rules import Fault, Rule
@@ -44,37 +44,35 @@ async def refer(console: Console, api_client: ApiClient) -> None:
 
 async def compromise(console: Console, name: str, *keys: str) -> None:
     await to_secrets(console, name)
-    await console.press("X")
-    assert isinstance(console.app.screen, Choose)
-    for key in keys:
-        await console.press(key)
-        await done(console)
+    await press(console, "X", Choose)
+    await console.press(*keys)
 
 
 async def test_one_action_puts_a_fresh_one_in_its_place(console: Console) -> None:
     (old,) = named(console, "Dockside Sensor")
     await refer(console, old)
-    await compromise(console, "Dockside Sensor", "j", "enter")
+    await compromise(console, "Dockside Sensor", "j")
+    await press(console, "enter", Confirm)
     question = console.app.screen
     assert isinstance(question, Confirm)
-    assert "The OpenID Connect shop-sso refers to the old one" in str(question._body)
-    await console.press("enter")
-    assert not isinstance(console.app.screen, Confirm), "the focus is on No"
-    assert len(named(console, "Dockside Sensor")) == 1
-    await compromise(console, "Dockside Sensor", "j", "enter", "y")
+    assert "The OpenID Connect shop-sso refers to the old one: change it to the new one." in str(question._body)
+    await home(console, "enter")
+    assert len(named(console, "Dockside Sensor")) == 1, "the focus is on No"
+    await compromise(console, "Dockside Sensor", "j")
+    await press(console, "enter", Confirm)
+    await press(console, "y", SecretShown)
     shown = console.app.screen
     assert isinstance(shown, SecretShown)
     await console.press("y")
-    await done(console)
-    await console.press("escape")
-    await done(console)
+    await until(console, lambda: shown.kept)
+    await press(console, "escape", Note)
     both = named(console, "Dockside Sensor")
     assert len(both) == 2
     new = next(each for each in both if each.id != old.id)
     told = account(console)
     for words in (
         f"Dockside Sensor has a fresh API client: {new.id}.",
-        "1 of 1 assignments were taken over.",
+        "Assignments taken over: 1 of 1.",
         f"The old one ({old.id}) is inactive",
         "The secret's value was copied.",
         f"The OpenID Connect shop-sso refers to the old one: change it to {new.id}.",
@@ -97,17 +95,16 @@ async def test_one_action_puts_a_fresh_one_in_its_place(console: Console) -> Non
 
 async def test_one_action_stops_it(console: Console) -> None:
     (old,) = named(console, "ERP Middleware")
-    await compromise(console, "ERP Middleware", "enter")
-    assert isinstance(console.app.screen, Confirm)
-    await console.press("y")
-    await done(console)
-    assert isinstance(console.app.screen, Note)
+    await compromise(console, "ERP Middleware")
+    await press(console, "enter", Confirm)
+    await press(console, "y", Note)
     assert "nobody gets in" in account(console)
     assert not (await console.app.session.client.api_clients.get(old.id)).active
-    await console.press("escape")
+    await home(console, "escape")
     own = console.app.session.marketplace.api_clients[console.app.session.identity.client_id]
-    await compromise(console, own.app_name, "enter")
-    assert any("could not get in again" in told for told in console.told), "nobody shuts the console out"
+    await compromise(console, own.app_name)
+    await console.press("enter")
+    await until(console, lambda: any("could not get in again" in told for told in console.told), "nobody is shut out")
 
 
 async def run(console: Console, old: ApiClient, *rules: Rule) -> Replacement:
@@ -127,7 +124,7 @@ async def test_what_goes_wrong_on_the_way_is_told_truthfully(console: Console) -
     (old,) = named(console, "Partner Portal")
     half = await run(console, old, Rule(Fault.DROP_BEFORE, path="/v1/apiclients/assignments", method="POST", every=2))
     told = " ".join(half.account())
-    assert f"{half.to_assign // 2 + half.to_assign % 2} of 3 assignments were taken over." in told
+    assert f"Assignments taken over: {half.to_assign // 2 + half.to_assign % 2} of 3." in told
     assert "It is inactive: nobody can sign in through it yet." in told
     assert "It ended while assigning its companies" in told
     assert "still works" in told

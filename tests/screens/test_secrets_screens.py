@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.console import console_request, open_console
-from tests.panes.test_client_secrets import done, step, to_secrets
+from tests.panes.secrets_lab import field, home, press, rotate, rows_shown, to_secrets, until
 from tests.screens.conftest import Pictures, named
-from tui.panes.secret_rotation import SecretRotation
+from tui.panes.secret_shown import SecretShown
 from tui.sandbox.demo import PASSWORD
+from tui.session.rotation import Step
+from tui.widgets.dialogs import Ask
 
 BOTH = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
 
@@ -18,14 +20,13 @@ async def test_the_secrets(pictures: Pictures, size: tuple[int, int]) -> None:
     """A legacy secret, revealed, and beside it a named one whose end is near."""
     async with open_console(size=size) as console:
         await to_secrets(console, "Reporting Job")
-        await console.press("n")
+        await press(console, "n", Ask)
         await console.type("Blue")
-        await console.press("enter")
+        await field(console, 1)
         await console.type("9d")
-        await console.press("enter")
-        await done(console)
-        await console.press("escape", "escape")
-        await done(console)
+        await press(console, "enter", SecretShown)
+        await home(console, "escape", "escape")
+        await until(console, lambda: len(rows_shown(console)) == 2 and rows_shown(console)[1][2])
         await console.press("k", "v")
         pictures.check_text(console, named("secrets", size))
 
@@ -34,15 +35,19 @@ async def test_the_secrets(pictures: Pictures, size: tuple[int, int]) -> None:
 async def test_the_rotation(pictures: Pictures, size: tuple[int, int]) -> None:
     """Before the old one is retired; in the light theme for those who look."""
     async with open_console(console_request(theme="daylight"), size=size) as console:
-        await to_secrets(console, "Reporting Job")
-        await console.press("R")
-        assert isinstance(console.app.screen, SecretRotation)
-        await step(console, "enter", "enter", "enter", "y", "escape", "enter")
+        await rotate(console, "Reporting Job")
+        await press(console, "enter", Ask)
+        await field(console, 1)
+        await press(console, "enter", SecretShown)
+        await console.press("escape")
+        await press(console, "escape", Step.PROVE)
+        await press(console, "enter", Ask)
         await console.type("support-agent")
-        await console.press("enter")
+        await field(console, 1)
         await console.type(PASSWORD)
-        await step(console, "enter", "enter")
-        await done(console)
+        await press(console, "enter", Step.USE)
+        await press(console, "enter", Step.RETIRE)
+        await until(console, lambda: len(rows_shown(console)) == 2 and rows_shown(console)[1][2])
         pictures.check_text(console, named("rotation", size))
         if size == (120, 40):
             pictures.check_svg(console, named("rotation", size))

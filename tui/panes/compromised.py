@@ -98,7 +98,7 @@ async def _tell(host: Widget, session: Session, replacement: Replacement, refere
 
 def _before(references: References) -> Iterable[str]:
     """Return what is to be reconfigured before there is a new ID."""
-    return to_reconfigure(references, "of its own", new_secret=True)
+    return to_reconfigure(references, "", new_secret=True)
 
 
 def _note(host: Widget, title: str, account: Iterable[str], todo: Iterable[str]) -> None:

@@ -48,14 +48,18 @@ async def read_references(client: OrderCloud, api_client_id: str) -> References:
 
 
 def to_reconfigure(references: References, new_id: str | None, *, new_secret: bool) -> Iterator[str]:
-    """Tell what must be done elsewhere, in sentences. `new_id` is None where no fresh API client takes its place."""
+    """Tell what must be done elsewhere, in sentences.
+
+    `new_id` is None where no fresh API client takes its place, and blank before it has an ID.
+    """
     if new_id is not None:
-        yield f"Every program that signs in: the new client ID {new_id}{' and the new secret' if new_secret else ''}."
+        what = f"the new client ID {new_id}".rstrip()
+        yield f"Every program that signs in: {what}{' and the new secret' if new_secret else ''}."
     else:
         yield "Every program that signs in through it: another API client, or none."
     for what, its_id in references.found:
-        to = f" to {new_id}" if new_id is not None else ", which stops working"
-        yield f"The {what} {its_id} refers to the old one: change it{to}."
+        then = "it stops working" if new_id is None else f"change it to {new_id or 'the new one'}"
+        yield f"The {what} {its_id} refers to the old one: {then}."
     if new_id is not None:
         yield "Refresh tokens and sessions of the old one end: users sign in again."
     for what, reason in references.unread:
@@ -159,7 +163,7 @@ class Replacement:
         else:
             yield f"{name} has a fresh API client: {self.new.id}."
             if self.to_assign:
-                yield f"{self.assigned} of {self.to_assign} assignments were taken over."
+                yield f"Assignments taken over: {self.assigned} of {self.to_assign}."
             if self.secret:
                 yield f"It has the new secret {self.secret_name}."
             if self.old.active and not self.switched_on:

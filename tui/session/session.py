@@ -292,10 +292,11 @@ class Session:
         return await self._sandbox.outbox()
 
     async def use_log(self) -> UseLog | None:
-        """Give what knows when secrets were used: the embedded sandbox's log; None in any other marketplace."""
+        """Give what knows when secrets were used: the embedded sandbox's log; None anywhere else."""
         from tui.session.secret_use import SandboxLog
 
-        if (sandbox := self.opened.sandbox) is None:
+        sandbox = None if self._opened is None else self._opened.sandbox
+        if sandbox is None:
             return None
         await _load("tui.sandbox.control")
         return SandboxLog(sandbox)
