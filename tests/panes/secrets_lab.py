@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from tests.console import Console
 from tui.panes.client_secrets import SecretsView
@@ -48,6 +48,11 @@ async def field(console: Console, number: int) -> None:
     """Go on to a field of a question with enter."""
     await console.press("enter")
     await until(console, lambda: getattr(console.app.screen.focused, "id", "") == f"field-{number}")
+
+
+def fill(console: Console, number: int, text: str) -> None:
+    """Put a text into a field of a question."""
+    console.app.screen.query_one(f"#field-{number}", Input).value = text
 
 
 async def home(console: Console, *keys: str) -> None:

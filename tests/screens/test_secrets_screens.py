@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.console import console_request, open_console
-from tests.panes.secrets_lab import field, home, press, rotate, rows_shown, to_secrets, until
+from tests.panes.secrets_lab import field, fill, home, press, rotate, rows_shown, to_secrets, until
 from tests.screens.conftest import Pictures, named
 from tui.panes.secret_shown import SecretShown
 from tui.sandbox.demo import PASSWORD
@@ -42,9 +42,9 @@ async def test_the_rotation(pictures: Pictures, size: tuple[int, int]) -> None:
         await console.press("escape")
         await press(console, "escape", Step.PROVE)
         await press(console, "enter", Ask)
-        await console.type("support-agent")
+        fill(console, 0, "support-agent")
+        fill(console, 1, PASSWORD)
         await field(console, 1)
-        await console.type(PASSWORD)
         await press(console, "enter", Step.USE)
         await press(console, "enter", Step.RETIRE)
         await until(console, lambda: len(rows_shown(console)) == 2 and rows_shown(console)[1][2])
