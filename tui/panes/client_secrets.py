@@ -13,12 +13,9 @@ from textual.widgets import Static
 from tui.access.limits import SECRETS_PER_API_CLIENT
 from tui.commands import CommandHost, bindings
 from tui.panes.changing import Kind, Question, change
-from tui.panes.new_secret import ask_new_secret
 from tui.panes.secret_rows import SecretRow, secret_columns, secret_rows, told_use
-from tui.panes.secret_shown import SecretShown
 from tui.session.session import Session
 from tui.widgets.background import start
-from tui.widgets.clipboard import copy
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import RowList
 
@@ -53,6 +50,7 @@ class SecretsView(CommandHost, Vertical):
         self.api_client: ApiClient | None = None
         self._secrets: tuple[ApiClientSecret, ...] = ()
         self._uses: SecretUses | None = None
+        self._knows_use = False
         self._hiding: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -105,14 +103,14 @@ class SecretsView(CommandHost, Vertical):
         if not self.session.ready:
             return
         log, api_client = await self.session.use_log(), self.api_client
-        if log is not None and api_client is not None:
-            self._uses = log.uses(api_client.id)
-            self._draw()
+        self._knows_use = log is not None
+        self._uses = log.uses(api_client.id) if log is not None and api_client is not None else None
+        self._draw()
 
     def _draw(self) -> None:
         api_client, now = self.api_client, self.session.clock()
         rows = [] if api_client is None else secret_rows(api_client, self._secrets, self._uses, now)
-        if len(self._list.columns) != len(columns := secret_columns(with_use=self._uses is not None)):
+        if len(self._list.columns) != len(columns := secret_columns(with_use=self._knows_use)):
             self._list.set_columns(columns)
         self._list.rows = rows
         self._tell()
@@ -193,6 +191,8 @@ class SecretsView(CommandHost, Vertical):
 
     async def do_copy(self) -> None:
         """Copy the legacy secret."""
+        from tui.widgets.clipboard import copy
+
         if self.api_client is not None and self.api_client.client_secret:
             where = await copy(self.app, self.api_client.client_secret)
             self.tell(f"The legacy secret was sent to {where}.")
@@ -204,6 +204,9 @@ class SecretsView(CommandHost, Vertical):
         start(self, self._new, group="secret", exclusive=False)
 
     async def _new(self) -> None:
+        from tui.panes.new_secret import ask_new_secret
+        from tui.panes.secret_shown import SecretShown
+
         api_client = self.api_client
         if api_client is None:
             return
