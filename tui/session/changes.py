@@ -253,6 +253,8 @@ async def each_of(
                 return party.label, "not tried, as the connection was lost"
             try:
                 await do()
+            except errors.ReadOnly:
+                raise  # none is sent
             except errors.ApiError as error:
                 return party.label, str(error)
             except errors.OrderCloudError as error:
