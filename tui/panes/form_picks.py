@@ -107,7 +107,7 @@ async def pick(
         return None if picked is None else " ".join(picked)
     if name in EVENT_FIELDS:
         events = event_choices(name, await marketplace.references.events())
-        return await host.app.push_screen_wait(Picker(label, events, current=draft.text(name), typed="event ID"))
+        return await host.app.push_screen_wait(Picker(label, events, current=draft.text(name), typed="known ID"))
     if name == NAME:
         return await host.app.push_screen_wait(
             Picker("A name that says what it is for", name_choices(host, draft, before))

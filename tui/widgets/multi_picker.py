@@ -93,7 +93,9 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
     def _count(self) -> None:
         titles = {choice.value: choice.title for choice in self._choices}
         told = ", ".join(titles.get(value, value) for value in self._ticked) or "none"
-        self.query_one("#ticked", Static).update(literal(f"{len(self._ticked)} ticked: {told}"))
+        row = self._list.row
+        whole = f"{row.title}: {row.hint}" if row is not None and row.hint else ""
+        self.query_one("#ticked", Static).update(literal(f"{whole}\n{len(self._ticked)} ticked: {told}", lines=True))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""
@@ -116,8 +118,9 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
             event.input.value = ""
 
     def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
-        """Keep it here: the cursor alone says nothing."""
+        """Tell the hint of the row under the cursor whole."""
         message.stop()
+        self._count()
 
     def on_row_list_opened(self, message: RowList.Opened) -> None:
         """Tick the row that was clicked twice."""
