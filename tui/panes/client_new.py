@@ -10,6 +10,7 @@ from tui.access.facts import Party
 from tui.access.words import count
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_draft import NEW_API_CLIENT
+from tui.panes.kept_drafts import base_of
 from tui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ async def open_copy(pane: ClientsPane, api_client: ApiClient) -> None:
 
 async def resume(pane: ClientsPane, draft: KeptDraft) -> None:
     """Open a form with what was typed another time, on what the server has today."""
-    before, start = await pane.session.marketplace.base_of(draft)
+    before, start = await base_of(pane.session.marketplace, draft)
     detail = pane.query_one(ClientDetail)
     if before is not None:
         await pane.open(before.id)

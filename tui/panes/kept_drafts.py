@@ -9,11 +9,15 @@ from tui.panes.client_draft import FIELDS
 from tui.widgets.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import App
 
     from tui.ordercloud.models import ApiClient
+    from tui.ordercloud.models.base import JSON
     from tui.panes.mode import ModePane
     from tui.session.drafts import Drafts, KeptDraft
+    from tui.session.marketplace import Marketplace
     from tui.session.session import Session
 
 KEY = "D"
@@ -75,3 +79,21 @@ async def choose_draft(app: App[int], session: Session) -> KeptDraft | None:
     ]
     picked = await app.push_screen_wait(Picker("Go on with a draft", choices))
     return next((each for each in offered if each.id == picked), None)
+
+
+async def base_of(marketplace: Marketplace, draft: KeptDraft) -> tuple[ApiClient | None, Mapping[str, JSON]]:
+    """Return what a kept draft was typed upon: the API client as it was then, and its wire form.
+
+    None when it was a new one, or is not there any more: it is a new one then, with all its settings.
+    """
+    from tui.ordercloud import errors
+    from tui.ordercloud.models import ApiClient
+
+    if not draft.api_client_id:
+        return None, draft.base
+    try:
+        now = await marketplace.api_client(draft.api_client_id)
+    except errors.NotFound:
+        return None, draft.base
+    wire = {**now.to_wire(), **draft.base}
+    return ApiClient.from_wire(wire), wire

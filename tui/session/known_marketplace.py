@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from tui.ordercloud import ListQuery, OrderCloud
     from tui.ordercloud.models import ApiClient, ApiClientAssignment, ApiClientSecret
     from tui.ordercloud.models import User as WireUser
-    from tui.ordercloud.models.base import JSON
     from tui.ordercloud.models.page import Page
-    from tui.session.drafts import KeptDraft
 
 AT_ONCE = 4
 """How many requests may be under way at once; more in flight are slower, measured in process."""
@@ -110,23 +108,6 @@ class KnownMarketplace:
             raise
         self._known.put(api_client, number)
         return api_client
-
-    async def base_of(self, draft: KeptDraft) -> tuple[ApiClient | None, Mapping[str, JSON]]:
-        """Return what a kept draft was typed upon: the API client as it was then, and its wire form.
-
-        None when it was a new one, or is not there any more: it is a new one then, with all its settings.
-        """
-        from tui.ordercloud import errors
-        from tui.ordercloud.models import ApiClient
-
-        if not draft.api_client_id:
-            return None, draft.base
-        try:
-            now = await self.api_client(draft.api_client_id)
-        except errors.NotFound:
-            return None, draft.base
-        wire = {**now.to_wire(), **draft.base}
-        return ApiClient.from_wire(wire), wire
 
     async def secrets(self, api_client_id: str) -> tuple[ApiClientSecret, ...]:
         """Return the named secrets of an API client, without their values."""
