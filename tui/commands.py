@@ -111,7 +111,7 @@ COMMANDS: tuple[Command, ...] = (
     # -- Clients: assignments ------------------------------------------------------------------------------------
     Command("assign.toggle", "Toggle", "Assign or unassign the company, or flip the flag.", ("enter",), footer=True),
     Command("assign.assign", "Assign", "Assign the companies selected (space), or this one.", ("a",), footer=True),
-    Command("assign.unassign", "Unassign", "Unassign the companies selected (space), or this one.", ("delete",)),
+    Command("assign.unassign", "Unassign", "Unassign the companies selected (space), or this one.", ("U",)),
     Command("assign.select-all", "Select all", "Select every company that matches, or none any more.", ("ctrl+a",)),
     Command(
         "assign.exactly",

@@ -131,7 +131,7 @@ async def test_only_the_pages_looked_at_are_read_and_all_that_match_are_assigned
         assert companies == before | wanted
         await console.press("ctrl+a")
         await until(console, lambda: bool(rows(console).selected))
-        await console.press("delete")
+        await console.press("U")
         await until(console, lambda: isinstance(console.app.screen, BulkScreen))
         assert "Unassign" in console.text
         await console.press("enter")

@@ -81,7 +81,7 @@ async def start_change(console: Console, kind: Kind) -> str:
         case Kind.ASSIGN | Kind.UNASSIGN:
             await console.press("a")
             await to_company(console, assigned=kind is Kind.UNASSIGN)
-            await console.press("space")
+            await console.press("enter")
         case Kind.NEW_SECRET:
             await console.press("s", "n")
             await console.type("rotation")

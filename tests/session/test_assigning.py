@@ -78,7 +78,8 @@ async def test_many_are_assigned_without_reading_all_after_each_and_taken_back_a
     assert await truth(opened, portal) == {party.id for party in parties()}
     assert marketplace.api_clients[portal.id].assigned_buyer_count == portal.assigned_buyer_count + 40
     assert len(await marketplace.assignments(portal.id)) == len(before) + 40
-    assert [each.what for each in marketplace.journal.changes] == ["Partner Portal: assigned 40"]
+    (noted,) = marketplace.journal.changes
+    assert (noted.what, noted.record.companies) == ("Partner Portal: assigned 40", tuple(parties()))
     assert await marketplace.journal.undo_last() == ""
     assert await truth(opened, portal) == set()
     assert await marketplace.assignments(portal.id) == before

@@ -207,7 +207,7 @@ class AssignmentsView(CommandHost, Vertical):
         row, told = self._list.row, ""
         if chosen := len(self._list.selected):
             there = sum(self._is_assigned(key) for key in self._list.selected)
-            told = f"{chosen:,} selected, {there:,} of them assigned: a assigns, del unassigns, esc selects none.\n"
+            told = f"{chosen:,} selected, {there:,} of them assigned: a assigns, U unassigns, esc selects none.\n"
         if isinstance(row, CompanyRow):
             told += self._gate.access(row.party).reason
         elif isinstance(row, FlagRow):

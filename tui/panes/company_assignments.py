@@ -84,7 +84,7 @@ class CompanyAssignments(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", show=False),
         Binding("a", "set(True)", "Assign", show=False),
-        Binding("delete", "set(False)", "Unassign", show=False),
+        Binding("U", "set(False)", "Unassign", show=False),
         Binding("ctrl+a", "select_all", "Select all", show=False),
         Binding("f", "only_assigned", "Assigned only", show=False),
         Binding("slash", "find", "Find", show=False),
@@ -121,7 +121,7 @@ class CompanyAssignments(ModalScreen[None]):
             Column("Comes to", lambda each: self._standing.means(each), grow=True, most=12),
         )
         with Vertical() as box:
-            box.border_subtitle = Content("enter: toggle · a: assign · del: unassign · f: assigned · /: find")
+            box.border_subtitle = Content("enter: toggle · a: assign · U: unassign · f: assigned · /: find")
             yield Input(placeholder="part of a name or ID")
             yield SelectList[ApiClient](columns, key=lambda each: each.id, empty="Loading…")
             yield Static(id="told")
@@ -202,9 +202,7 @@ class CompanyAssignments(ModalScreen[None]):
         row, told = self._list.row, ""
         if chosen := self._list.selected:
             there = sum(str(each).lower() in self._standing.assigned for each in chosen)
-            told = (
-                f"{len(chosen):,} selected, {there:,} of them assigned: a assigns, del unassigns, esc selects none.\n"
-            )
+            told = f"{len(chosen):,} selected, {there:,} of them assigned: a assigns, U unassigns, esc selects none.\n"
         if row is not None:
             told += self._standing.reason(row)
         self._tell(told)

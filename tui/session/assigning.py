@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from tui.access.facts import Party
 from tui.access.words import count
 from tui.session.bulk import AT_ONCE, Found, Job, Step, Undo
 from tui.session.failures import CannotUndo
+from tui.session.record import ChangeKind, Record
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
@@ -70,10 +71,21 @@ def assignment_job(
         made = sum(by_key[each.key].assign for each in pairings if each.key in keys)
         words = [(made, "assigned"), (len(keys) - made, "unassigned")]
         told = ", ".join(f"{verb} {number:,}" for number, verb in words if number)
-        marketplace.note_many(f"{about}: {told}", lambda: take_back(job.undo(keys)))
+        records = _records([each for each in pairings if each.key in keys])
+        marketplace.note_many(f"{about}: {told}", lambda: take_back(job.undo(keys)), records)
 
     job = Job(title, [step(each) for each in pairings], at_once=at_once, timer=timer, note=note, after=after)
     return job
+
+
+def _records(done: Sequence[Pairing]) -> Iterator[Record]:
+    """Return what is kept of a job: for each API client the companies assigned to it, and those no longer."""
+    together: dict[tuple[str, bool], list[Pairing]] = {}
+    for each in done:
+        together.setdefault((each.api_client.id, each.assign), []).append(each)
+    for (_, assigned), pairings in together.items():
+        kind, api_client = ChangeKind.ASSIGNED if assigned else ChangeKind.UNASSIGNED, pairings[0].api_client
+        yield Record(kind, api_client.id, api_client.app_name, companies=tuple(each.party for each in pairings))
 
 
 async def take_back(job: Job) -> str:

@@ -233,7 +233,8 @@ class Marketplace(KnownMarketplace):
     ) -> None:
         """Note many changes that were made as one, with their common way back; as data, that is kept for good."""
         parts = tuple(records)
-        self._note(what, undo, record=Record.of_many(parts) if parts else None)
+        record = parts[0] if len(parts) == 1 else Record.of_many(parts) if parts else None
+        self._note(what, undo, record=record)
 
     async def create_secret(self, api_client: ApiClient, name: str, expiration: datetime | None) -> ApiClientSecret:
         """Create a named secret; the answer is the only place where its value ever is."""
