@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 """How many requests may be under way at once; more in flight are slower, measured in process."""
 
+MOST_LOOKED_AT = 1_000
+"""So many companies of those looked at are remembered, for what completes a name."""
+
 
 class KnownMarketplace:
     """The API clients of one marketplace with all that decides about them.
@@ -37,6 +40,7 @@ class KnownMarketplace:
         self.api_client_count = 0
         """How many API clients the marketplace has, as of the last list that was read of all of them."""
         self._companies: Cache[None, Companies] = Cache()
+        self._looked_at: dict[tuple[PartyKind, str], Party] = {}
         self._people: Cache[None, tuple[Person, ...]] = Cache()
         self.lookups = Lookups(client, seller)
         """Single users and companies, found without reading all of them."""
@@ -63,6 +67,7 @@ class KnownMarketplace:
         for cache in (self._companies, self._people, self._assignments, self._secrets):
             cache.forget_all()
         self.lookups.forget()
+        self._looked_at.clear()
         self.references.forget()
         self.times_forgotten += 1
 
@@ -164,8 +169,10 @@ class KnownMarketplace:
 
     @property
     def companies_known(self) -> tuple[Party, ...]:
-        """The buyers and suppliers, if they have been read."""
-        return self._companies[None].parties(self.seller)[1:] if None in self._companies else ()
+        """The buyers and suppliers that have been read: all, or of a long list those that were looked at."""
+        if None in self._companies:
+            return self._companies[None].parties(self.seller)[1:]
+        return tuple(sorted(self._looked_at.values(), key=lambda each: each.kind is PartyKind.SUPPLIER))
 
     async def company_page(
         self, kind: PartyKind, page: int, *, words: str = "", ids: Sequence[str] = ()
@@ -180,11 +187,16 @@ class KnownMarketplace:
             page=page,
             page_size=PAGE_SIZE,
         )
+        part: Part[Party]
         if kind is PartyKind.BUYER:
             buyers = await self._client.buyers.list(query)
-            return Part([party_of_buyer(each) for each in buyers.items], buyers.meta.total_count)
-        suppliers = await self._client.suppliers.list(query)
-        return Part([party_of_supplier(each) for each in suppliers.items], suppliers.meta.total_count)
+            part = Part([party_of_buyer(each) for each in buyers.items], buyers.meta.total_count)
+        else:
+            suppliers = await self._client.suppliers.list(query)
+            part = Part([party_of_supplier(each) for each in suppliers.items], suppliers.meta.total_count)
+        if len(self._looked_at) < MOST_LOOKED_AT:
+            self._looked_at.update(((kind, each.id), each) for each in part.rows)
+        return part
 
     async def people(self) -> tuple[Person, ...]:
         """Return every user of the marketplace with its party: seller users, then buyers', then suppliers'."""
