@@ -12,6 +12,7 @@ from tests.console import Console, console_request, open_console
 from tests.panes.test_clients import go_to, on_server
 from tui.ordercloud.models.base import JSON
 from tui.panes.changing import MANNERS, Kind
+from tui.panes.client_detail import ClientDetail
 from tui.panes.client_field import FieldRow
 from tui.panes.client_form import ApiClientForm
 from tui.panes.merge import Merge
@@ -56,7 +57,13 @@ async def to_company(console: Console, *, assigned: bool) -> None:
 
 async def start_change(console: Console, kind: Kind) -> str:
     """Do everything up to the question; return the name that is typed when the manner wants one."""
-    name = {Kind.ACTIVATE: "Old ERP Bridge", Kind.DELETE: "Kiosk Terminal"}.get(kind, "Partner Portal")
+    names = {
+        Kind.ACTIVATE: "Old ERP Bridge",
+        Kind.DELETE: "Kiosk Terminal",
+        Kind.MEND: "Supplier Network",
+        Kind.SILENCE: "Supplier Network",
+    }
+    name = names.get(kind, "Partner Portal")
     api_client = await go_to(console, name)
     match kind:
         case Kind.CREATE:
@@ -94,6 +101,16 @@ async def start_change(console: Console, kind: Kind) -> str:
         case Kind.UNDO:
             await console.app.session.marketplace.patch_api_client(api_client, {"AccessTokenDuration": 77})
             await console.press("u")
+        case Kind.MEND | Kind.SILENCE:
+            console.app.query_one(ClientDetail).choose_tab("advice")
+            await console.settle()
+            await console.press("enter")
+            if kind is Kind.MEND:
+                await console.press("m")
+            else:
+                await console.press("z", "enter")
+                await console.type("Until the move")
+                await console.press("enter")
         case Kind.APPLY:
             plan = Document((Entry(api_client.id, {"AccessTokenDuration": 77}),))
             console.app.push_screen(PlanScreen(console.app.session, plan))

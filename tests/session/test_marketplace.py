@@ -291,7 +291,9 @@ Write = Callable[[Marketplace, ApiClient], Awaitable[object]]
 WRITES: dict[str, Write] = {
     "create_api_client": lambda m, _: m.create_api_client({"AppName": "x", "AccessTokenDuration": 60}),
     "patch_api_client": lambda m, c: m.patch_api_client(c, {"AppName": "x"}),
+    "patch_among_many": lambda m, c: m.patch_among_many(c, {"AppName": "x"}),
     "delete_api_client": lambda m, c: m.delete_api_client(c),
+    "delete_among_many": lambda m, c: m.delete_among_many(c),
     "assign": lambda m, c: m.assign(c, FREE),
     "unassign": lambda m, c: m.unassign(c, FREE),
     "assign_each": lambda m, c: m.assign_each(c, (FREE,), ()),
