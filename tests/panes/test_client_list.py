@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from tests.console import Console, console_request, open_console
 from tui.panes import client_rows
+from tui.panes.client_detail import ClientDetail
 from tui.panes.client_list import ClientList
 from tui.panes.clients import ClientsPane
 from tui.panes.filter_input import FilterInput
@@ -80,6 +81,9 @@ async def test_the_filter_takes_words_keys_and_fields_and_says_what_it_understoo
     assert all(everything[name].access == 600 and "B" in everything[name].who for name in names(console))
     await filter_by(console, "who:")
     assert "^" in console.text
+    await filter_by(console, "no such thing")
+    assert names(console) == []
+    assert console.app.query_one(ClientDetail).api_client is None
 
 
 async def test_a_filter_reads_what_it_has_to_know_of_each_row(console: Console) -> None:

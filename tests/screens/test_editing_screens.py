@@ -33,5 +33,5 @@ async def test_editing(pictures: Pictures, size: tuple[int, int]) -> None:
         await console.type("order")
         await console.press("enter")
         pictures.check_text(console, named("roles", size))
-        await console.press("escape", "escape", "y", "J")
+        await console.press("escape", "escape", "y", "H")
         pictures.check_text(console, named("journal", size))

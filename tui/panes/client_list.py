@@ -39,6 +39,9 @@ class ClientList(Vertical):
     class Read(Message):
         """The list of the marketplace is here."""
 
+    class Moved(Message):
+        """Another API client is under the cursor, or none."""
+
     DEFAULT_CSS = """
     ClientList #filter { display: none; margin-bottom: 1; }
     ClientList #filter.-shown { display: block; }
@@ -159,6 +162,12 @@ class ClientList(Vertical):
     def _fade(self) -> None:
         self._rows.forget_changes()
         self.draw()
+
+    @on(RowList.Highlighted, "#api-clients")
+    def _highlighted(self, message: RowList.Highlighted) -> None:
+        # What the list says while its panel draws it does not come past the panel by itself.
+        message.stop()
+        self.post_message(self.Moved())
 
     @on(RowList.Wanted, "#api-clients")
     def _wanted(self, message: RowList.Wanted) -> None:

@@ -90,8 +90,8 @@ class ClientsPane(ModePane):
 
     # -- the list's events ---------------------------------------------------------------------------------------
 
-    @on(RowList.Highlighted, "#api-clients")
-    def _highlighted(self, message: RowList.Highlighted) -> None:
+    def on_client_list_moved(self, message: ClientList.Moved) -> None:
+        """Show the API client under the cursor, unless another one is being edited."""
         message.stop()
         if self._editing is not None:
             start(self, self._leave_form_for_row, group="leave-form", exclusive=False)
