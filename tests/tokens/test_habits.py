@@ -78,14 +78,19 @@ def test_the_calendar_has_each_sign_in(habit: Habit, access: int, refresh: int, 
             600,
             30 * 1440,
             (
-                "Wed 2026-12-23 09:00, at the beginning",
+                "Is signed out Wed 2026-12-23 09:00, 30d after",
                 "30d after",
                 "Signs in at 3 of 55 visits",
                 "52 refreshes are silent",
             ),
         ),
         (Habit(Rhythm.EVERY_DAY), 600, 0, ("Signs in at every visit.", "Tue 2026-11-24 09:00")),
-        (Habit(Rhythm.EVERY_DAY), 60, 0, ("up to 9 times in one", "Mon 2026-11-23 10:00, in the middle")),
+        (
+            Habit(Rhythm.EVERY_DAY),
+            60,
+            0,
+            ("up to 9 times in one", "Mon 2026-11-23 10:00, 1h after the sign-in", "in the middle"),
+        ),
         (Habit(Rhythm.ONCE_A_WEEK), 600, 6 * 1440, ("every Monday", "Signs in at every visit.")),
         (Habit(Rhythm.WEEKDAYS), 600, 1440, ("Signs in at every visit", "comes every weekday")),
         (Habit(Rhythm.ONCE_A_WEEK, 540, 540), 600, 8 * 1440, ("every Monday at 09:00", "at the beginning")),
@@ -122,10 +127,10 @@ def test_what_is_no_time_of_day_is_told(text: str) -> None:
         parse_hour(text)
 
 
-@pytest.mark.parametrize("wrong", [{"begins": 900, "ends": 600}, {"every": 0}, {"weekday": 7}])
-def test_hours_that_are_none_are_refused(wrong: dict[str, int]) -> None:
+@pytest.mark.parametrize(("begins", "ends", "every", "weekday"), [(900, 600, 15, 0), (0, 0, 0, 0), (0, 0, 15, 7)])
+def test_hours_that_are_none_are_refused(begins: int, ends: int, every: int, weekday: int) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
-        Habit(**wrong)
+        Habit(Rhythm.WEEKDAYS, begins, ends, every, weekday)
 
 
 # -- on the sandbox ------------------------------------------------------------------------------------------------

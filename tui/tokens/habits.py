@@ -157,10 +157,12 @@ def tell(outlook: Outlook, zone: tzinfo | None = None) -> tuple[str, ...]:
         return tuple(told)
     again, out = outlook.again[0], outlook.signed_out_at
     during = any(again in visit.sign_ins and again != visit.begins for visit in outlook.visits)
-    if out is not None:
-        told.append(f"Is signed out {at(out)}, {_apart(out - first)} after the sign-in.")
     where = "in the middle of a visit" if during else "at the beginning of a visit"
-    told.append(f"Meets the sign-in page {at(again)}, {where}.")
+    signed_out = "" if out is None else f"Is signed out {at(out)}, {_apart(out - first)} after the sign-in"
+    if out == again:
+        told.append(f"{signed_out}, and meets the sign-in page then, {where}.")
+    else:
+        told += [f"{signed_out}.", f"Meets the sign-in page {at(again)}, {where}."]
     told.append(_how_often(outlook))
     kept = sum(visit.refreshes for visit in outlook.visits)
     if kept:
