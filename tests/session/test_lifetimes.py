@@ -199,8 +199,12 @@ async def test_lost_networks_and_a_sleep_are_told_and_it_goes_on(session: Sessio
     assert all((after - before).total_seconds() >= 5 for before, after in pairwise(calls))
 
 
-async def test_a_watch_is_cancelled_at_once(session: Session) -> None:
-    watching = Watching(session, await token(session))
+async def test_a_watch_is_cancelled_at_once_and_the_next_one_keeps_the_gap(
+    session: Session, clock: StandingClock
+) -> None:
+    world = World(clock)
+    result = await token(session)
+    watching = Watching(session, result, steady=world.steady)
     called = asyncio.Event()
     task = asyncio.create_task(watching.run(lambda: called.set() if watching.watch.settled else None))
     await called.wait()
@@ -208,3 +212,8 @@ async def test_a_watch_is_cancelled_at_once(session: Session) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not watching.active
+    again = Watching(session, result, steady=world.steady, sleep=world.sleep)
+    await again.run(lambda: None)
+    calls = calls_of(session)
+    assert len(calls) > 2
+    assert all((after - before).total_seconds() >= 5 for before, after in pairwise(calls))

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui.panes.messages import LifeMoved
 from tui.tokens.durations import format_minutes, parse_minutes
-from tui.tokens.habits import WEEKDAYS, Calendar, Habit, Outlook, Rhythm, calendar, foresee, parse_hour, tell
+from tui.tokens.habits import WEEKDAYS, Calendar, Habit, Outlook, Rhythm, calendar, foresee, parse_hour, tell, tell_hour
 from tui.widgets.background import start
 from tui.widgets.dialogs import Ask
 from tui.widgets.fact_sheet import Fact, FactSheet
@@ -84,9 +84,7 @@ class HabitPanel(VerticalScroll):
         fields = (
             ("Access token (10h)", _minutes(self.access), False),
             ("Refresh token (30d; 0 for none)", _minutes(self.refresh_life), False),
-            ("From (9:00)", _hour(habit.begins), False),
-            ("To (17:00)", _hour(habit.ends), False),
-            ("A call every (15m)", format_minutes(habit.every), False),
+            ("From-to, and a call how often (9:00-17:00 15m)", _hours(habit), False),
         )
         answer = await self.app.push_screen_wait(Ask("Durations and hours", fields, yes="Show", check=_wrong))
         if answer is not None:
@@ -153,8 +151,8 @@ def _minutes(span: timedelta) -> str:
     return format_minutes(span // timedelta(minutes=1))
 
 
-def _hour(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+def _hours(habit: Habit) -> str:
+    return f"{tell_hour(habit.begins)}-{tell_hour(habit.ends)} {format_minutes(habit.every)}"
 
 
 def _read(answer: tuple[str, ...], habit: Habit) -> tuple[timedelta, timedelta, Habit]:
@@ -162,8 +160,10 @@ def _read(answer: tuple[str, ...], habit: Habit) -> tuple[timedelta, timedelta, 
     access, refresh = (timedelta(minutes=parse_minutes(text)) for text in answer[:2])
     if not timedelta(0) < access <= _LONGEST or refresh > _LONGEST:
         raise ValueError("An access token lives for more than 0 minutes, and neither for more than 364 days.")
-    begins, ends = parse_hour(answer[2]), parse_hour(answer[3])
-    return access, refresh, replace(habit, begins=begins, ends=ends, every=parse_minutes(answer[4]))
+    hours, _, every = answer[2].strip().partition(" ")
+    begins, _, ends = hours.partition("-")
+    changed = replace(habit, begins=parse_hour(begins), ends=parse_hour(ends or begins))
+    return access, refresh, replace(changed, every=parse_minutes(every)) if every.strip() else changed
 
 
 def _wrong(answer: tuple[str, ...]) -> str | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from tui.session.failures import NoMarketplace
 from tui.tokens.times import moment_of
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 LONGEST_NAP = 1.0
 """Seconds slept at once: a machine that wakes, or a clock that is set, is noticed this soon."""
+
+_LAST_CALLS: WeakKeyDictionary[Session, float] = WeakKeyDictionary()
+"""When the latest call of any watch of a session was, on its steady clock: another watch waits, too."""
 
 
 class Watching:
@@ -38,12 +43,13 @@ class Watching:
         ends = None if expires is None else moment_of(expires)
         if result.token is None or ends is None:
             raise ValueError("The token does not say when it expires.")
+        self._session = session
         self._bearer = result.token.compact
         self._me = opened.tester.me
         self._clock = session.clock
         self._steady = steady
         self._sleep = sleep
-        self.watch: Watch = make_watch(ends, session.clock())
+        self.watch: Watch = replace(make_watch(ends, session.clock()), last_call=_LAST_CALLS.get(session))
         self.active = False
         self.waits = 0.0
 
@@ -61,6 +67,7 @@ class Watching:
                     await self._sleep(min(todo.wait, LONGEST_NAP))
                     continue
                 self.watch = self.watch.calling(todo.call, self._clock(), self._steady())
+                _LAST_CALLS[self._session] = self._steady()
                 fate, note = await self._call()
                 self.watch = self.watch.called(todo.call, fate, note)
         finally:

@@ -58,8 +58,10 @@ class Habit:
         """Say it: `every weekday from 09:00 to 17:00, a call every 15m`."""
         day = f"every {WEEKDAYS[self.weekday]}" if self.rhythm is Rhythm.ONCE_A_WEEK else self.rhythm.value
         if self.begins == self.ends:
-            return f"{day} at {_hour(self.begins)}"
-        return f"{day} from {_hour(self.begins)} to {_hour(self.ends)}, a call every {format_minutes(self.every)}"
+            return f"{day} at {tell_hour(self.begins)}"
+        return (
+            f"{day} from {tell_hour(self.begins)} to {tell_hour(self.ends)}, a call every {format_minutes(self.every)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,8 @@ def calendar(outlook: Outlook, weeks: int, zone: tzinfo | None = None) -> Calend
     return Calendar(monday, tuple(rows))
 
 
-def _hour(minutes: int) -> str:
+def tell_hour(minutes: int) -> str:
+    """Write a minute of the day as `09:00`."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
