@@ -239,7 +239,7 @@ async def test_the_lifetime_tab_draws_and_tells_the_moments() -> None:
             "to scale ├●",
             "A",
             "┼",
-            "RE┤ 1d 2h",
+            "E┤ 1d 2h",
             "The access token is good for 2h more.",
         ):
             assert part in lab.text
