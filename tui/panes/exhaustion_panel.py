@@ -12,7 +12,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from tui.panes.messages import LifeMoved, TimeChanged
-from tui.session.exhausting import Exhaustion, Tried, durations_of
+from tui.session.exhausting import REPEATABLE, Exhaustion, Tried, durations_of
 from tui.tokens.durations import format_minutes
 from tui.tokens.exhaustion import Deed, plan
 from tui.widgets.background import start
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = "Only the embedded sandbox's clock can be moved. The Watch tab follows a token as time goes."
 _NO_RESULT = "Get a token in Tokens first: its sign-in is the one that is played."
+
+_ONCE = "This sign-in needs a person each time: get the token by a password or a client secret to play its life."
 
 
 class ExhaustionPanel(Vertical):
@@ -82,7 +84,9 @@ class ExhaustionPanel(Vertical):
     def _why_not(self) -> str | None:
         if self._clock is None:
             return _ELSEWHERE
-        return _NO_RESULT if self._result is None else None
+        if self._result is None:
+            return _NO_RESULT
+        return None if self._result.first.form.kind in REPEATABLE else _ONCE
 
     def run(self) -> None:
         """Play it, from a sign-in of its own."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tui.session.attempts import Attempts, Form, Result
+from tui.session.attempts import Attempts, Form, Kind, Result
 from tui.tokens.exhaustion import Deed, Step, plan, tell_after, whole_life
 from tui.tokens.times import moment_of
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tui.access.decision import Decision
     from tui.sandbox.control import ControlledClock
     from tui.session.session import Session
+
+REPEATABLE = frozenset({Kind.PASSWORD, Kind.ELEVATED, Kind.CLIENT_CREDENTIALS, Kind.ANONYMOUS})
+"""The sign-ins that can be made again without a person: no browser and no code that is good once."""
 
 
 @dataclass(frozen=True, slots=True)
