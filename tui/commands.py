@@ -178,8 +178,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.learn", "Learn", "The rules, one by one.", ("5",)),
     Command("app.sign-in", "Sign in", "Connect to a marketplace, or sign in as somebody else.", ("p",), footer=True),
     Command("app.clock", "Clock", "Move, stop or speed up the embedded sandbox's time.", ("c",)),
+    Command(
+        "app.exhaust", "Run to exhaustion", "Play the whole life of the sign-in in Tokens, on the sandbox.", ("L",)
+    ),
+    Command("app.habit", "When signed out?", "Say when a user with a habit has to sign in again.", ("H",)),
+    Command("app.watch", "Watch the end", "Call /me around the end of the token in Tokens, and tell.", ("W",)),
     Command("app.outbox", "Outbox", "Read the mail that the embedded sandbox would have sent."),
-    Command("app.journal", "Journal", "Read every change made through ocgate, and take changes back.", ("H",)),
+    Command("app.journal", "Journal", "Read every change made through ocgate, and take changes back.", ("Z",)),
     Command("app.drafts", "Draft", "Go on with what was typed into a form and never saved.", ("D",), footer=True),
     Command("app.plan", "Plan from a file…", "Show what a file of API clients would change, then choose and apply it."),
     Command("app.export", "Export…", "Write every API client to a file, without secrets: fit for git."),

@@ -266,7 +266,7 @@ async def test_the_journal_lists_filters_tells_and_takes_back(console: Console) 
     marketplace = console.app.session.marketplace
     await marketplace.patch_api_client(before, {"AccessTokenDuration": 33})
     await marketplace.create_api_client({"AppName": "Kiosk", "AccessTokenDuration": 60})
-    await console.press("H")
+    await console.press("Z")
     screen = console.app.screen
     assert isinstance(screen, JournalScreen)
     assert "Journal 2" in console.text

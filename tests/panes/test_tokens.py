@@ -233,7 +233,15 @@ async def test_the_lifetime_tab_draws_and_tells_the_moments() -> None:
         lab = await open_tokens(console)
         await lab.run("Partner Portal", Kind.PASSWORD, "shopper01")
         await console.press("right_square_bracket", "right_square_bracket")
-        for part in ("access   ├●", "┤ 2h", "refresh  ├●", "┼", "┤ 1d", "The access token is good for 2h more."):
+        for part in (
+            "access   ├●",
+            "┤ 2h",
+            "to scale ├●",
+            "A",
+            "┼",
+            "E┤ 1d 2h",
+            "The access token is good for 2h more.",
+        ):
             assert part in lab.text
         console.clock.advance(timedelta(hours=3))
         lab.pane.tick()

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from tui.access.decision import Check, Decision, Lifetimes, RoleGap, TokenError
 from tui.panes.expected_text import expected_facts
-from tui.panes.lifetime_view import lifetime_bars, lifetime_facts
+from tui.panes.lifetime_view import lifetime_bars, lifetime_facts, lifetime_picture
 from tui.panes.mending import mend_of, why_not_mend
 from tui.panes.token_view import answer_facts, verdict_line
 from tui.session.attempts import Form, Kind, Result
 from tui.session.outcome import Comparison
 from tui.tokens.lifetimes import Lifetime
+from tui.tokens.timeline import Kind as Moments
+from tui.tokens.timeline import Moment
 from tui.widgets.fact_sheet import Fact
 
 AT = datetime(2026, 11, 23, 9, 14, 3, tzinfo=UTC)
@@ -46,6 +48,32 @@ def test_bars_have_one_width_and_one_now(access: int, refresh: int | None, now: 
 def test_bars_are_to_scale() -> None:
     bar = lifetime_bars(lifetime(100, None), AT + timedelta(minutes=50), 9 + 2 + 20 + len(" 1h 40m")).plain
     assert bar == "access   ├" + "━" * 10 + "●" + "─" * 9 + "┤ 1h 40m"
+
+
+@given(
+    st.integers(10, 600),
+    st.none() | st.integers(1, 524_160),
+    st.integers(-1_000, 1_300_000),
+    st.integers(24, 200),
+)
+def test_the_picture_is_never_wider_than_its_room(access: int, refresh: int | None, now: int, width: int) -> None:
+    secret = Moment(Moments.SECRET, AT + timedelta(days=90), "Rotation A")
+    rows = lifetime_picture(lifetime(access, refresh), AT + timedelta(minutes=now), width, (secret,)).plain.split("\n")
+    assert all(len(row) <= max(width, 32) for row in rows[1:])
+    assert all(row.count("●") == 1 for row in rows if "├" in row)
+
+
+def test_ten_minutes_in_thirty_days_can_be_read_without_colour() -> None:
+    more = (Moment(Moments.SECRET, AT + timedelta(days=60), "[b]Rotation"), Moment(Moments.LOCKOUT, AT, "shopper01"))
+    rows = lifetime_picture(lifetime(10, 43_200), AT + timedelta(minutes=9, seconds=30), 76, more).plain.split("\n")
+    assert rows[0] == "▲▲ access token 30s left   refresh token 29d 23h left"
+    assert [row[:9].strip() for row in rows] == ["▲▲ access", "access", "to scale", "log", ""]
+    assert rows[3].index("●") < rows[3].index("╪") < rows[3].index("R") < rows[3].index("S")
+    assert "10m" in rows[4]
+    facts = text(lifetime_facts(lifetime(10, 43_200), AT, None, more))
+    assert "S secret    expires 2027-01-22" in facts
+    assert "[b]Rotation" in facts
+    assert "4,319 can come" in facts
 
 
 def test_a_sign_in_is_told_at_each_of_its_states() -> None:

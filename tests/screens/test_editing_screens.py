@@ -33,5 +33,5 @@ async def test_editing(pictures: Pictures, size: tuple[int, int]) -> None:
         await console.type("order")
         await console.press("enter")
         pictures.check_text(console, named("roles", size))
-        await console.press("escape", "escape", "y", "H")
+        await console.press("escape", "escape", "y", "Z")
         pictures.check_text(console, named("journal", size))

@@ -92,6 +92,6 @@ class Me:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    async def get(self, token: str | None = None) -> MeUser:
+    async def get(self, token: str | None = None, *, repeat: Repeat | None = None) -> MeUser:
         """Say who the caller is: the one signed in, or the one whose access token is given."""
-        return (await self._wire.send("GET", "/v1/me", token=token)).model(MeUser)
+        return (await self._wire.send("GET", "/v1/me", token=token, repeat=repeat)).model(MeUser)

@@ -14,14 +14,19 @@ from textual.widgets import Static
 from tui.panes.lifetime_view import LifetimeBar, lifetime_facts
 from tui.panes.token_view import answer_facts, verdict_line
 from tui.session.attempts import Call, Result
+from tui.tokens.timeline import Moment
 from tui.widgets.exchange_text import exchange_text
-from tui.widgets.fact_sheet import FactSheet
+from tui.widgets.fact_sheet import Fact, FactSheet
 from tui.widgets.json_text import json_value
 from tui.widgets.plain import literal
 from tui.widgets.tab_strip import TabStrip
 
 TABS = (("token", "Token"), ("request", "Request"), ("lifetime", "Lifetime"), ("json", "JSON"))
 LABEL_CELLS = 12
+_MORE = (
+    Fact(""),
+    Fact("more", Content.styled("L plays the whole life · H when is the user signed out? · W watches", "$text-muted")),
+)
 _NOTHING = "ctrl+r asks for the token. What the rules expect of it stands in the form."
 
 
@@ -40,6 +45,7 @@ class AnswerView(Vertical):
         self._clock = clock
         self._zone = zone
         self._calls: dict[int, list[Call]] = {}
+        self._moments: dict[int, tuple[Moment, ...]] = {}
         self._busy = ""
         self.result: Result | None = None
         self._names: Mapping[tuple[str, str], str] = {}
@@ -67,6 +73,7 @@ class AnswerView(Vertical):
         """Show another result."""
         if result is None:
             self._calls.clear()
+            self._moments.clear()
         self.result = result
         self.draw()
         self.query_one("#answer-body").scroll_home(animate=False)
@@ -77,6 +84,15 @@ class AnswerView(Vertical):
         self.draw()
         if self._tab == "token":
             self.query_one("#answer-body").scroll_end(animate=False)
+
+    def take_moments(self, result: Result, moments: tuple[Moment, ...]) -> None:
+        """Take what else ends in the life of a result's tokens: a secret, a lockout."""
+        self._moments[result.number] = moments
+        self.draw()
+
+    def moments(self, result: Result) -> tuple[Moment, ...]:
+        """Return what was taken for a result."""
+        return self._moments.get(result.number, ())
 
     def take_names(self, names: Mapping[tuple[str, str], str]) -> None:
         """Take the marketplace's names for claims, by claim and value."""
@@ -151,8 +167,9 @@ class AnswerView(Vertical):
         elif self._tab == "lifetime":
             lifetime = result.lifetime()
             bar = self.query_one(LifetimeBar)
-            bar.lifetime, bar.now = lifetime, now
-            self.query_one("#lifetime-facts", FactSheet).show(lifetime_facts(lifetime, now, zone))
+            more = self.moments(result)
+            bar.lifetime, bar.now, bar.more = lifetime, now, more
+            self.query_one("#lifetime-facts", FactSheet).show((*lifetime_facts(lifetime, now, zone, more), *_MORE))
 
 
 def _json(result: Result) -> Content:

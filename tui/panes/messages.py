@@ -30,3 +30,7 @@ class TimeChanged(Message):
 
 class MarketplaceChanged(Message):
     """An API client, assignment or secret was changed through ocgate; other panes' pictures are old."""
+
+
+class LifeMoved(Message):
+    """A view of the lives of tokens has drawn something new: other keys may work now."""

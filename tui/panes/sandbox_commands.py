@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from tui.panes.file_commands import FileCommands
+from tui.panes.life_commands import LifeCommands
 
 if TYPE_CHECKING:
     from tui.session.session import Session
@@ -19,7 +19,7 @@ ELSEWHERE: Mapping[str, str] = {
 """By command, what is so in every other marketplace."""
 
 
-class SandboxCommands(FileCommands):
+class SandboxCommands(LifeCommands):
     """An app's part that carries them out."""
 
     session: Session
@@ -31,11 +31,12 @@ class SandboxCommands(FileCommands):
 
     async def do_clock(self) -> None:
         """Change the embedded sandbox's time."""
+        from tui.panes.answer_moments import OnScreen
         from tui.panes.sandbox_clock import SandboxClock
 
         clock = await self.session.sandbox_clock()
         if isinstance(self, App):
-            self.push_screen(SandboxClock(self.session, clock))
+            self.push_screen(SandboxClock(self.session, clock, OnScreen.of(self)))
 
     async def do_outbox(self) -> None:
         """Read the embedded sandbox's mail."""

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from tui.commands import bindings
+from tui.panes.answer_moments import follow
 from tui.panes.answer_view import AnswerView
 from tui.panes.attempt_form import AttemptForm
 from tui.panes.attempt_history import history_columns
@@ -238,6 +239,7 @@ class TokensPane(ModePane):
     def _show(self, result: Result) -> None:
         if result is not self.shown:
             self.answer.show(result)
+            follow(self.answer, self.session, result)
             self.panel.last = result
         self.refresh_bindings()
 

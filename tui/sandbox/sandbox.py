@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tui.access.times import UNTIL_UNLOCKED
 from tui.sandbox.app import App
 from tui.sandbox.calls import Clock
+from tui.sandbox.facts import find_user
 from tui.sandbox.outbox import Message, read
 from tui.sandbox.passwords import DEFAULT, Hashing
 from tui.sandbox.planting import SEEDS, Planting, SeedName
@@ -170,6 +172,12 @@ class Sandbox:
     async def outbox(self) -> tuple[Message, ...]:
         """Give the mail to users, the newest first: reset codes, one-time passwords, user names."""
         return await self._services.store.run(read)
+
+    async def locked_until(self, username: str) -> datetime | None:
+        """Tell when the lockout of a user ends; None for a user who is not locked out, or until it is taken off."""
+        user = await self._services.store.run(lambda connection: find_user(connection, username=username))
+        until = None if user is None else user.facts.locked_until
+        return until if until is not None and self.now() < until < UNTIL_UNLOCKED else None
 
     async def close(self) -> None:
         """Let go of the file. Closing twice does nothing more."""

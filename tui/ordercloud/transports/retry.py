@@ -25,6 +25,8 @@ class Repeat(StrEnum):
     """Only when it certainly did not happen: no connection, or 429. POST, PATCH."""
     UNSENT_ONLY = "unsent only"
     """Only when nothing was sent: a password, for each try may count towards a lockout."""
+    NEVER = "never"
+    """Who sends it keeps count of every request."""
 
 
 _BY_METHOD = {
@@ -38,6 +40,7 @@ _STATUSES: dict[Repeat, frozenset[int]] = {
     Repeat.IDEMPOTENT: frozenset({429, 502, 503, 504}),
     Repeat.REFUSED_ONLY: frozenset({429}),
     Repeat.UNSENT_ONLY: frozenset(),
+    Repeat.NEVER: frozenset(),
 }
 
 
@@ -113,7 +116,7 @@ class RetryTransport(AsyncBaseTransport):
 
 
 def _may_repeat(repeat: Repeat, error: errors.NoAnswer) -> bool:
-    if isinstance(error, errors.Closed):
+    if isinstance(error, errors.Closed) or repeat is Repeat.NEVER:
         return False
     if isinstance(error, errors.TLSFailed) and error.certificate:
         return False  # it will not be trusted a second later either

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from tui.sandbox.calls import Clock
@@ -71,6 +72,15 @@ class ControlledClock:
         self._hold(self())
         self._frozen = False
         self._speed = self._speed if speed is None else float(speed)
+
+    def remember(self) -> Callable[[], None]:
+        """Return what makes it go on as if nothing had been done to it meanwhile."""
+        kept = (self._since, self._at, self._speed, self._frozen, self._changed)
+
+        def go_back() -> None:
+            self._since, self._at, self._speed, self._frozen, self._changed = kept
+
+        return go_back
 
     def reset(self) -> None:
         """Tell the base's time again."""
