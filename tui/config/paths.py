@@ -52,6 +52,11 @@ class Paths:
         return self.state / "drafts"
 
     @property
+    def attempts(self) -> Path:
+        """Every attempt made in Tokens, a line each; without secrets."""
+        return self.state / "attempts.jsonl"
+
+    @property
     def journal(self) -> Path:
         """Every change made through ocgate, a line each."""
         return self.data / "journal.jsonl"
