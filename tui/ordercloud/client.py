@@ -16,7 +16,7 @@ from tui.ordercloud._httpx import AsyncBaseTransport
 from tui.ordercloud.auth import Credentials, SignedIn, TokenKeeper
 from tui.ordercloud.environments import Environment, environment_of
 from tui.ordercloud.exchange import Exchange
-from tui.ordercloud.oauth import Certs, Me, OAuth
+from tui.ordercloud.oauth import Certs, Me, OAuth, OneTimePasswords
 from tui.ordercloud.resources import ApiClients, Listing, Resource, resource
 from tui.ordercloud.transports.network import NetworkTransport
 from tui.ordercloud.transports.read_only import ReadOnlyTransport
@@ -26,6 +26,7 @@ from tui.ordercloud.transports.retry import RetryPolicy, RetryTransport
 from tui.ordercloud.wire import Timeouts, Wire
 
 if TYPE_CHECKING:
+    from tui.ordercloud.groups import GroupMemberships
     from tui.ordercloud.models.companies import Buyer, Supplier
     from tui.ordercloud.models.integrations import ImpersonationConfig, IntegrationEvent, OpenIdConnect
     from tui.ordercloud.models.users import BuyerUser, SellerUser, SupplierUser
@@ -80,6 +81,7 @@ class OrderCloud:
         self._wire = Wire(base_url, ReadOnlyTransport(renewing) if read_only else renewing, timeouts, agent)
         self.certs = Certs(self._wire)
         self.me = Me(self._wire)
+        self.one_time_passwords = OneTimePasswords(self._wire)
         self.api_clients = ApiClients(self._wire)
 
     # A resource brings its models along, which take a while to load: each is made when it is first asked for.
@@ -139,6 +141,12 @@ class OrderCloud:
         from tui.ordercloud.models.integrations import ImpersonationConfig
 
         return resource(self._wire, ImpersonationConfig, "impersonationconfig")
+
+    def groups_of(self, user_id: str, buyer_id: str | None = None) -> GroupMemberships:
+        """Give the memberships of one user in user groups: a buyer's, else the seller's."""
+        from tui.ordercloud.groups import GroupMemberships
+
+        return GroupMemberships(self._wire, user_id, buyer_id)
 
     def buyer_users(self, buyer_id: str) -> Resource[BuyerUser]:
         """Give the users of one buyer."""
