@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tui import __version__
+from tui.ordercloud import errors
 from tui.ordercloud._httpx import AsyncBaseTransport
 from tui.ordercloud.auth import Credentials, SignedIn, TokenKeeper
 from tui.ordercloud.environments import Environment, environment_of
@@ -186,6 +187,19 @@ class OrderCloud:
         Raises errors.OAuthRefused, and errors.NotSignedIn when there is nothing to sign in with.
         """
         return await self._keeper.sign_in(credentials)
+
+    async def follow(self, address: str) -> str:
+        """Open an address of this server as a browser does, and give where it sends the browser on to.
+
+        Raises errors.OrderCloudError when it does not, and ValueError for an address elsewhere.
+        """
+        if not address.startswith(f"{self.base_url}/"):
+            raise ValueError("The address is not of this server")
+        try:
+            answer = await self._wire.send("GET", address.removeprefix(self.base_url), public=True)
+        except errors.Redirected as sent:
+            return (sent.exchange.response_header("location") if sent.exchange is not None else None) or ""
+        raise errors.UnexpectedAnswer("The server sends the browser nowhere", answer.exchange)
 
     def sign_out(self) -> None:
         """Forget the token and the credentials."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.access.roles import is_api_role
 from tui.ordercloud import errors
 from tui.ordercloud.answers import TOKEN_PATH
 from tui.ordercloud.models.base import JSON
@@ -70,17 +69,21 @@ class OAuth:
         return await self._ask(form, Repeat.REFUSED_ONLY)
 
     async def impersonation(
-        self, token: str, buyer_id: str, user_id: str, client_id: str, *, roles: Sequence[str] = ()
+        self,
+        token: str,
+        buyer_id: str,
+        user_id: str,
+        client_id: str,
+        *,
+        roles: Sequence[str] = (),
+        custom_roles: Sequence[str] = (),
     ) -> AccessToken:
         """Ask with the access token of one user for that of another, a buyer's; without roles for all it may have.
 
         It is no grant of the token endpoint: a refusal raises errors.ApiError.
         """
         path = f"/v1{path_of('buyers', buyer_id, 'users', user_id)}/accesstoken"
-        api = [role for role in roles if is_api_role(role)]
-        body: dict[str, JSON] = {"ClientID": client_id, "Roles": [*api]}
-        if custom := [role for role in roles if role not in api]:
-            body["CustomRoles"] = [*custom]
+        body: dict[str, JSON] = {"ClientID": client_id, "Roles": [*roles], "CustomRoles": [*custom_roles]}
         answer = await self._wire.send("POST", path, json=body, token=token, repeat=Repeat.REFUSED_ONLY)
         return self._token(answer)
 

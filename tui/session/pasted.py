@@ -27,6 +27,7 @@ class Typed:
     """What stands in the fields of an attempt that are shown; blank where there is no such field. Any may be a secret.
 
     `api_secret` is the API client's legacy secret, where that is known; `here` the marketplace's address.
+    `alike` says that passwords and secrets are the same by design, as in the embedded sandbox.
     """
 
     api_client_id: str = ""
@@ -37,6 +38,7 @@ class Typed:
     anon_user_id: str = ""
     api_secret: str = ""
     here: str = ""
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _of_field(typed: Typed, row: str, name: str, text: str) -> Iterator[Remark]:
         yield Remark(row, f"The {name} is the name of a flag; {_flag(bare)}")
     if row == "password":
         yield from _in_password(typed, bare)
-    if row == "secret" and bare == _bare(typed.password) and bare != typed.api_secret:
+    if row == "secret" and bare == _bare(typed.password) and bare != typed.api_secret and not typed.alike:
         yield Remark(row, "The secret is the same as the password: one of the two is in the wrong field.")
     if row in ("secret", "user") and typed.api_client_id and _same(bare, typed.api_client_id):
         yield Remark(row, f"The {name} is the client ID; the ID is no {name}.")
@@ -90,7 +92,7 @@ def _of_field(typed: Typed, row: str, name: str, text: str) -> Iterator[Remark]:
 
 def _in_password(typed: Typed, bare: str) -> Iterator[Remark]:
     told = "is sent as client_secret, with elevated password or client credentials."
-    if typed.api_secret and bare == typed.api_secret:
+    if typed.api_secret and bare == typed.api_secret and not typed.alike:
         yield Remark("password", f"The password is the client secret of this API client: that {told}")
     elif typed.api_client_id and _same(bare, typed.api_client_id):
         yield Remark("password", "The password is the client ID; a user's own password belongs here.")

@@ -1,0 +1,181 @@
+"""The ways to a token beside the four grants, against the sandbox: acting as another, through a browser, by a code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.session.test_attempts import DEMO_PASSWORD, StandingClock, id_of, password, request, told
+from tui.ordercloud.models.integrations import OpenIdConnect
+from tui.session.attempt_record import AttemptRecord
+from tui.session.attempts import Attempts, Form, Kind, Result
+from tui.session.browser_receiver import BrowserReceiver
+from tui.session.browser_sign_in import why_not_here
+from tui.session.outcome import SignInRefused
+from tui.session.session import Session
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture
+async def session(clock: StandingClock) -> AsyncIterator[Session]:
+    session = Session(request(), clock=clock)
+    await session.open()
+    async for _ in session.marketplace.read_api_clients():
+        pass
+    yield session
+    await session.close()
+
+
+@pytest.fixture
+def attempts(session: Session) -> Attempts:
+    return Attempts(session)
+
+
+def acting(session: Session, client: str, username: str, caller: Result | None = None, scope: str = "") -> Form:
+    return Form(Kind.IMPERSONATION, id_of(session, client), username, caller=caller, scope=scope)
+
+
+async def test_acting_as_another_is_expected_by_its_configurations(session: Session, attempts: Attempts) -> None:
+    support = await attempts.run(password(session, "Reporting Job", "support-agent", secret=DEMO_PASSWORD))
+    supplier = await attempts.run(password(session, "Admin Backoffice", "gale-seller"))
+    good = await attempts.run(acting(session, "Headless Shop", "shopper01", support))
+    assert good.agreed, told(good)
+    assert good.token is not None
+    assert (good.token.claims.usr, bool(good.token.claims.imp)) == ("shopper01", True)
+    again = await attempts.run(attempts.refresh_form(good))
+    assert again.agreed, told(again)
+    assert again.token is not None
+    assert again.token.claims.imp
+    users = ("shopper01", "breakwater-buyer", "chandlery-former", "foghorn-buyer")
+    for client in ("Headless Shop", "Partner Portal", "Old ERP Bridge"):
+        for caller in (None, support, supplier):
+            for username in users:
+                result = await attempts.run(acting(session, client, username, caller, "Shopper ProductAdmin"))
+                assert result.agreed, told(result)
+    refused = {each.record.outcome.code for each in attempts.results if each.record and not each.record.outcome.allowed}
+    assert refused == {
+        "Auth.InsufficientRoles",
+        "Impersonation.BadApiClient",
+        "Impersonation.BuyerNotAssigned",
+        "Impersonation.ConfigError",
+    }
+
+
+async def test_configurations_that_nearly_allow_it_are_named(session: Session, attempts: Attempts) -> None:
+    lonely = await attempts.expect(acting(session, "Headless Shop", "shopper01"))
+    assert lonely.near_misses == ("support-as-shopper lets others act as shopper01, not harbor-admin.",)
+    nobody = await attempts.run(acting(session, "Headless Shop", "gale-seller"))
+    assert nobody.exchange is None
+    assert "Only users of buyers" in str(nobody.error)
+
+
+async def test_a_browser_goes_the_whole_way_round_and_comes_back_as_expected(
+    session: Session, attempts: Attempts
+) -> None:
+    for client, username, scope in (
+        ("Buyer Storefront", "shopper01", ""),
+        ("Kiosk Terminal", "shopper01", "Shopper MeAdmin"),
+        ("Partner Portal", "breakwater-buyer", ""),
+        ("Old ERP Bridge", "harbor-admin", ""),
+        ("Reporting Job", "harbor-admin", ""),
+        ("Buyer Storefront", "chandlery-former", ""),
+        ("Buyer Storefront", "nobody", ""),
+    ):
+        result = await attempts.run(Form(Kind.OPENID, id_of(session, client), username, scope=scope))
+        assert result.agreed, told(result)
+    first = attempts.results[0]
+    assert first.token is not None
+    assert first.refresh_token
+    assert (await attempts.run(attempts.refresh_form(first))).agreed
+    assert [each async for each in session.client.openid_connects.iterate()] == []
+    assert isinstance(attempts.results[2].error, SignInRefused)
+    heard = " ".join(repr(each.redacted()) for each in session.exchanges)
+    assert first.refresh_token not in heard
+
+
+async def test_a_one_time_password_is_good_once_and_for_ten_minutes(
+    session: Session, attempts: Attempts, clock: StandingClock
+) -> None:
+    client = id_of(session, "Buyer Storefront")
+    form = Form(Kind.ONE_TIME, client, "shopper01")
+
+    async def code() -> Form:
+        await attempts.send_one_time_password(form)
+        mail = (await session.outbox())[0]
+        return replace(form, password=mail.code or "")
+
+    one = await code()
+    assert (await attempts.expect(one)).assumptions
+    good = await attempts.run(one)
+    assert good.token is not None
+    assert good.agreed
+    twice = await attempts.run(one)
+    late = await code()
+    clock.now += timedelta(minutes=11)
+    over = await attempts.run(late)
+    for result in (twice, over):
+        assert (result.token, result.agreed) == (None, True)
+        assert "one-time password was assumed" in result.comparison.note
+
+
+async def test_the_receiver_takes_only_the_sign_in_that_was_begun() -> None:
+    async def get(receiver: BrowserReceiver, target: str, host: str = "") -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", receiver.port)
+        named = host or f"127.0.0.1:{receiver.port}"
+        writer.write(f"GET {target} HTTP/1.1\r\nHost: {named}\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        return answer
+
+    async with BrowserReceiver() as receiver:
+        assert b"404" in await get(receiver, "/other?access_token=x")
+        assert b"404" in await get(receiver, f"/{receiver.state}?access_token=x", "evil.example")
+        assert not receiver.answer.done()
+        assert b"200 OK" in await get(receiver, f"/{receiver.state}?access_token=x&more=%3Cb%3E")
+        assert await receiver.answer == {"access_token": "x", "more": "<b>"}
+    async with BrowserReceiver(path="/back", state_in="path") as receiver:
+        assert b"404" in await get(receiver, "/back?access_token=x&path=/wrong")
+        assert b"200 OK" in await get(receiver, f"/back?access_token=x&path=/{receiver.state}")
+
+
+@pytest.mark.parametrize(
+    ("place", "part"),
+    [
+        ("http://127.0.0.1:4200/back?token={0}&path={2}", None),
+        ("http://localhost:4200/?t={0}", None),
+        ("https://shop.example/?token={0}", "does not lead to this machine"),
+        ("http://127.0.0.1/?token={0}", "does not lead to this machine"),
+        ("http://127.0.0.1:4200/{0}", "no member of the query"),
+        ("http://127.0.0.1:99999/?t={0}", "no web address"),
+    ],
+)
+def test_a_configuration_that_leads_elsewhere_says_so(place: str, part: str | None) -> None:
+    told = why_not_here(OpenIdConnect(app_start_url=place))
+    assert told is None if part is None else told is not None and part in told
+
+
+async def test_no_record_holds_a_credential(session: Session, attempts: Attempts) -> None:
+    long = "Zk3vQ9xT7mB2nL5pR8sW1yC4dF6gH0jK"
+    first = await attempts.run(password(session, "Buyer Storefront", "shopper01"))
+    token, refresh = first.token, first.refresh_token
+    assert token is not None
+    assert refresh
+    client = id_of(session, "Buyer Storefront")
+    await attempts.run(attempts.refresh_form(first))
+    await attempts.run(Form(Kind.PASSWORD, client, long, long))
+    await attempts.run(Form(Kind.ELEVATED, client, token.compact, DEMO_PASSWORD, long, scope=long))
+    await attempts.run(Form(Kind.ANONYMOUS, refresh, secret=long, anon_user_id=long))
+    await attempts.run(acting(session, "Headless Shop", "shopper01", first))
+    records = [each.record for each in attempts.results]
+    assert all(isinstance(each, AttemptRecord) for each in records)
+    written = repr(records)
+    for secret in (long, token.compact, DEMO_PASSWORD):
+        assert secret not in written
