@@ -15,7 +15,7 @@ from tui.panes.lifetime_view import LifetimeBar, lifetime_facts
 from tui.panes.token_view import answer_facts, verdict_line
 from tui.session.attempts import Call, Result
 from tui.widgets.exchange_text import exchange_text
-from tui.widgets.fact_sheet import FactSheet
+from tui.widgets.fact_sheet import Fact, FactSheet
 from tui.widgets.json_text import json_value
 from tui.widgets.plain import literal
 from tui.widgets.tab_strip import TabStrip
@@ -23,6 +23,8 @@ from tui.widgets.tab_strip import TabStrip
 TABS = (("token", "Token"), ("request", "Request"), ("lifetime", "Lifetime"), ("json", "JSON"))
 LABEL_CELLS = 12
 _NOTHING = "ctrl+r asks for the token. What the rules expect of it stands in the form."
+
+_KEPT = "An attempt of an earlier sitting: no token of it was kept."
 
 
 class AnswerView(Vertical):
@@ -42,6 +44,7 @@ class AnswerView(Vertical):
         self._calls: dict[int, list[Call]] = {}
         self._busy = ""
         self.result: Result | None = None
+        self._kept: tuple[Fact, ...] = ()
         self._names: Mapping[tuple[str, str], str] = {}
 
     def compose(self) -> ComposeResult:
@@ -67,7 +70,14 @@ class AnswerView(Vertical):
         """Show another result."""
         if result is None:
             self._calls.clear()
-        self.result = result
+        self.result, self._kept = result, ()
+        self.draw()
+        self.query_one("#answer-body").scroll_home(animate=False)
+
+    def show_kept(self, facts: tuple[Fact, ...]) -> None:
+        """Show what was kept of an attempt of an earlier sitting."""
+        self.result, self._kept = None, facts
+        self.query_one(TabStrip).active = "token"
         self.draw()
         self.query_one("#answer-body").scroll_home(animate=False)
 
@@ -136,9 +146,9 @@ class AnswerView(Vertical):
         result, now, zone = self.result, self._clock(), self._zone()
         verdicts = self.query_one("#verdicts", Static)
         if result is None:
-            verdicts.update(Content.styled(_NOTHING, "$text-muted"))
+            verdicts.update(Content.styled(_KEPT if self._kept else _NOTHING, "$text-muted"))
             for sheet in self.query(FactSheet):
-                sheet.show(())
+                sheet.show(self._kept if sheet.id == "answer-token" else ())
             self.query_one(LifetimeBar).lifetime = None
             for name in ("request", "json"):
                 self.query_one(f"#answer-{name}", Static).update("")

@@ -18,12 +18,12 @@ class Kind(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 - the name of a grant
     ELEVATED = "elevated password"
-    ONE_TIME = "one-time password"
     CLIENT_CREDENTIALS = "client credentials"
     ANONYMOUS = "anonymous"
     REFRESH = "refresh"
     IMPERSONATION = "impersonation"
     OPENID = "OpenID Connect"
+    ONE_TIME = "one-time password"
 
     @property
     def needs_user(self) -> bool:

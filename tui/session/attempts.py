@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from tui.access.decide import decide
 from tui.access.decision import Decision
+from tui.access.roles import split_scope
 from tui.session.asking import ask
 from tui.session.attempt_record import Kind
 from tui.session.browser_sign_in import Browser, open_in_browser
 from tui.session.failures import Declined, NoMarketplace
+from tui.session.grantable import RoleChoice, role_choices
 from tui.session.outcome import Comparison, Prepared, SignInRefused, compare
 from tui.session.preparing import Preparing, completed
 from tui.session.recording import record_of
@@ -78,6 +80,10 @@ class Attempts:
         known = self._here.marketplace.api_clients
         wanted = api_client_id.strip().lower()
         return known.get(api_client_id) or next((each for each in known.values() if each.id.lower() == wanted), None)
+
+    async def roles_to_ask_for(self, form: Form) -> tuple[RoleChoice, ...]:
+        """Return the roles there are to ask for, and why not each that would not be granted. Raises as `expect`."""
+        return role_choices(await self._prepare(form), split_scope(form.scope) or ())
 
     def forget(self) -> None:
         """Forget what was read of the marketplace for attempts alone."""

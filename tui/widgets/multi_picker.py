@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.widgets.picker import Choice
+from tui.widgets.picker import REFUSED, Choice
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -26,7 +26,8 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
 
     Args:
         title: What is chosen.
-        choices: What there is, in the order it is shown; those ticked from the start come first.
+        choices: What there is, in the order it is shown; those ticked from the start come first. One marked as refused
+            is shaded, and can be ticked all the same.
         ticked: What is ticked from the start; a value that is no choice stays in the answer, and can be unticked.
         typed: What a text is that is in no choice, such as `custom role`: then it can be taken as it was typed.
     """
@@ -56,6 +57,7 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
         self._heading = plain(title)
         self._ticked = dict.fromkeys(ticked)
         self._typed = typed
+        self._why = ""
         known = {choice.value for choice in choices}
         unknown = [Choice(value, value, "not found") for value in self._ticked if value not in known]
         self._choices = (*unknown, *sorted(choices, key=lambda choice: choice.value not in self._ticked))
@@ -70,7 +72,7 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
             width = max((Content(plain(each.title)).cell_length for each in self._choices), default=1)
             columns: tuple[Column[Choice], ...] = (
                 Column("", self._tick, width=1),
-                Column("", lambda each: literal(each.title), width=min(TITLE_WIDTH, max(width, 8))),
+                Column("", _title, width=min(TITLE_WIDTH, max(width, 8))),
                 Column("", lambda each: literal(each.hint, "$muted"), grow=True),
             )
             yield RowList[Choice](columns, key=lambda each: each.value, heading=False, empty="Nothing matches.")
@@ -93,7 +95,8 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
     def _count(self) -> None:
         titles = {choice.value: choice.title for choice in self._choices}
         told = ", ".join(titles.get(value, value) for value in self._ticked) or "none"
-        self.query_one("#ticked", Static).update(literal(f"{len(self._ticked)} ticked: {told}"))
+        why = f"{plain(self._why)}\n" if self._why else ""
+        self.query_one("#ticked", Static).update(literal(f"{why}{len(self._ticked)} ticked: {told}", lines=True))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""
@@ -116,8 +119,10 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
             event.input.value = ""
 
     def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
-        """Keep it here: the cursor alone says nothing."""
+        """Say why of the choice under the cursor, where there is a reason."""
         message.stop()
+        self._why = message.row.why if isinstance(message.row, Choice) else ""
+        self._count()
 
     def on_row_list_opened(self, message: RowList.Opened) -> None:
         """Tick the row that was clicked twice."""
@@ -143,3 +148,8 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
     def action_take(self) -> None:
         """Answer with what is ticked."""
         self.dismiss(tuple(self._ticked))
+
+
+def _title(choice: Choice) -> Content:
+    """Shade what would be refused."""
+    return literal(choice.title, "$muted strike" if choice.mark == REFUSED else "")
