@@ -68,6 +68,7 @@ class TokensPane(AttemptCommands):
     def on_mount(self) -> None:
         """Let the countdown run."""
         self.set_interval(1, self.tick)
+        self._begin_history()
 
     @property
     def panel(self) -> AttemptPanel:
@@ -109,15 +110,18 @@ class TokensPane(AttemptCommands):
 
     async def session_changed(self) -> None:
         """Begin anew with another marketplace: tokens of one never go to another."""
-        attempts = Attempts(self.session)
-        attempts.sent_off = self._sent_off
-        self.panel.begin(attempts)
+        self.panel.begin(Attempts(self.session))
+        self.remove_class("-answer")
+        self.answer.show(None)
+        self._begin_history()
+
+    def _begin_history(self) -> None:
+        """Begin with what was tried at this marketplace in earlier sittings."""
+        self.attempts.sent_off = self._sent_off
         place = self.session.place if self.session.ready else None
         self.history = AttemptHistory(self.session.attempt_file if place is not None else None, place or "")
         self.record = None
         self._history.rows = ()
-        self.remove_class("-answer")
-        self.answer.show(None)
         if place is not None:
             start(self, partial(self._read_history, self.history), group="history")
 
