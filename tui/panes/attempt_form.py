@@ -40,7 +40,7 @@ PICKED = ("client", "refreshing", "connect", "caller", "user")
 PLACEHOLDERS = {
     "password": "the user's password",
     "secret": "none",
-    "scope": "all that can be granted · ^o picks",
+    "scope": "all there are · ^o picks",
     "visitor": "any name for the visitor; may be empty",
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.access.attempt import Attempt, Facts, Grant, PasswordEvidence, SecretEvidence
 from tui.access.decision import Decision, TokenError
+from tui.access.facts import PartyKind
 from tui.access.near import misnamed_flag, nearly_assigned
 from tui.access.parties import Gate
 from tui.access.roles import split_scope
@@ -66,8 +67,8 @@ class Preparing:
                 user = as_impersonated(user, before.impersonation)
         assignments = await marketplace.assignments(api_client.id)
         secret = secret_evidence(form.secret if form.kind.takes_secret else "", api_client, named=bool(secrets))
-        if form.kind is Kind.OPENID:
-            secret = SecretEvidence.ASSUMED  # no secret is sent: OrderCloud asks itself
+        if form.kind is Kind.OPENID and (secrets or api_client.client_secret):
+            secret = SecretEvidence.ASSUMED  # none is sent: OrderCloud asks itself
         attempt = Attempt(
             grant,
             form.api_client_id,
@@ -113,6 +114,9 @@ class Preparing:
         if caller is None or other is None:
             who = "the user to act as" if other is None else "the user who asks"
             raise OrderCloudError(f"{who} is not known in this marketplace")
+        if other.party.kind is not PartyKind.BUYER:
+            reason = f"Only users of buyers can be acted as; {other.user.username} is a {other.party.kind} user."
+            return Prepared(Attempt(None, form.api_client_id), Facts(api_client), form.kind, refused=_refused(reason))
         found: Impersonation = await self._impersonating.prepare(
             api_client,
             caller,
@@ -153,11 +157,26 @@ def completed(decision: Decision, prepared: Prepared) -> Decision:
     if prepared.attempt.password is PasswordEvidence.ONE_TIME and prepared.kind is Kind.ONE_TIME and decision.allowed:
         told = "The one-time password is right, was not used before, and is not older than 10 minutes."
         decision = replace(decision, assumptions=(*decision.assumptions, told))
+    if prepared.kind is Kind.OPENID:
+        decision = _without_secret(decision)
     user, client = prepared.facts.user, prepared.facts.api_client
     if decision.allowed or not _by_party(decision) or user is None or client is None:
         return decision
     near = (*nearly_assigned(user.party, prepared.assigned), *misnamed_flag(user.party, getattr(client, "xp", None)))
     return replace(decision, near_misses=(*decision.near_misses, *near))
+
+
+def _refused(reason: str) -> Decision:
+    return Decision(False, reasons=(reason,))
+
+
+def _without_secret(decision: Decision) -> Decision:
+    """Say nothing of a client secret that is not sent: OrderCloud itself signs in whom the provider names."""
+    return replace(
+        decision,
+        reasons=tuple(each for each in decision.reasons if "a live one was sent" not in each),
+        assumptions=tuple(each for each in decision.assumptions if "client secret" not in each),
+    )
 
 
 def _by_party(decision: Decision) -> bool:
