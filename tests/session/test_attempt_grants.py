@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,9 +15,12 @@ from tui.ordercloud.models.integrations import OpenIdConnect
 from tui.session.attempt_record import AttemptRecord
 from tui.session.attempts import Attempts, Form, Kind, Result
 from tui.session.browser_receiver import BrowserReceiver
-from tui.session.browser_sign_in import why_not_here
+from tui.session.browser_sign_in import sign_in, why_not_here
+from tui.session.failures import Declined
+from tui.session.kept_secrets import recall, remember
 from tui.session.outcome import SignInRefused
 from tui.session.session import Session
+from tui.tokens.decode import decode
 
 
 @pytest.fixture
@@ -179,3 +183,64 @@ async def test_no_record_holds_a_credential(session: Session, attempts: Attempts
     written = repr(records)
     for secret in (long, token.compact, DEMO_PASSWORD):
         assert secret not in written
+
+
+async def test_elsewhere_a_configuration_leads_the_browser_back_to_this_machine(session: Session) -> None:
+    async with BrowserReceiver() as free:
+        port = free.port  # free again in a moment
+    client, url = id_of(session, "Buyer Storefront"), session.identity.url
+    here = replace(session.opened, sandbox=None)
+    await session.client.openid_connects.create(
+        {
+            "ID": "dev",
+            "OrderCloudApiClientID": client,
+            "ConnectClientID": "dev",
+            "ConnectClientSecret": "provider-secret",
+            "AppStartUrl": f"http://127.0.0.1:{port}/back?t={{0}}&at={{2}}&r={{3}}",
+            "AuthorizationEndpoint": f"{url}/idp/authorize",
+            "TokenEndpoint": f"{url}/idp/token",
+        }
+    )
+    form = Form(Kind.OPENID, client, "shopper01", scope="Shopper", connect="dev")
+    addresses: list[str] = []
+
+    async def browser(address: str) -> None:
+        """Follow the way a person's browser goes, to its end on this machine."""
+        while address.startswith(url):
+            address = await here.tester.follow(address)
+        parts = urlsplit(address)
+        _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        writer.write(f"GET {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    answer = await sign_in(here, form, browser=browser, tell=addresses.append)
+    assert decode(answer.access_token).claims.role == ("Shopper",)
+    assert answer.refresh_token
+    assert addresses[0].startswith(f"{url}/ocrplogin?")
+
+    async def nobody(_: str) -> None:
+        """A browser that is never used."""
+
+    with pytest.raises(TimeoutError):
+        await sign_in(here, form, browser=nobody, tell=addresses.append, seconds=0.01)
+    sent_off = asyncio.Event()
+    waiting = asyncio.ensure_future(sign_in(here, form, browser=nobody, tell=lambda _: sent_off.set()))
+    await sent_off.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    async with BrowserReceiver(port):  # given back each time
+        with pytest.raises(Declined, match="Nothing can listen"):
+            await sign_in(here, form, browser=nobody, tell=addresses.append)
+
+
+async def test_secrets_of_the_sitting_are_found_again_for_their_own_account_alone(session: Session) -> None:
+    form = Form(Kind.ELEVATED, "some-client", "shopper01", "Correct-Horse-7", "a-client-secret")
+    await remember(session, form)
+    found = await recall("client_secret", session, "SOME-CLIENT".lower())
+    assert found is not None
+    assert (found.secret, found.source) == ("a-client-secret", "this sitting")
+    assert "a-client-secret" not in repr(found)
+    assert await recall("password", session, "some-client", "somebody-else") is None
+    assert await recall("client_secret", session, "other-client") is None

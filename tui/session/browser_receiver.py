@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
+from tui.session.failures import Declined
+
 LONGEST_HEAD = 64 * 1024
 """Tokens come in the address: it may be long."""
 SECONDS_FOR_A_REQUEST = 10.0
@@ -36,7 +38,7 @@ class BrowserReceiver:
             answer = await asyncio.wait_for(receiver.answer, 180)
 
     `path` is where the browser comes back to, when that is fixed elsewhere; then `state_in` names the member of the
-    query that holds the word, None when the word cannot be had back. Raises OSError when the port is taken.
+    query that holds the word, None when the word cannot be had back. Raises Declined when the port is taken.
     """
 
     def __init__(self, port: int = 0, *, path: str | None = None, state_in: str | None = None) -> None:
@@ -50,9 +52,13 @@ class BrowserReceiver:
 
     async def __aenter__(self) -> Self:
         self._answer = asyncio.get_running_loop().create_future()
-        self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", self._wanted_port, limit=LONGEST_HEAD, reuse_address=True
-        )
+        try:
+            self._server = await asyncio.start_server(
+                self._serve, "127.0.0.1", self._wanted_port, limit=LONGEST_HEAD, reuse_address=True
+            )
+        except OSError as error:
+            what = f"port {self._wanted_port} of this machine" if self._wanted_port else "this machine's own address"
+            raise Declined(f"Nothing can listen at {what}: {error.strerror or error}.") from None
         self._port = self._server.sockets[0].getsockname()[1]
         return self
 

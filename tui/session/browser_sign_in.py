@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import webbrowser
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -46,6 +45,8 @@ class _Way:
 
 async def open_in_browser(url: str) -> None:
     """Open an address in the person's own browser. Where there is none, the address can be opened by hand."""
+    import webbrowser  # late: it loads much, and most sittings never need it
+
     await asyncio.to_thread(webbrowser.open, url)
 
 
@@ -111,11 +112,8 @@ async def _way(here: Opened, form: Form) -> AsyncIterator[tuple[BrowserReceiver,
         if (why := why_not_here(connect)) is not None:
             raise Declined(f"The browser would not come back here. {why}")
         parts, marks = urlsplit(connect.app_start_url), _marks(connect.app_start_url)
-        try:
-            async with BrowserReceiver(parts.port or 0, path=parts.path, state_in=marks.get("{2}")) as receiver:
-                yield receiver, _Way(connect.id, marks["{0}"], marks.get("{3}", ""), "error")
-        except OSError as error:
-            raise Declined(f"Port {parts.port} of this machine cannot be listened on ({error.strerror}).") from None
+        async with BrowserReceiver(parts.port or 0, path=parts.path, state_in=marks.get("{2}")) as receiver:
+            yield receiver, _Way(connect.id, marks["{0}"], marks.get("{3}", ""), "error")
         return
     async with BrowserReceiver() as receiver:
         connect_id = f"ocgate-{secrets.token_hex(6)}"
