@@ -119,3 +119,4 @@ async def test_a_finding_can_be_kept_and_stays_one(monkeypatch: pytest.MonkeyPat
         assert "Expected a refusal by check 13" in text
         assert PASSWORD not in text
         assert "≠ not as expected" in lab.answer
+        assert lab.pane.why_not("tokens.call-me") is None  # with its note it is the same attempt still

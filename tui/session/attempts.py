@@ -57,7 +57,10 @@ class Attempts:
         return self._opened
 
     def _owns(self, result: Result) -> bool:
-        return any(each is result for each in self.results)
+        # By the record's ID: a result that was noted upon is another object, and the same attempt.
+        record = result.record
+        own = (each.record for each in self.results)
+        return record is not None and any(each is not None and each.id == record.id for each in own)
 
     # -- before --------------------------------------------------------------------------------------------------
 
