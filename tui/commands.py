@@ -156,6 +156,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.previous-tab", "Previous tab", "Show the previous tab.", ("left_square_bracket",)),
     Command("tokens.copy", "Copy as…", "Copy the access token, or the request: curl, SDKs, JSON.", ("y",), footer=True),
     Command("tokens.mend", "Mend", "Go where the refusal shown can be mended.", ("e",), footer=True),
+    Command("tokens.again", "Again", "Make the attempt shown again.", ("a",), footer=True),
+    Command("tokens.compare", "Compare", "Compare the attempt shown with an earlier one.", ("d",), footer=True),
+    Command("tokens.note", "Note", "Write a note on the attempt; a finding is kept with it.", ("n",), footer=True),
+    Command("tokens.stop", "Stop", "Stop the attempt under way, or waiting for a browser.", ("x",), footer=True),
+    Command("tokens.roles", "Pick roles", "Pick the roles to ask for.", ("ctrl+o",), footer=True),
+    Command("tokens.send-code", "Send code", "Have a one-time password mailed.", ("ctrl+g",), footer=True),
+    Command("tokens.tidy", "Put right", "Put right what was pasted with blanks and such.", ("ctrl+t",), footer=True),
     Command("tokens.back", "Back", "Go from the answer to the form, and from the form to the history.", ("escape",)),
     # -- Traffic -------------------------------------------------------------------------------------------------
     Command("traffic.follow", "Follow", "Keep the newest exchange in view, or stop doing so.", ("f",), footer=True),

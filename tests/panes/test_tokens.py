@@ -153,7 +153,7 @@ async def test_a_network_failure_says_what_happened_and_compares_nothing(monkeyp
 
     async with open_console() as console:
         lab = await open_tokens(console)
-        monkeypatch.setattr(attempts_module.Attempts, "_ask", fail)
+        monkeypatch.setattr(attempts_module, "ask", fail)
         result = await lab.run("Buyer Storefront", Kind.PASSWORD, "shopper01")
         assert result.agreed is None
         assert "Nothing listens at 127.0.0.1:9" in lab.text
@@ -323,7 +323,7 @@ async def test_the_grant_is_chosen_with_left_and_right_and_shows_only_its_fields
         shown = [each.id for each in lab.pane.panel.form.query(Input) if each.parent and each.parent.display]
         assert shown == ["secret", "scope", "visitor"]
         await console.press("left", "left", "left", "left")
-        assert [*chosen, lab.pane.panel.value.kind] == [Kind.ANONYMOUS, Kind.REFRESH]
+        assert [*chosen, lab.pane.panel.value.kind] == [Kind.ANONYMOUS, Kind.ONE_TIME]
 
 
 async def test_history_shows_an_entry_again_and_gives_its_form_back() -> None:

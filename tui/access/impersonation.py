@@ -125,6 +125,22 @@ def decide_impersonation(request: ImpersonationRequest, switches: Switches = DEF
     return ImpersonationDecision(True, roles, reasons=(f"Allowed by {by}.", access.reason), role_gaps=granted.gaps)
 
 
+MAY_IMPERSONATE = ("FullAccess", "BuyerImpersonation")
+"""Roles of which the caller's token must carry one."""
+
+
+def caller_refused(roles: Iterable[str], kind: PartyKind) -> ImpersonationDecision | None:
+    """Say why a caller may not ask at all, by the roles of its token and the kind of its party; None when it may."""
+    if not set(MAY_IMPERSONATE) & set(roles):
+        reason = f"The caller's token carries neither {' nor '.join(MAY_IMPERSONATE)}."
+        message = "User does not have role(s) required to perform this action."
+        return _refuse(403, "Auth.InsufficientRoles", message, reason)
+    if kind is PartyKind.SUPPLIER:
+        message = "User is not authorized to administer this object."
+        return _refuse(403, "Auth.UserNotAuthorizedToAdmin", message, "Users of suppliers act as nobody.")
+    return None
+
+
 def _may_meet(one: Person, other: Person) -> bool:
     ours, theirs = one.user.party, other.user.party
     if theirs.kind is not PartyKind.BUYER:

@@ -52,6 +52,16 @@ class Paths:
         return self.state / "drafts"
 
     @property
+    def attempts(self) -> Path:
+        """Every attempt made in Tokens, a line each; without secrets."""
+        return self.state / "attempts.jsonl"
+
+    @property
+    def findings(self) -> Path:
+        """Answers that were not as expected and that the person wanted kept, redacted."""
+        return self.state / "findings.md"
+
+    @property
     def journal(self) -> Path:
         """Every change made through ocgate, a line each."""
         return self.data / "journal.jsonl"

@@ -12,11 +12,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tui import __version__
+from tui.ordercloud import errors
 from tui.ordercloud._httpx import AsyncBaseTransport
 from tui.ordercloud.auth import Credentials, SignedIn, TokenKeeper
 from tui.ordercloud.environments import Environment, environment_of
 from tui.ordercloud.exchange import Exchange
-from tui.ordercloud.oauth import Certs, Me, OAuth
+from tui.ordercloud.oauth import Certs, Me, OAuth, OneTimePasswords
 from tui.ordercloud.resources import ApiClients, Listing, Resource, resource
 from tui.ordercloud.transports.network import NetworkTransport
 from tui.ordercloud.transports.read_only import ReadOnlyTransport
@@ -26,6 +27,7 @@ from tui.ordercloud.transports.retry import RetryPolicy, RetryTransport
 from tui.ordercloud.wire import Timeouts, Wire
 
 if TYPE_CHECKING:
+    from tui.ordercloud.groups import GroupMemberships
     from tui.ordercloud.models.companies import Buyer, Supplier
     from tui.ordercloud.models.integrations import ImpersonationConfig, IntegrationEvent, OpenIdConnect
     from tui.ordercloud.models.users import BuyerUser, SellerUser, SupplierUser
@@ -80,6 +82,7 @@ class OrderCloud:
         self._wire = Wire(base_url, ReadOnlyTransport(renewing) if read_only else renewing, timeouts, agent)
         self.certs = Certs(self._wire)
         self.me = Me(self._wire)
+        self.one_time_passwords = OneTimePasswords(self._wire)
         self.api_clients = ApiClients(self._wire)
 
     # A resource brings its models along, which take a while to load: each is made when it is first asked for.
@@ -140,6 +143,12 @@ class OrderCloud:
 
         return resource(self._wire, ImpersonationConfig, "impersonationconfig")
 
+    def groups_of(self, user_id: str, buyer_id: str | None = None) -> GroupMemberships:
+        """Give the memberships of one user in user groups: a buyer's, else the seller's."""
+        from tui.ordercloud.groups import GroupMemberships
+
+        return GroupMemberships(self._wire, user_id, buyer_id)
+
     def buyer_users(self, buyer_id: str) -> Resource[BuyerUser]:
         """Give the users of one buyer."""
         from tui.ordercloud.models.users import BuyerUser
@@ -178,6 +187,19 @@ class OrderCloud:
         Raises errors.OAuthRefused, and errors.NotSignedIn when there is nothing to sign in with.
         """
         return await self._keeper.sign_in(credentials)
+
+    async def follow(self, address: str) -> str:
+        """Open an address of this server as a browser does, and give where it sends the browser on to.
+
+        Raises errors.OrderCloudError when it does not, and ValueError for an address elsewhere.
+        """
+        if not address.startswith(f"{self.base_url}/"):
+            raise ValueError("The address is not of this server")
+        try:
+            answer = await self._wire.send("GET", address.removeprefix(self.base_url), public=True)
+        except errors.Redirected as sent:
+            return (sent.exchange.response_header("location") if sent.exchange is not None else None) or ""
+        raise errors.UnexpectedAnswer("The server sends the browser nowhere", answer.exchange)
 
     def sign_out(self) -> None:
         """Forget the token and the credentials."""

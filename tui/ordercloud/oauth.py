@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from tui.ordercloud import errors
 from tui.ordercloud.answers import TOKEN_PATH
+from tui.ordercloud.models.base import JSON
 from tui.ordercloud.models.tokens import AccessToken, PublicKey
 from tui.ordercloud.models.users import MeUser
 from tui.ordercloud.query import Pairs
 from tui.ordercloud.transports.retry import Repeat
-from tui.ordercloud.wire import Wire, is_token, joined, pairs_of, path_of
+from tui.ordercloud.wire import Answer, Wire, is_token, joined, pairs_of, path_of
 
 Scope = str | Sequence[str] | None
 """Roles: one text with spaces between, or a list; None asks for every role the user has."""
@@ -67,8 +68,29 @@ class OAuth:
         )
         return await self._ask(form, Repeat.REFUSED_ONLY)
 
+    async def impersonation(
+        self,
+        token: str,
+        buyer_id: str,
+        user_id: str,
+        client_id: str,
+        *,
+        roles: Sequence[str] = (),
+        custom_roles: Sequence[str] = (),
+    ) -> AccessToken:
+        """Ask with the access token of one user for that of another, a buyer's; without roles for all it may have.
+
+        It is no grant of the token endpoint: a refusal raises errors.ApiError.
+        """
+        path = f"/v1{path_of('buyers', buyer_id, 'users', user_id)}/accesstoken"
+        body: dict[str, JSON] = {"ClientID": client_id, "Roles": [*roles], "CustomRoles": [*custom_roles]}
+        answer = await self._wire.send("POST", path, json=body, token=token, repeat=Repeat.REFUSED_ONLY)
+        return self._token(answer)
+
     async def _ask(self, form: Pairs, repeat: Repeat) -> AccessToken:
-        answer = await self._wire.send("POST", TOKEN_PATH, form=form, public=True, repeat=repeat)
+        return self._token(await self._wire.send("POST", TOKEN_PATH, form=form, public=True, repeat=repeat))
+
+    def _token(self, answer: Answer) -> AccessToken:
         token = answer.model(AccessToken)
         if not is_token(token.access_token):
             raise errors.WrongShape("The answer's access_token is no token", answer.exchange)
@@ -95,3 +117,15 @@ class Me:
     async def get(self, token: str | None = None, *, repeat: Repeat | None = None) -> MeUser:
         """Say who the caller is: the one signed in, or the one whose access token is given."""
         return (await self._wire.send("GET", "/v1/me", token=token, repeat=repeat)).model(MeUser)
+
+
+class OneTimePasswords:
+    """Codes that stand in for a user's password once, sent by mail."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def send(self, client_id: str, username: str) -> None:
+        """Have a code mailed to a user. Whether there is such a user is not told. No token is needed."""
+        body: dict[str, JSON] = {"ClientID": client_id, "Username": username}
+        await self._wire.send("POST", "/v1/password/onetimepassword", json=body, public=True, repeat=Repeat.UNSENT_ONLY)

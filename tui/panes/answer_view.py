@@ -29,6 +29,8 @@ _MORE = (
 )
 _NOTHING = "ctrl+r asks for the token. What the rules expect of it stands in the form."
 
+_KEPT = "An attempt of an earlier sitting: no token of it was kept."
+
 
 class AnswerView(Vertical):
     """A view of one result; it keeps the calls that were made with each token."""
@@ -48,6 +50,7 @@ class AnswerView(Vertical):
         self._moments: dict[int, tuple[Moment, ...]] = {}
         self._busy = ""
         self.result: Result | None = None
+        self._kept: tuple[Fact, ...] = ()
         self._names: Mapping[tuple[str, str], str] = {}
 
     def compose(self) -> ComposeResult:
@@ -74,7 +77,14 @@ class AnswerView(Vertical):
         if result is None:
             self._calls.clear()
             self._moments.clear()
-        self.result = result
+        self.result, self._kept = result, ()
+        self.draw()
+        self.query_one("#answer-body").scroll_home(animate=False)
+
+    def show_kept(self, facts: tuple[Fact, ...]) -> None:
+        """Show what was kept of an attempt of an earlier sitting."""
+        self.result, self._kept = None, facts
+        self.query_one(TabStrip).active = "token"
         self.draw()
         self.query_one("#answer-body").scroll_home(animate=False)
 
@@ -152,9 +162,9 @@ class AnswerView(Vertical):
         result, now, zone = self.result, self._clock(), self._zone()
         verdicts = self.query_one("#verdicts", Static)
         if result is None:
-            verdicts.update(Content.styled(_NOTHING, "$text-muted"))
+            verdicts.update(Content.styled(_KEPT if self._kept else _NOTHING, "$text-muted"))
             for sheet in self.query(FactSheet):
-                sheet.show(())
+                sheet.show(self._kept if sheet.id == "answer-token" else ())
             self.query_one(LifetimeBar).lifetime = None
             for name in ("request", "json"):
                 self.query_one(f"#answer-{name}", Static).update("")

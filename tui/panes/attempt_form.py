@@ -24,6 +24,8 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("kind", "Grant"),
     ("client", "API client"),
     ("refreshing", "Token of"),
+    ("connect", "Provider"),
+    ("caller", "Asked by"),
     ("user", "User"),
     ("password", "Password"),
     ("secret", "Secret"),
@@ -32,18 +34,24 @@ ROWS: tuple[tuple[str, str], ...] = (
 )
 """Every row of the form, by identity and label, in their order."""
 
+PICKED = ("client", "refreshing", "connect", "caller", "user")
+"""The rows whose value is picked from a list."""
+
 PLACEHOLDERS = {
     "password": "the user's password",
     "secret": "none",
-    "scope": "all that can be granted",
+    "scope": "all there are · ^o picks",
     "visitor": "any name for the visitor; may be empty",
 }
 
 
-def rows_of(kind: Kind) -> frozenset[str]:
-    """Return which rows a grant needs."""
+def rows_of(kind: Kind, *, embedded: bool = True) -> frozenset[str]:
+    """Return which rows a grant needs; the embedded sandbox has an identity provider of its own."""
     rows = {"kind", "client", "scope"}
-    rows |= {"user", "password"} if kind.needs_user else set()
+    rows |= {"user"} if kind.names_user else set()
+    rows |= {"password"} if kind.needs_user else set()
+    rows |= {"caller"} if kind is Kind.IMPERSONATION else set()
+    rows |= {"connect"} if kind is Kind.OPENID and not embedded else set()
     rows |= {"secret"} if kind.takes_secret else set()
     rows |= {"visitor"} if kind is Kind.ANONYMOUS else set()
     rows |= {"refreshing"} if kind is Kind.REFRESH else set()
@@ -51,7 +59,7 @@ def rows_of(kind: Kind) -> frozenset[str]:
 
 
 class GrantChooser(Widget, can_focus=True):
-    """One grant of five; left and right choose another."""
+    """One grant of several; left and right choose another."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,h", "step(-1)", "Previous grant", show=False),
@@ -127,7 +135,7 @@ class AttemptForm(Vertical):
         """Something in the form is different."""
 
     class PickWanted(Message):
-        """A value is to be picked: `row` is client, user or refreshing."""
+        """A value is to be picked: `row` is one of those of `PICKED`."""
 
         def __init__(self, row: str) -> None:
             super().__init__()
@@ -139,6 +147,7 @@ class AttemptForm(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.app_names: dict[str, str] = {}
+        self.embedded = True
         self.notes: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -148,7 +157,7 @@ class AttemptForm(Vertical):
                 yield Static(label, classes="label")
                 if name == "kind":
                     yield GrantChooser(id="kind")
-                elif name in ("client", "user", "refreshing"):
+                elif name in PICKED:
                     yield PickField(id=name)
                 else:
                     masked = name in ("password", "secret")
@@ -176,12 +185,17 @@ class AttemptForm(Vertical):
         if not self.query("#kind"):
             return
         value = self.value
-        wanted = rows_of(value.kind)
+        wanted = rows_of(value.kind, embedded=self.embedded)
         for name, _ in ROWS:
             self.query_one(f"#row-{name}").display = name in wanted
         self.query_one("#kind", GrantChooser).kind = value.kind
         self.query_one("#client", PickField).shown = self._client_shown(value)
-        self.query_one("#user", PickField).shown = literal(value.username) if value.username else _none("choose a user")
+        self.query_one("#user", PickField).shown = literal(value.username) if value.username else _none(_nobody(value))
+        self.query_one("#caller", PickField).shown = _caller_shown(value.caller)
+        connect = literal(value.connect) if value.connect else _none("choose a configuration")
+        self.query_one("#connect", PickField).shown = connect
+        password = "the code of the mail · ^g sends it" if value.kind is Kind.ONE_TIME else PLACEHOLDERS["password"]
+        self.query_one("#password", Input).placeholder = password
         self.query_one("#refreshing", PickField).shown = _refreshing_shown(value.refreshing)
         for name, text in (
             ("password", value.password),
@@ -254,3 +268,15 @@ def _refreshing_shown(result: Result | None) -> Content:
     if result is None:
         return _none("no refresh token yet: sign in first")
     return Content.assemble(f"#{result.number} ", literal(result.who), " · ", literal(result.app_name))
+
+
+def _nobody(value: Form) -> str:
+    if value.kind is Kind.IMPERSONATION:
+        return "choose whom to act as"
+    return "choose a user"
+
+
+def _caller_shown(result: Result | None) -> Content:
+    if result is None:
+        return Content.assemble("the console", _none("'s own token"))
+    return _refreshing_shown(result)

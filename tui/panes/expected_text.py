@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from tui.access.decision import Check, Decision, Lifetimes
+from tui.session.pasted import Remark
 from tui.tokens.durations import format_minutes
 from tui.widgets.fact_sheet import Fact
 from tui.widgets.plain import literal
 
 QUIET = "$muted"
+
+
+def typed_facts(remarks: Sequence[Remark]) -> tuple[Fact, ...]:
+    """Return the mistakes seen in what was typed, and the key that puts those right that are clear."""
+    facts = [Fact("▲ typed" if number == 0 else "", literal(each.text)) for number, each in enumerate(remarks)]
+    if any(each.mended is not None for each in remarks):
+        key = Content.assemble((" ^t ", "bold reverse $accent"), " puts it right")
+        facts.append(Fact("", key))
+    return tuple(facts)
 
 
 def expected_facts(decision: Decision | None, problem: str = "") -> tuple[Fact, ...]:
@@ -18,7 +30,8 @@ def expected_facts(decision: Decision | None, problem: str = "") -> tuple[Fact, 
         return (Fact("Expected", literal(problem, QUIET)),)
     facts = [Fact("Expected", _verdict(decision))]
     if decision.error is not None:
-        facts.append(Fact("", literal(f"{decision.error.error} · {decision.error.code}")))
+        words = " · ".join(each for each in (decision.error.error, decision.error.code) if each)
+        facts.append(Fact("", literal(words or decision.error.description)))
     if decision.allowed:
         facts.append(Fact("", roles_text(decision.roles)))
         facts += [Fact("", literal(f"not {gap.role}: {gap.why}", QUIET)) for gap in decision.role_gaps]
@@ -31,8 +44,10 @@ def expected_facts(decision: Decision | None, problem: str = "") -> tuple[Fact, 
 def _verdict(decision: Decision) -> Content:
     if decision.allowed:
         anonymous = "an anonymous token" if decision.anonymous else "a token"
-        return Content.styled(f"✓ {anonymous}, {lifetimes_text(decision.lifetimes)}", "bold $allowed")
-    return Content.styled(f"✗ refused by {check_text(decision.check)}", "bold $refused")
+        order = "with an orderid" if decision.anonymous else "no orderid"
+        return Content.styled(f"✓ {anonymous}, {lifetimes_text(decision.lifetimes)}, {order}", "bold $allowed")
+    by = f" by {check_text(decision.check)}" if decision.check is not None else ""
+    return Content.styled(f"✗ refused{by}", "bold $refused")
 
 
 def check_text(check: Check | None) -> str:

@@ -37,12 +37,33 @@ _BY_CHECK = {
 }
 
 
+_BY_CODE = {
+    "Impersonation.ClientIDNotFound": Mend("choose an API client of this marketplace", row="client"),
+    "Impersonation.BadApiClient": Mend("activate the API client", tab="details"),
+    "Impersonation.BuyerNotAssigned": Mend("assign the company, or set AllowAnyBuyer", tab="assignments"),
+    "Impersonation.ConfigError": Mend("ask with the token of another user", row="caller"),
+    "Auth.InsufficientRoles": Mend("ask for other roles, or with the token of another user", row="scope"),
+    "Auth.UserNotAuthorizedToAdmin": Mend("ask with the token of another user", row="caller"),
+}
+"""What mends the refusal of an impersonation."""
+
+
 def mend_of(result: Result) -> Mend | None:
     """Return how a refusal can be mended from here; None when it was none, or nothing here mends it."""
     decision = result.comparison.decision
-    if result.token is not None or decision is None or decision.check is None:
+    if result.token is not None or decision is None:
         return None
     form = result.form
+    if form.kind is Kind.IMPERSONATION and decision.error is not None:
+        return _BY_CODE.get(decision.error.code)
+    if form.kind is Kind.OPENID and decision.check is None and not decision.allowed:
+        return Mend("choose an active user", row="user")
+    if decision.check is None:
+        return None
+    if form.kind is Kind.OPENID and decision.check is Check.CREDENTIALS_RIGHT:
+        return Mend("choose a user of this marketplace", row="user")
+    if form.kind is Kind.ONE_TIME and decision.check in (Check.CREDENTIALS_PRESENT, Check.CREDENTIALS_RIGHT):
+        return Mend("send another one-time password, with ^g", row="password")
     if decision.check is Check.CLIENT_SECRET and form.kind is Kind.PASSWORD:
         return Mend("send the secret as well, with elevated password", row="secret", kind=Kind.ELEVATED)
     if decision.check is Check.CREDENTIALS_RIGHT and not decision.reasons[0].endswith("the password is wrong."):

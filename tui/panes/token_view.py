@@ -11,6 +11,8 @@ from tui.access.decision import Decision
 from tui.ordercloud.errors import ApiError, OAuthRefused, OrderCloudError
 from tui.panes.expected_text import QUIET, check_text
 from tui.panes.mending import mend_of, why_not_mend
+from tui.panes.record_text import note_facts
+from tui.panes.refusal_text import explained_facts, sdk_facts
 from tui.session.attempts import Call, Result
 from tui.tokens.durations import format_remaining
 from tui.tokens.explain import ClaimExplained, explain
@@ -71,7 +73,7 @@ def answer_facts(
     `room` is how many cells there are beside the labels. `names` gives the marketplace's names for claims, by claim
     and value; `zone` is the person's own, None for UTC.
     """
-    facts = [_attempt(result), *_outcome(result), GAP]
+    facts = [_attempt(result), *note_facts(result.record), *_outcome(result), GAP]
     if result.token is not None:
         facts += _claims(result, explain(result.token, now, names, zone), room)
         facts += _verdict_facts(result, now)
@@ -108,7 +110,11 @@ def _outcome(result: Result) -> list[Fact]:
     facts = [
         Fact("FINDING", Content.styled("≠ not as expected: the rules of ocgate and the server differ", "bold $refused"))
     ]
-    return facts + [Fact("", literal(each)) for each in comparison.differences]
+    facts += [Fact("", literal(each)) for each in comparison.differences]
+    return [
+        *facts,
+        Fact("", Content.assemble((" n ", "bold reverse $accent"), " keeps it with a note and the exchange")),
+    ]
 
 
 def _claims(result: Result, claims: Sequence[ClaimExplained], room: int) -> list[Fact]:
@@ -147,7 +153,7 @@ def _verdict_facts(result: Result, now: datetime) -> list[Fact]:
 def _refusal(result: Result) -> list[Fact]:
     error, decision = result.error, result.comparison.decision
     if not isinstance(error, OAuthRefused):
-        return _failure(error)
+        return [*_failure(error), *explained_facts(result), *sdk_facts(error), *_mend(result)]
     facts = [
         Fact("server", literal(" · ".join(each for each in (error.error, error.code) if each) or "no words", "bold"))
     ]
@@ -156,20 +162,25 @@ def _refusal(result: Result) -> list[Fact]:
     facts += [Fact("", literal(f"also {each.error_code}")) for each in error.errors[1:]]
     facts.append(GAP)
     if decision is None:
-        return [*facts, Fact("why", literal("The rules do not explain this answer; the Request tab has it whole."))]
+        why = Fact("why", literal("The rules do not explain this answer; the Request tab has it whole."))
+        return [*facts, why, *sdk_facts(error)]
     facts.append(Fact("refused by", literal(check_text(decision.check), "bold")))
     facts += _listed("why", decision.reasons)
     facts += _listed("nearly", decision.near_misses)
     facts += _listed("roles", [f"not {gap.role}: {gap.why}" for gap in decision.role_gaps])
     if decision.also_failing:
         facts.append(Fact("then", literal(f"with only that mended, {check_text(decision.also_failing[0])} refuses")))
+    return [*facts, *_mend(result), *sdk_facts(error)]
+
+
+def _mend(result: Result) -> list[Fact]:
     mend = mend_of(result)
     text = (
         Content.assemble((" e ", "bold reverse $accent"), f" {mend.text}")
         if mend is not None
         else literal(why_not_mend(result) or "", QUIET)
     )
-    return [*facts, GAP, Fact("mend", text)]
+    return [GAP, Fact("mend", text)]
 
 
 def _failure(error: Exception | None) -> list[Fact]:

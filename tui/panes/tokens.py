@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -14,24 +15,29 @@ from textual.content import Content
 from tui.commands import bindings
 from tui.panes.answer_moments import follow
 from tui.panes.answer_view import AnswerView
+from tui.panes.attempt_commands import AttemptCommands
 from tui.panes.attempt_form import AttemptForm
 from tui.panes.attempt_history import history_columns
 from tui.panes.attempt_panel import AttemptPanel
 from tui.panes.mending import mend_of, why_not_mend
 from tui.panes.messages import OpenRequested
-from tui.panes.mode import ModePane
+from tui.panes.record_text import record_facts
+from tui.session.attempt_history import AttemptHistory
+from tui.session.attempt_record import AttemptRecord
 from tui.session.attempts import Attempts, Form, Result
 from tui.widgets.background import start
-from tui.widgets.plain import plain
+from tui.widgets.fact_sheet import Fact
+from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
+    from textual.worker import Worker
 
     from tui.session.session import Session
 
 
-class TokensPane(ModePane):
+class TokensPane(AttemptCommands):
     """The token tester. The attempt says what is sent; the history what was; the answer what came of it."""
 
     SCOPE = "tokens"
@@ -40,6 +46,9 @@ class TokensPane(ModePane):
     def __init__(self, session: Session, *, id: str | None = None) -> None:
         super().__init__(session, id=id)
         self.zone = _own_zone()
+        self.history = AttemptHistory()
+        self.record: AttemptRecord | None = None
+        self.running: Worker[None] | None = None
         self._under_way = False
 
     # -- layout --------------------------------------------------------------------------------------------------
@@ -50,14 +59,17 @@ class TokensPane(ModePane):
             yield AttemptPanel(self.session, id="attempt-panel", classes="panel")
             with Vertical(id="history-panel", classes="panel") as history:
                 history.border_title = Content("History")
-                columns = history_columns(lambda: self.zone)
+                columns = history_columns(lambda: self.zone, self.session.clock)
                 empty = "Nothing tried yet."
-                yield RowList[Result](columns, key=lambda each: each.number, heading=False, empty=empty, id="history")
+                yield RowList[AttemptRecord](
+                    columns, key=lambda each: each.id, heading=False, empty=empty, id="history"
+                )
         yield AnswerView(self.session.clock, lambda: self.zone, id="answer-panel", classes="panel")
 
     def on_mount(self) -> None:
         """Let the countdown run."""
         self.set_interval(1, self.tick)
+        self._begin_history()
 
     @property
     def panel(self) -> AttemptPanel:
@@ -75,7 +87,7 @@ class TokensPane(ModePane):
         return self.query_one(AnswerView)
 
     @property
-    def _history(self) -> RowList[Result]:
+    def _history(self) -> RowList[AttemptRecord]:
         return self.query_one("#history", RowList)
 
     @property
@@ -100,9 +112,24 @@ class TokensPane(ModePane):
     async def session_changed(self) -> None:
         """Begin anew with another marketplace: tokens of one never go to another."""
         self.panel.begin(Attempts(self.session))
-        self._history.rows = ()
         self.remove_class("-answer")
         self.answer.show(None)
+        self._begin_history()
+
+    def _begin_history(self) -> None:
+        """Begin with what was tried at this marketplace in earlier sittings."""
+        self.attempts.sent_off = self._sent_off
+        place = self.session.place if self.session.ready else None
+        self.history = AttemptHistory(self.session.attempt_file if place is not None else None, place or "")
+        self.record = None
+        self._history.rows = ()
+        if place is not None:
+            start(self, partial(self._read_history, self.history), group="history")
+
+    async def _read_history(self, history: AttemptHistory) -> None:
+        await history.read()
+        if history is self.history:
+            self.show_history()
 
     async def marketplace_changed(self) -> None:
         """Take over what was changed elsewhere."""
@@ -138,6 +165,8 @@ class TokensPane(ModePane):
                 return "No answer is shown." if result is None or result.exchange is None else None
             case "mend":
                 return why_not_mend(result)
+            case "note" | "compare" | "again" | "stop" | "roles" | "send-code" | "tidy" as verb:
+                return self.why_not_attempt(verb)
             case "next-tab" | "previous-tab" if not self.answer.display:
                 return "The answer is not in view: enter opens that of an attempt."
         return None
@@ -175,17 +204,26 @@ class TokensPane(ModePane):
 
     def do_run(self) -> None:
         """Ask for the token as the form says."""
-        self._run(self.panel.value)
+        self.run_form(self.panel.value)
 
     def do_refresh(self) -> None:
         """Use the refresh token of the answer shown."""
         if self.shown is not None:
-            self._run(self.attempts.refresh_form(self.shown))
+            self.run_form(self.attempts.refresh_form(self.shown))
 
-    def _run(self, form: Form) -> None:
+    def run_form(self, form: Form) -> None:
+        """Ask for a token."""
         self._under_way = True
         self.answer.busy("asking for the token…")
-        start(self, partial(self._run_attempt, form), group="attempt")
+        self.running = start(self, partial(self._run_attempt, form), group="attempt")
+        self.refresh_bindings()
+
+    def _sent_off(self, address: str) -> None:
+        """Tell the address that a browser is sent to: over SSH it is opened by hand."""
+        if self.session.connection is not None:
+            self._open_answer()
+            self.answer.busy("waiting for the browser · x stops")
+            self.answer.show_kept((Fact("browser", literal(address)), Fact("", literal("It comes back here."))))
 
     async def _run_attempt(self, form: Form) -> None:
         attempts = self.attempts
@@ -196,10 +234,13 @@ class TokensPane(ModePane):
         if attempts is not self.attempts:
             self._tell_left(result.error)
             return
-        self._history.rows = tuple(reversed(attempts.results))
-        self._history.move_to(result.number)
+        self.history.add(result)
+        self.show_history()
+        if result.record is not None:
+            self._history.move_to(result.record.id)
         self._show(result)
         self._open_answer()
+        start(self, partial(self.panel.remember, result), group="remember")
         start(self, self._name_claims, group="names")
         if result.comparison.note:
             self.panel.expect()
@@ -211,8 +252,10 @@ class TokensPane(ModePane):
 
     def _finish(self) -> None:
         self._under_way = False
+        self.running = None
         if self.is_attached:  # not so when the console is left meanwhile
             self.answer.busy("")
+            self.refresh_bindings()
 
     def do_call_me(self) -> None:
         """Call `/v1/me` with the token shown."""
@@ -236,7 +279,24 @@ class TokensPane(ModePane):
 
     # -- the answer ----------------------------------------------------------------------------------------------
 
+    def show_history(self) -> None:
+        """Draw the history anew; what could not be kept is told once."""
+        self._history.rows = self.history.records
+        if self.history.problem:
+            self.tell(self.history.problem)
+
+    def show_record(self, record: AttemptRecord) -> None:
+        """Show an attempt: of this sitting whole, of an earlier one what was kept."""
+        result = self.history.result(record)
+        self.record = record
+        if result is not None:
+            self._show(replace(result, record=record) if result.record is not record else result)
+        else:
+            self.answer.show_kept(record_facts(record, self.zone, self.history.why_not_again(record)))
+            self.refresh_bindings()
+
     def _show(self, result: Result) -> None:
+        self.record = result.record
         if result is not self.shown:
             self.answer.show(result)
             follow(self.answer, self.session, result)
@@ -266,15 +326,22 @@ class TokensPane(ModePane):
     @on(RowList.Highlighted, "#history")
     def _history_moved(self, message: RowList.Highlighted) -> None:
         message.stop()
-        if isinstance(message.row, Result):
-            self._show(message.row)
+        if isinstance(message.row, AttemptRecord):
+            self.show_record(message.row)
 
     @on(RowList.Opened, "#history")
     def _history_opened(self, message: RowList.Opened) -> None:
         message.stop()
-        if isinstance(message.row, Result):
-            self.panel.form.value = message.row.form
+        if isinstance(message.row, AttemptRecord):
+            result = self.history.result(message.row)
+            if result is not None:
+                self.panel.form.value = result.form
+            else:
+                start(self, partial(self._take_again, self.history.form_of(message.row)), group="again")
             self._open_answer()
+
+    async def _take_again(self, form: Form) -> None:
+        await self.panel.take_again(form)
 
     def do_next_tab(self) -> None:
         """Show the next tab of the answer."""

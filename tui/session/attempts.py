@@ -2,153 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tui.access.attempt import Attempt, Facts, Grant, PasswordEvidence
 from tui.access.decide import decide
 from tui.access.decision import Decision
 from tui.access.roles import split_scope
-from tui.session.evidence import refresh_evidence, refreshed_minutes, refreshed_roles, secret_evidence
-from tui.session.failures import NoMarketplace
-from tui.session.outcome import Comparison, Prepared, compare
+from tui.session.asking import ask
+from tui.session.attempt_record import Kind
+from tui.session.browser_sign_in import Browser, open_in_browser
+from tui.session.failures import Declined, NoMarketplace
+from tui.session.grantable import RoleChoice, role_choices
+from tui.session.outcome import Comparison, Prepared, SignInRefused, compare
+from tui.session.preparing import Preparing, completed
+from tui.session.recording import record_of
+from tui.session.result import Call, Form, Result
 from tui.tokens.decode import decode
-from tui.tokens.lifetimes import Lifetime
 from tui.tokens.token import NotAToken, Token
-from tui.tokens.verify import DECODED, Status, Verdict, Verdicts, check_claims, verify_signature
+from tui.tokens.verify import Status, Verdict, verify_signature
 
 if TYPE_CHECKING:
-    from tui.ordercloud import Exchange
     from tui.ordercloud.models import AccessToken, ApiClient, MeUser, PublicKey
     from tui.session.opening import Opened
     from tui.session.session import Session
 
-
-class Kind(StrEnum):
-    """The ways to a token the tester offers; elevated password is password with a client secret."""
-
-    PASSWORD = "password"  # noqa: S105 - the name of a grant
-    ELEVATED = "elevated password"
-    CLIENT_CREDENTIALS = "client credentials"
-    ANONYMOUS = "anonymous"
-    REFRESH = "refresh"
-
-    @property
-    def needs_user(self) -> bool:
-        """Whether username and password are sent."""
-        return self in (Kind.PASSWORD, Kind.ELEVATED)
-
-    @property
-    def takes_secret(self) -> bool:
-        """Whether a client secret may be sent."""
-        return self is not Kind.PASSWORD
-
-    @property
-    def grant(self) -> Grant:
-        """The `grant_type` on the wire."""
-        if self.needs_user:
-            return Grant.PASSWORD
-        return Grant.REFRESH_TOKEN if self is Kind.REFRESH else Grant.CLIENT_CREDENTIALS
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What the attempt sends. `refreshing` is the result whose refresh token is used."""
-
-    kind: Kind
-    api_client_id: str
-    username: str = ""
-    password: str = field(default="", repr=False)
-    secret: str = field(default="", repr=False)
-    scope: str = ""
-    anon_user_id: str = ""
-    refreshing: Result | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came back of one attempt. Exactly one of `answer` and `error` is there, unless the answer is no token.
-
-    `expected` is what the rules said before; None when too little of the marketplace could be read. `comparison` holds
-    the answer against it. `url` is the marketplace it came from: a token is never sent to another.
-    """
-
-    number: int
-    at: datetime
-    form: Form
-    app_name: str
-    url: str
-    expected: Decision | None
-    comparison: Comparison
-    answer: AccessToken | None = field(repr=False, default=None)
-    token: Token | None = field(repr=False, default=None)
-    error: Exception | None = None
-    exchange: Exchange | None = field(repr=False, default=None)
-    signature: Verdict | None = None
-    refresh_minutes: int = 0
-
-    @property
-    def agreed(self) -> bool | None:
-        """Whether it came as expected; None when there is nothing to compare."""
-        return self.comparison.agreed
-
-    @property
-    def first(self) -> Result:
-        """The sign-in that a chain of refreshes began with; itself when it is no refresh."""
-        return self if self.form.refreshing is None else self.form.refreshing.first
-
-    @property
-    def refresh_token(self) -> str | None:
-        """The refresh token to go on with: a refresh may leave it out, and then the one it used stays good."""
-        if self.answer is None:
-            return None
-        if self.answer.refresh_token or self.form.refreshing is None:
-            return self.answer.refresh_token or None
-        return self.form.refreshing.refresh_token
-
-    @property
-    def who(self) -> str:
-        """The user the token acts as, or that was asked for; blank when neither is known. Outside text."""
-        if self.token is not None and self.token.claims.usr:
-            return self.token.claims.usr
-        if self.form.refreshing is not None:
-            return self.form.refreshing.who
-        # What stands in a field that the grant hides was not asked for.
-        return self.form.username if self.form.kind.needs_user else ""
-
-    def verdicts(self, now: datetime) -> Verdicts:
-        """Return the three verdicts on the token at a moment."""
-        if self.token is None:
-            return Verdicts(decoded=Verdict(Status.FAILED, str(self.error or "There is no token.")))
-        return Verdicts(
-            decoded=DECODED,
-            signature=self.signature or Verdict(Status.NOT_CHECKED, "The key could not be had."),
-            claims=check_claims(self.token, now, audience=self.url),
-        )
-
-    def lifetime(self) -> Lifetime | None:
-        """Return the moments of the sign-in; None when the token does not tell them."""
-        if self.token is None:
-            return None
-        began = self.first.token
-        issued = Lifetime.of(began.claims) if began is not None else None
-        minutes = self.first.refresh_minutes if self.refresh_token else 0
-        return Lifetime.of(
-            self.token.claims, refresh_minutes=minutes, signed_in_at=None if issued is None else issued.issued_at
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of `/v1/me` with a token: exactly one of `me` and `error` is there."""
-
-    at: datetime
-    expected: bool
-    me: MeUser | None = None
-    error: Exception | None = None
-    exchange: Exchange | None = field(repr=False, default=None)
+__all__ = ["Attempts", "Call", "Form", "Kind", "Result"]
 
 
 class Attempts:
@@ -162,7 +42,12 @@ class Attempts:
         self._session = session
         self._opened = session.opened if session.ready else None
         self._keys: dict[str, PublicKey] = {}
+        self._preparing: Preparing | None = None
         self.results: list[Result] = []
+        self.browser: Browser = open_in_browser
+        """Opens the address of a sign-in that leads over a browser."""
+        self.sent_off: Callable[[str], object] = lambda _: None
+        """Hears the address that a browser is sent to."""
 
     @property
     def _here(self) -> Opened:
@@ -172,7 +57,10 @@ class Attempts:
         return self._opened
 
     def _owns(self, result: Result) -> bool:
-        return any(each is result for each in self.results)
+        # By the record's ID: a result that was noted upon is another object, and the same attempt.
+        record = result.record
+        own = (each.record for each in self.results)
+        return record is not None and any(each is not None and each.id == record.id for each in own)
 
     # -- before --------------------------------------------------------------------------------------------------
 
@@ -181,8 +69,14 @@ class Attempts:
 
         Raises the typed errors of `tui.ordercloud.errors` when the marketplace cannot be read.
         """
-        prepared = await self._prepare(form)
-        return decide(prepared.attempt, prepared.facts, self._session.clock())
+        return self._decide(await self._prepare(form), self._session.clock())
+
+    def _decide(self, prepared: Prepared, now: datetime) -> Decision:
+        if prepared.refused is not None:
+            return prepared.refused
+        if prepared.impersonation is not None:
+            return completed(prepared.impersonation.decide(), prepared)
+        return completed(decide(prepared.attempt, prepared.facts, now), prepared)
 
     def api_client(self, api_client_id: str) -> ApiClient | None:
         """Return the API client with this ID, compared without case as OrderCloud does."""
@@ -190,37 +84,19 @@ class Attempts:
         wanted = api_client_id.strip().lower()
         return known.get(api_client_id) or next((each for each in known.values() if each.id.lower() == wanted), None)
 
+    async def roles_to_ask_for(self, form: Form) -> tuple[RoleChoice, ...]:
+        """Return the roles there are to ask for, and why not each that would not be granted. Raises as `expect`."""
+        return role_choices(await self._prepare(form), split_scope(form.scope) or ())
+
+    def forget(self) -> None:
+        """Forget what was read of the marketplace for attempts alone."""
+        if self._preparing is not None:
+            self._preparing.forget()
+
     async def _prepare(self, form: Form) -> Prepared:
-        marketplace = self._here.marketplace
-        api_client = self.api_client(form.api_client_id)
-        if api_client is None:
-            return Prepared(Attempt(form.kind.grant.value, form.api_client_id or None), Facts(None))
-        secrets = await marketplace.secrets(api_client.id)
-        if form.kind.needs_user:
-            username: str | None = form.username
-        elif form.kind is Kind.REFRESH:
-            username = form.refreshing.who if form.refreshing is not None else None
-        else:
-            username = api_client.default_context_user_name
-        person = await marketplace.person(username)
-        attempt = Attempt(
-            form.kind.grant.value,
-            form.api_client_id,
-            scope=split_scope(form.scope),
-            secret=secret_evidence(form.secret if form.kind.takes_secret else "", api_client, named=bool(secrets)),
-            password=PasswordEvidence.ASSUMED if form.username and form.password else PasswordEvidence.ABSENT,
-            refresh=refresh_evidence(form, api_client, self._session.clock()),
-            refreshed_roles=refreshed_roles(form),
-            refreshed_minutes=refreshed_minutes(form),
-        )
-        facts = Facts(
-            api_client,
-            secrets=secrets,
-            assignments=await marketplace.assignments(api_client.id),
-            user=None if person is None else person.facts(),
-            marketplace_active=marketplace.seller.active,
-        )
-        return Prepared(attempt, facts)
+        if self._preparing is None:
+            self._preparing = Preparing(self._here, self._session.clock)
+        return await self._preparing.prepare(form, self.api_client(form.api_client_id))
 
     # -- running -------------------------------------------------------------------------------------------------
 
@@ -233,19 +109,22 @@ class Attempts:
         from tui.ordercloud import errors
 
         session, here = self._session, self._here
-        if form.refreshing is not None and not self._owns(form.refreshing):
-            raise NoMarketplace("That refresh token is of another marketplace; it is never sent to this one.")
+        for of in (form.refreshing, form.caller):
+            if of is not None and not self._owns(of):
+                raise NoMarketplace("That token is of another marketplace; it is never sent to this one.")
         prepared = await self._prepare_or_none(form)
         at = session.clock()
-        expected = None if prepared is None else decide(prepared.attempt, prepared.facts, at)
+        expected = None if prepared is None else self._decide(prepared, at)
         here.probe.take()
         answer: AccessToken | None = None
         token: Token | None = None
         error: Exception | None = None
         try:
-            answer = await self._ask(form)
-        except (errors.OrderCloudError, ValueError) as refused:  # ValueError: no request can hold this text
-            error = refused
+            answer = await ask(form, here, self._session.clock, self.browser, self.sent_off)
+        except (errors.OrderCloudError, Declined, SignInRefused, ValueError) as refused:
+            error = refused  # ValueError: no request can hold this text
+        except TimeoutError:
+            error = SignInRefused("Nobody came back from the browser in time.")
         exchange = here.probe.take()
         signature: Verdict | None = None
         if answer is not None:
@@ -276,8 +155,14 @@ class Attempts:
             signature=signature,
             refresh_minutes=minutes,
         )
+        place = session.place or "memory"
+        result = replace(result, record=record_of(result, place, None if prepared is None else prepared.attempt))
         self.results.append(result)
         return result
+
+    async def send_one_time_password(self, form: Form) -> None:
+        """Have a one-time password mailed to the user of a form. Raises as `expect` does."""
+        await self._here.tester.one_time_passwords.send(form.api_client_id, form.username)
 
     async def _prepare_or_none(self, form: Form) -> Prepared | None:
         from tui.ordercloud import errors
@@ -301,6 +186,7 @@ class Attempts:
 
         marketplace = self._here.marketplace
         marketplace.forget()
+        self.forget()
         try:
             await marketplace.api_client(form.api_client_id)
         except errors.NotFound:
@@ -310,24 +196,10 @@ class Attempts:
         prepared = await self._prepare_or_none(form)
         if prepared is None:
             return before
-        again = compare(prepared, decide(prepared.attempt, prepared.facts, at), answer, token, error, at)
+        again = compare(prepared, self._decide(prepared, at), answer, token, error, at)
         if not again.agreed or again.surprise:
             return again
         return replace(again, note="The marketplace had changed since it was read; read again, it is as expected.")
-
-    async def _ask(self, form: Form) -> AccessToken:
-        oauth = self._here.tester.oauth
-        scope = split_scope(form.scope)
-        secret = form.secret or None if form.kind.takes_secret else None
-        if form.kind.needs_user:
-            return await oauth.password(form.api_client_id, form.username, form.password, secret=secret, scope=scope)
-        if form.kind is Kind.CLIENT_CREDENTIALS:
-            return await oauth.client_credentials(form.api_client_id, secret or "", scope=scope)
-        if form.kind is Kind.ANONYMOUS:
-            anon_user_id = form.anon_user_id or None
-            return await oauth.anonymous(form.api_client_id, anon_user_id=anon_user_id, secret=secret, scope=scope)
-        refresh_token = form.refreshing.refresh_token if form.refreshing is not None else None
-        return await oauth.refresh(form.api_client_id, refresh_token or "", secret=secret, scope=scope)
 
     async def _verify(self, token: Token) -> Verdict:
         """Verify with the key the token names; a key that cannot be had leaves the verdict unchecked."""
@@ -353,7 +225,8 @@ class Attempts:
     def refresh_form(self, result: Result) -> Form:
         """Return the attempt that uses the refresh token of a result, with the secret its API client wants."""
         known = self.api_client(result.form.api_client_id)
-        secret = result.form.secret or (known.client_secret if known is not None else None) or ""
+        typed = result.form.secret if result.form.kind.takes_secret else ""
+        secret = typed or (known.client_secret if known is not None else None) or ""
         return Form(Kind.REFRESH, result.form.api_client_id, secret=secret, refreshing=result)
 
     def is_of_here(self, result: Result) -> bool:

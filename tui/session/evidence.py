@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tui.access.attempt import RefreshEvidence, SecretEvidence
+from tui.access.attempt import PasswordEvidence, RefreshEvidence, SecretEvidence
 from tui.access.facts import ApiClientFacts
+from tui.session.attempt_record import Kind
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
-    from tui.session.attempts import Form
+    from tui.session.result import Form
 
 
 def secret_evidence(secret: str, api_client: ApiClientFacts, *, named: bool) -> SecretEvidence:
@@ -20,6 +21,15 @@ def secret_evidence(secret: str, api_client: ApiClientFacts, *, named: bool) -> 
     if api_client.client_secret and secret == api_client.client_secret:
         return SecretEvidence.LIVE
     return SecretEvidence.ASSUMED if named else SecretEvidence.WRONG
+
+
+def password_evidence(form: Form) -> PasswordEvidence:
+    """Say what is known of the password: whether it is right, only the marketplace knows."""
+    if form.kind is Kind.OPENID:
+        return PasswordEvidence.ONE_TIME  # the identity provider vouches for the user
+    if not (form.username and form.password):
+        return PasswordEvidence.ABSENT
+    return PasswordEvidence.ONE_TIME if form.kind is Kind.ONE_TIME else PasswordEvidence.ASSUMED
 
 
 def refresh_evidence(form: Form, api_client: ApiClient, now: datetime) -> RefreshEvidence:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class JournalFile:
         broken = 0
         try:
             for file in (self.path, *reversed(self._older())):
-                for line in _lines_from_the_end(file):
+                for line in lines_from_the_end(file):
                     if len(entries) >= most:
                         return Reading(tuple(entries.values()), broken)
                     try:
@@ -95,19 +95,7 @@ class JournalFile:
 
     def _append(self, entry: Entry) -> None:
         try:
-            line = write_line(entry).encode()
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with _locked(self.path.with_suffix(".lock")):
-                self._make_room()
-                flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-                file = os.open(self.path, flags, 0o600)
-                try:
-                    size = os.fstat(file).st_size
-                    # A line that was cut short by a crash or a full disk must not take this one with it.
-                    torn = size > 0 and _last_byte(file, size) != b"\n"
-                    os.write(file, (b"\n" if torn else b"") + line)
-                finally:
-                    os.close(file)
+            append_line(self.path, write_line(entry).encode(), self._make_room)
         except (OSError, ValueError) as error:
             self.problem = f"The journal could not be written: {getattr(error, 'strerror', None) or error}"
         else:
@@ -124,12 +112,27 @@ class JournalFile:
             self.path.rename(self.path.with_name(f"{self.path.stem}-{number}.jsonl"))
 
 
+def append_line(path: Path, line: bytes, make_room: Callable[[], None] = lambda: None) -> None:
+    """Write a line whole at the end of a file of its owner's alone, after making room. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locked(path.with_suffix(".lock")):
+        make_room()
+        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            size = os.fstat(file).st_size
+            # A line that was cut short by a crash or a full disk must not take this one with it.
+            torn = size > 0 and _last_byte(file, size) != b"\n"
+            os.write(file, (b"\n" if torn else b"") + line)
+        finally:
+            os.close(file)
+
+
 def _last_byte(file: int, size: int) -> bytes:
     os.lseek(file, size - 1, os.SEEK_SET)
     return os.read(file, 1)
 
 
-def _lines_from_the_end(file: Path, block: int = 64 * 1024) -> Iterator[bytes]:
+def lines_from_the_end(file: Path, block: int = 64 * 1024) -> Iterator[bytes]:
     """Give the lines of a file that are not blank, the last first, reading no more of it than is asked for."""
     try:
         source = file.open("rb")
@@ -149,7 +152,7 @@ def _lines_from_the_end(file: Path, block: int = 64 * 1024) -> Iterator[bytes]:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Keep other consoles waiting; the lock ends with the process, however that ends."""
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:

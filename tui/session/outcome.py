@@ -10,20 +10,43 @@ from typing import TYPE_CHECKING
 from tui.access.attempt import Attempt, Facts, PasswordEvidence, RefreshEvidence, SecretEvidence
 from tui.access.decide import decide
 from tui.access.decision import Check, Decision
+from tui.access.facts import Party
 from tui.access.times import UNIX_EPOCH, UNTIL_UNLOCKED
+from tui.session.attempt_record import Kind
 from tui.tokens.token import Token
 
 if TYPE_CHECKING:
-    from tui.ordercloud.errors import OAuthRefused
     from tui.ordercloud.models import AccessToken
+    from tui.session.impersonating import Impersonation
+
+_SERVER_FAILED = 500
+
+
+class SignInRefused(Exception):
+    """A sign-in in the browser ended without a token; the message is what the browser was told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What the rules were asked."""
+    """What the rules were asked.
+
+    Attributes:
+        attempt: The attempt as the token endpoint takes it; of an impersonation it names the API client alone.
+        facts: What the marketplace holds; `user` is whom the token acts as.
+        kind: The way to the token.
+        assigned: The companies assigned, where the user's own is refused: what nearly let it in.
+        impersonation: The request to act as another user, when it is one.
+        refused: The decision when it is made before the rules are asked.
+        impersonated: Whether the token says that somebody else acts.
+    """
 
     attempt: Attempt
     facts: Facts
+    kind: Kind = Kind.PASSWORD
+    assigned: tuple[Party, ...] = ()
+    impersonation: Impersonation | None = None
+    refused: Decision | None = None
+    impersonated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +80,37 @@ def compare(
     now: datetime,
 ) -> Comparison:
     """Hold an answer against what was expected of it."""
-    from tui.ordercloud.errors import OAuthRefused
-
     if prepared is None or expected is None:
         return Comparison(None, None, "Nothing was expected: the marketplace could not be read.")
-    if isinstance(error, OAuthRefused):
-        return _compare_refusal(prepared, expected, error, now)
+    if (refusal := _refusal_of(error, prepared)) is not None:
+        return _compare_refusal(prepared, expected, refusal, now)
     if answer is not None and token is not None:
         found = tuple(_token_differences(prepared, expected, answer, token))
         return Comparison(not found, expected if not found else None, differences=found)
     return Comparison(None, None, "Nothing to compare: the token endpoint did not answer as it does.")
 
 
-def _compare_refusal(prepared: Prepared, expected: Decision, error: OAuthRefused, now: datetime) -> Comparison:
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """A refusal as it came; `code` is None where none is told, as in a browser."""
+
+    error: str
+    code: str | None
+    description: str
+    status: int = 0
+
+
+def _refusal_of(error: Exception | None, prepared: Prepared) -> _Refusal | None:
+    from tui.ordercloud.errors import ApiError, OAuthRefused
+
+    if isinstance(error, OAuthRefused):
+        return _Refusal(error.error, error.code, error.description, error.status)
+    if isinstance(error, ApiError) and prepared.kind is Kind.IMPERSONATION and error.status < _SERVER_FAILED:
+        return _Refusal("", error.code, next((each.message for each in error.errors), ""), error.status)
+    return _Refusal("", None, str(error)) if isinstance(error, SignInRefused) else None
+
+
+def _compare_refusal(prepared: Prepared, expected: Decision, error: _Refusal, now: datetime) -> Comparison:
     matches = _matches(expected, error)
     words = "" if expected.error is None else expected.error.description
     if matches and (not error.description or not words or words == error.description):
@@ -81,19 +122,24 @@ def _compare_refusal(prepared: Prepared, expected: Decision, error: OAuthRefused
     if matches:
         # The code is the expected one; only the words, which no contract fixes, are others.
         return Comparison(True, expected, f"The words differ from the expected: {words}")
-    got = " ".join(each for each in (error.error, error.code) if each) or f"status {error.status}"
+    got = " ".join(each for each in (error.error, error.code) if each) or error.description or f"status {error.status}"
     return Comparison(False, None, differences=(f"{_wanted(expected)}; it was refused with {got}.",))
 
 
 def _wanted(expected: Decision) -> str:
     if expected.allowed:
         return "Expected a token"
-    return f"Expected {expected.error.error} {expected.error.code}" if expected.error else "Expected a refusal"
+    told = "" if expected.error is None else f"{expected.error.error} {expected.error.code}".strip()
+    return f"Expected {told or 'a refusal'}"
 
 
-def _matches(decision: Decision, error: OAuthRefused) -> bool:
+def _matches(decision: Decision, error: _Refusal) -> bool:
     wanted = decision.error
-    if decision.allowed or wanted is None or wanted.code != error.code:
+    if decision.allowed or wanted is None:
+        return False
+    if error.code is None:
+        return wanted.description == error.description
+    if wanted.code != error.code:
         return False
     return not error.error or wanted.error == error.error
 
@@ -101,6 +147,13 @@ def _matches(decision: Decision, error: OAuthRefused) -> bool:
 def _alternatives(prepared: Prepared, expected: Decision) -> Iterator[tuple[str, Prepared]]:
     """Give what else may be true, as far as it could not be known before, each with the sentence that says so."""
     attempt, facts = prepared.attempt, prepared.facts
+    if prepared.kind.grant is None:
+        return
+    if attempt.password is PasswordEvidence.ONE_TIME:
+        yield (
+            "The one-time password was assumed to be right; it is not, or it was used before, or is too old.",
+            replace(prepared, attempt=replace(attempt, password=PasswordEvidence.WRONG)),
+        )
     if attempt.password is PasswordEvidence.ASSUMED:
         yield (
             "The password was assumed to be right; it is not.",
@@ -161,5 +214,7 @@ def _token_differences(prepared: Prepared, expected: Decision, answer: AccessTok
         yield f"Expected it to act as {user.username}; it acts as {claims.usr or 'nobody'}."
     if (claims.cid or "").lower() != (prepared.attempt.client_id or "").lower():
         yield "Its cid is not the API client that was asked."
+    if bool(claims.imp) != prepared.impersonated:
+        yield f"Expected {'an' if prepared.impersonated else 'no'} imp claim; {'one' if claims.imp else 'none'} came."
     if bool(claims.orderid) != expected.anonymous:
         yield f"Expected {'an' if expected.anonymous else 'no'} orderid; {'one' if claims.orderid else 'none'} came."

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.sandbox import Sandbox
     from tui.sandbox.control import ControlledClock
     from tui.sandbox.outbox import Message
+    from tui.session.attempt_file import AttemptFile
     from tui.session.drafts import Drafts
     from tui.session.journal import Journal
     from tui.session.journal_file import JournalFile
@@ -76,6 +77,7 @@ class Session:
         self._parked: Opened | None = None
         self._journal_file: JournalFile | None = None
         self._drafts: Drafts | None = None
+        self._attempt_file: AttemptFile | None = None
 
     # -- connecting ----------------------------------------------------------------------------------------------
 
@@ -177,6 +179,8 @@ class Session:
         self._opened = self._parked = None
         if self._journal_file is not None:
             await asyncio.to_thread(self._journal_file.close)
+        if self._attempt_file is not None:
+            await asyncio.to_thread(self._attempt_file.close)
 
     # -- what panes ask ------------------------------------------------------------------------------------------
 
@@ -235,6 +239,17 @@ class Session:
         if self._drafts is None or self._drafts.place != place:
             self._drafts = Drafts(self.request.paths.drafts, place)
         return self._drafts
+
+    @property
+    def attempt_file(self) -> AttemptFile | None:
+        """The attempts of all sittings; None for a marketplace in memory, whose attempts nobody can repeat."""
+        from tui.session.attempt_file import AttemptFile
+
+        if self.place is None:
+            return None
+        if self._attempt_file is None:
+            self._attempt_file = AttemptFile(self.request.paths.attempts)
+        return self._attempt_file
 
     @property
     def read_only(self) -> bool:

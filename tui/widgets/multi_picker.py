@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.widgets.picker import Choice
+from tui.widgets.picker import REFUSED, Choice
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -26,7 +26,8 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
 
     Args:
         title: What is chosen.
-        choices: What there is, in the order it is shown; those ticked from the start come first.
+        choices: What there is, in the order it is shown; those ticked from the start come first. One marked as refused
+            is shaded, and can be ticked all the same.
         ticked: What is ticked from the start; a value that is no choice stays in the answer, and can be unticked.
         typed: What a text is that is in no choice, such as `custom role`: then it can be taken as it was typed.
     """
@@ -56,6 +57,7 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
         self._heading = plain(title)
         self._ticked = dict.fromkeys(ticked)
         self._typed = typed
+        self._why = ""
         known = {choice.value for choice in choices}
         unknown = [Choice(value, value, "not found") for value in self._ticked if value not in known]
         self._choices = (*unknown, *sorted(choices, key=lambda choice: choice.value not in self._ticked))
@@ -70,7 +72,7 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
             width = max((Content(plain(each.title)).cell_length for each in self._choices), default=1)
             columns: tuple[Column[Choice], ...] = (
                 Column("", self._tick, width=1),
-                Column("", lambda each: literal(each.title), width=min(TITLE_WIDTH, max(width, 8))),
+                Column("", _title, width=min(TITLE_WIDTH, max(width, 8))),
                 Column("", lambda each: literal(each.hint, "$muted"), grow=True),
             )
             yield RowList[Choice](columns, key=lambda each: each.value, heading=False, empty="Nothing matches.")
@@ -94,8 +96,9 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
         titles = {choice.value: choice.title for choice in self._choices}
         told = ", ".join(titles.get(value, value) for value in self._ticked) or "none"
         row = self._list.row
-        whole = f"{row.title}: {row.hint}" if row is not None and row.hint else ""
-        self.query_one("#ticked", Static).update(literal(f"{whole}\n{len(self._ticked)} ticked: {told}", lines=True))
+        about = self._why or (f"{row.title}: {row.hint}" if row is not None and row.hint else "")
+        told = f"{plain(about)}\n{len(self._ticked)} ticked: {told}"
+        self.query_one("#ticked", Static).update(literal(told, lines=True))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""
@@ -118,8 +121,9 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
             event.input.value = ""
 
     def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
-        """Tell the hint of the row under the cursor whole."""
+        """Say why of the choice under the cursor, where there is a reason, and its hint whole."""
         message.stop()
+        self._why = message.row.why if isinstance(message.row, Choice) else ""
         self._count()
 
     def on_row_list_opened(self, message: RowList.Opened) -> None:
@@ -146,3 +150,8 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
     def action_take(self) -> None:
         """Answer with what is ticked."""
         self.dismiss(tuple(self._ticked))
+
+
+def _title(choice: Choice) -> Content:
+    """Shade what would be refused."""
+    return literal(choice.title, "$muted strike" if choice.mark == REFUSED else "")

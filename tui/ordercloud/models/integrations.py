@@ -37,3 +37,12 @@ class OpenIdConnect(Model):
     order_cloud_api_client_id: Text = ""
     connect_client_id: Text = ""
     connect_client_secret: Text | None = Field(default=None, repr=False)
+    app_start_url: Text = ""
+    authorization_endpoint: Text = ""
+
+
+class GroupMembership(Model):
+    """A user in a user group."""
+
+    user_group_id: Text = ""
+    user_id: Text = ""
