@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tui.exits import Exit
 from tui.headless.finding import api_client_called
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tui.config.request import ConsoleRequest
     from tui.session.scenarios.document import Scenario
     from tui.session.scenarios.report import Report
-    from tui.session.session import Session
+
+Finder: TypeAlias = "Callable[[str], ConsoleRequest]"
 
 
 def run_files(
@@ -59,17 +60,17 @@ async def _run(scenario: Scenario, request: ConsoleRequest, *, there: bool) -> R
         return await runner.run(scenario, stage_of(session))
 
 
-def run_refusals(request: ConsoleRequest, wanted: str, form: str, output: Path | None, *, there: bool) -> int:
-    """Try every refusal of an API client on a copy in a sandbox; `there` tries those that harm nobody where it is."""
-    return run(partial(_refusals, request, wanted, form, output, there=there))
+def run_refusals(request: ConsoleRequest, wanted: str, form: str, output: Path | None, *, here: bool) -> int:
+    """Try every refusal of an API client on a copy in a sandbox; `here` tries those that harm nobody where it is."""
+    return run(partial(_refusals, request, wanted, form, output, here=here))
 
 
-async def _refusals(request: ConsoleRequest, wanted: str, form: str, output: Path | None, *, there: bool) -> int:
+async def _refusals(request: ConsoleRequest, wanted: str, form: str, output: Path | None, *, here: bool) -> int:
     from tui.session.scenarios.trying import try_refusals
 
     async with opened_session(request) as session:
         api_client = await api_client_called(session, wanted)
-        report = await try_refusals(session.opened, api_client, session.clock(), here=there)
+        report = await try_refusals(session.opened, api_client, session.clock(), here=here)
     return _report([report], form, output)
 
 

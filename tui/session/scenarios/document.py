@@ -46,6 +46,8 @@ UNKNOWN_TOKEN = "unknown"  # noqa: S105 - a word that stands for one
 """In the place of a step's name: a refresh token that nobody issued."""
 NO_TOKEN = "none"  # noqa: S105 - a word that stands for none
 """In the place of a step's name: no refresh token at all."""
+GIVEN_TOKEN = "(given)"  # noqa: S105 - a word that stands for one
+"""In the place of a step's name: the refresh token that the stage was given. No file can say so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tui.session.failures import Declined
 from tui.session.scenarios.checking import check_facts
 from tui.session.scenarios.document import (
+    GIVEN_TOKEN,
     NO_TOKEN,
     UNKNOWN_TOKEN,
     Advance,
@@ -51,7 +52,7 @@ async def run(scenario: Scenario, stage: Stage, told: Callable[[Outcome], None] 
     """Run a scenario on a stage. Never raises for what a server or network can do: that is in the report."""
     from tui.ordercloud.errors import OrderCloudError
 
-    running = _Running(stage)
+    running = Running(stage)
     outcomes: list[Outcome] = []
     problem = ""
     identity = stage.opened.identity
@@ -74,7 +75,9 @@ async def run(scenario: Scenario, stage: Stage, told: Callable[[Outcome], None] 
     return Report(scenario.name, marketplace, began, tuple(outcomes), problem)
 
 
-class _Running:
+class Running:
+    """Does steps in their order, and remembers what came of each."""
+
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._came: dict[str, _Came] = {}
@@ -89,6 +92,11 @@ class _Running:
         return Outcome(
             step.name, deed_words(step), expected_words(step), _words(came), differences, step.why, step.check, spent
         )
+
+    def answer(self, step: str) -> AccessToken | None:
+        """Return the token that a step brought."""
+        came = self._came.get(step)
+        return None if came is None else came.answer
 
     async def _do(self, step: Step) -> _Came:
         match step.deed:
@@ -109,7 +117,9 @@ class _Running:
         stage, oauth = self._stage, self._stage.opened.tester.oauth
         client_id, secret, scope = await stage.client_id(ask.api_client), await stage.secret(ask), ask.scope or None
         refresh = ""
-        if ask.grant is Grant.REFRESH and ask.refreshing not in (NO_TOKEN, UNKNOWN_TOKEN):
+        if ask.refreshing == GIVEN_TOKEN:
+            refresh = stage.given.refresh
+        elif ask.grant is Grant.REFRESH and ask.refreshing not in (NO_TOKEN, UNKNOWN_TOKEN):
             before = self._came[ask.refreshing].answer
             if before is None or not before.refresh_token:
                 return _Came(not_tried=f'not tried: "{ask.refreshing}" gave no refresh token')
@@ -173,7 +183,13 @@ def deed_words(step: Step) -> str:
     """Say in a line what a step does."""
     match step.deed:
         case Ask() as ask:
-            who = f" as {ask.user}" if ask.user else f' of "{ask.refreshing}"' if ask.refreshing else ""
+            who = (
+                f" as {ask.user}"
+                if ask.user
+                else f' of "{ask.refreshing}"'
+                if ask.refreshing and ask.refreshing != GIVEN_TOKEN
+                else ""
+            )
             scope = f", scope {' '.join(ask.scope)}" if ask.scope else ""
             return f"{ask.grant.value.replace('_', ' ')} at {ask.api_client}{who}{scope}"
         case Call() as call:

@@ -33,6 +33,15 @@ class CannotMove(Declined):
     """The clock of a real marketplace cannot be moved."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person gave for one attempt; blank where nothing was given."""
+
+    password: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    refresh: str = field(default="", repr=False)
+
+
 @dataclass
 class Stage:
     """A marketplace with what is needed to try things in it.
@@ -46,6 +55,7 @@ class Stage:
     clock: ControlledClock | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     store: CredentialStore | None = None
+    given: Given = field(default_factory=Given)
     real_time: Callable[[], datetime] = lambda: datetime.now(UTC)
     _named: dict[str, ApiClient] | None = field(default=None, repr=False)
 
@@ -98,6 +108,8 @@ class Stage:
             return secrets.token_urlsafe(16)
         if ask.password_from:
             return self._variable(ask.password_from)
+        if self.given.password:
+            return self.given.password
         if self.keys is not None:
             return self.keys.password
         found = await self._stored("password", await self.client_id(ask.api_client), ask.user)
@@ -116,6 +128,8 @@ class Stage:
             return secrets.token_urlsafe(16)
         if ask.secret_from:
             return self._variable(ask.secret_from)
+        if self.given.secret:
+            return self.given.secret
         if ask.secret is SecretKind.EXPIRED:
             if self.keys is None:
                 raise NotKnown("The expired secret is not known: SecretFrom can name a variable that holds it.")
