@@ -86,6 +86,11 @@ COMMANDS: tuple[Command, ...] = (
         "clients.undo", "Undo", "Take back the last change of this sitting; the journal takes back others.", ("u",)
     ),
     Command("clients.copy", "Copy as…", "Copy the API client: ID, curl, SDKs, .env, JSON; no secret unasked.", ("y",)),
+    Command(
+        "clients.refusals",
+        "All refusals…",
+        "Try every refusal of the API client on a copy in a sandbox; see if it agrees.",
+    ),
     Command("clients.copy-id", "Copy ID", "Copy the API client's ID."),
     Command("clients.reload", "Reload", "Read the API clients from the marketplace again.", ("r",)),
     Command("clients.back", "Back", "Return to the list, or clear the filter.", ("escape",)),

@@ -177,6 +177,7 @@ def advice(request: ConsoleRequest, wanted: str | None, *, as_json: bool) -> int
 
 
 async def _advice(request: ConsoleRequest, wanted: str | None, *, as_json: bool) -> int:
+    from tui.access.words import count
     from tui.session.advising import Advisor
 
     async with opened_session(request) as session:
@@ -196,7 +197,7 @@ async def _advice(request: ConsoleRequest, wanted: str | None, *, as_json: bool)
             if given.silenced:
                 lines.append(f"  {len(given.silenced)} silenced")
         total = sum(len(given.advice) for _, given in found)
-        _write_lines([*lines, f"{total} pieces of advice on {len(found)} API clients, {errors} of them errors"])
+        _write_lines([*lines, f"Advice: {total}, {errors} of them errors; {count(len(found), 'API client')}"])
     return Exit.FAILED if errors else Exit.OK
 
 
