@@ -244,4 +244,4 @@ def _write_lines(lines: Sequence[str]) -> None:
 
 
 def _write_json(document: JSONObject) -> None:
-    write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    write(json.dumps(document, indent=2) + "\n")

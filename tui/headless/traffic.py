@@ -64,7 +64,7 @@ def _lines(file: Path) -> Iterator[TextIO]:
 def _write(recorded: Recorded, loads: Sequence[Load], names: Mapping[str, str], *, as_json: bool) -> None:
     if as_json:
         document = {"Requests": len(recorded.seen), "ApiClients": [_json(each, names) for each in loads]}
-        write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        write(json.dumps(document, indent=2) + "\n")
         return
     rows: list[tuple[str, ...]] = [("API client", "requests", "refused", "p50", "p95", "users", "systems")]
     for each in loads:

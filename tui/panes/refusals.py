@@ -150,10 +150,15 @@ def _sign(outcome: Outcome) -> Content:
     return Content.styled("✓", "$allowed") if outcome.agreed else Content.styled("✗", "bold $refused")
 
 
+def _short(words: str) -> str:
+    """Return of a refusal the code alone: the rest is below the list."""
+    return words.split()[-1] if words.startswith("refused: ") else words
+
+
 _COLUMNS: tuple[Column[Outcome], ...] = (
     Column("", _sign, width=1),
     Column("#", lambda each: str(each.check or ""), width=2, right=True),
-    Column("Attempt", lambda each: each.name, most=44),
-    Column("Expected", lambda each: each.expected, grow=True),
-    Column("Actual", lambda each: "" if each.agreed else each.actual, most=30),
+    Column("Attempt", lambda each: each.name, grow=True),
+    Column("Expected", lambda each: _short(each.expected), most=30),
+    Column("Actual", lambda each: "same" if each.agreed else _short(each.actual), most=30),
 )

@@ -72,7 +72,7 @@ def _check_twice(table: Table, entry: str, names: Sequence[str]) -> None:
 def _required(table: Table, entry: str, what: str) -> str | None:
     text = table.text(entry)
     if text is None and table.value(entry) is None:
-        table.report(entry, f"is missing: {what}")
+        table.report("", f"{entry} is missing: {what}")
     return text
 
 

@@ -57,7 +57,7 @@ def as_json(reports: Sequence[Report]) -> str:
             for each in reports
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _json_step(outcome: Outcome) -> Mapping[str, object]:

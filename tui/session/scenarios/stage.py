@@ -188,8 +188,8 @@ async def made_for(
     from tui.session.opening import Surroundings, open_sandbox
 
     clock = ControlledClock(lambda: datetime.now(UTC))
-    clock.set((scenario.now or clock()).replace(microsecond=0))
     clock.freeze()
+    clock.set((scenario.now or clock()).replace(microsecond=0))
     keys, planting = Keys(PASSWORD, PASSWORD, PASSWORD), Planting("demo")
     if scenario.world is not None:
         copy = Copy(world=scenario.world)

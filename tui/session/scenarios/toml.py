@@ -154,10 +154,10 @@ def _ask(table: Table, asked: set[str]) -> Ask | None:
     grant = table.text("Grant", choices=[each.value for each in Grant])
     api_client = table.text("ApiClient", "the name or ID of an API client")
     if api_client is None and not table.problems:
-        table.report("ApiClient", "is missing: the name or ID of the API client that is asked")
+        table.report("", "ApiClient is missing: the name or ID of the API client that is asked")
     user = table.text("User") or ""
     if grant == Grant.PASSWORD and not user:
-        table.report("User", "is missing: whose password is sent")
+        table.report("", "User is missing: whose password is sent")
     refreshing = table.text("Refreshing") or ""
     if grant == Grant.REFRESH:
         _check_step(table, "Refreshing", refreshing, {*asked, UNKNOWN_TOKEN, NO_TOKEN})
@@ -209,8 +209,11 @@ def _call(table: Table, asked: set[str]) -> Call:
 def _check_step(table: Table, entry: str, name: str, known: set[str]) -> None:
     if name not in known:
         steps = ", ".join(sorted(known)) or "there is none"
-        said = f'there is no step "{name}"' if name else "is missing"
-        table.report(entry, f"{said}: the name of a step before this one whose token is used ({steps})")
+        told = f"the name of a step before this one whose token is used ({steps})"
+        if name:
+            table.report(entry, f'there is no step "{name}": {told}')
+        else:
+            table.report("", f"{entry} is missing: {told}")
 
 
 def _advance(table: Table, asked: set[str]) -> Advance | None:
