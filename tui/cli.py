@@ -2,7 +2,8 @@
 
 Exit codes are an interface: 0 done; 1 a failed expectation, or no token; 2 wrong usage, or no terminal; 3 could not
 connect or sign in; 70 a mistake of ours; 130 interrupted. `ocgate plan` says 2 when something would change, and 64 for
-wrong usage. Standard output is data, standard error is for people.
+wrong usage; `ocgate run` says 2 of a scenario that could not be run to its end. Standard output is data, standard error
+is for people.
 """
 
 from __future__ import annotations
@@ -112,8 +113,9 @@ def _console(options: Options) -> int:
     if not _has_terminal():
         raise UsageError(
             "the console needs a terminal on standard input and standard output. Without one, "
-            "`ocgate decode` reads a token, `ocgate sandbox` serves the sandbox, and `ocgate export`, `ocgate plan` "
-            "and `ocgate apply` manage API clients as a file."
+            "`ocgate decode` reads a token, `ocgate sandbox` serves the sandbox, `ocgate export`, `ocgate plan` and "
+            "`ocgate apply` manage API clients as a file; `ocgate token`, `ocgate who`, `ocgate can`, `ocgate advice`, "
+            "`ocgate run` and `ocgate traffic` ask, judge and try."
         )
     import gc
 
