@@ -41,7 +41,7 @@ class RefusalsScreen(ModalScreen[None]):
     }
     RefusalsScreen RowList { height: 1fr; }
     RefusalsScreen #refusals-state { height: auto; max-height: 3; margin-top: 1; }
-    RefusalsScreen VerticalScroll { height: auto; max-height: 8; margin-top: 1; }
+    RefusalsScreen VerticalScroll { height: auto; max-height: 9; margin-top: 1; }
     """
 
     def __init__(self, session: Session, api_client: ApiClient) -> None:
@@ -136,6 +136,7 @@ class RefusalsScreen(ModalScreen[None]):
 
 
 def _facts(outcome: Outcome) -> Iterator[Fact]:
+    yield Fact("Attempt", literal(outcome.name))
     yield Fact("Expected", literal(outcome.expected))
     yield Fact("Actual", literal(outcome.actual))
     for difference in outcome.differences:

@@ -41,7 +41,10 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Copy(Planting):
-    """Plants a world. The password is random and good for nothing but this copy, so its hash is a cheap one."""
+    """Plants a world, in a marketplace that is active: nobody could look after it else.
+
+    The password is random and good for nothing but this copy, so its hash is a cheap one.
+    """
 
     world: World = field(default_factory=lambda: World(Party(PartyKind.SELLER, "copy")))
     keys: Keys = field(default_factory=Keys.new)
@@ -62,7 +65,7 @@ class _Planter:
     def plant(self) -> None:
         seller = self._world.seller
         marketplace: dict[str, Column] = {"key": 1, "ID": seller.id or "copy", "Name": seller.label or "Copy"}
-        self._insert("marketplace", {**marketplace, "Active": int(seller.active)})
+        self._insert("marketplace", marketplace)
         for company in self._world.companies:
             self._company(company)
         for number, user in enumerate(self._world.users):

@@ -40,13 +40,7 @@ def read_facts(table: Table) -> tuple[bool, World | None]:
     if table.text("Seed", choices=["demo"]) is not None:
         table.done()
         return True, None
-    active = table.flag("Active")
-    seller = Party(
-        PartyKind.SELLER,
-        table.text("ID") or "scenario",
-        table.text("Name") or "Scenario",
-        active=active is not False,
-    )
+    seller = Party(PartyKind.SELLER, table.text("ID") or "scenario", table.text("Name") or "Scenario")
     companies = {
         (each.kind, each.id.casefold()): each
         for kind, name, _ in _COMPANIES
@@ -171,8 +165,6 @@ def _secret(table: Table) -> Secret | None:
 def facts_values(world: World) -> dict[str, object]:
     """Return the facts as they are written."""
     values: dict[str, object] = {"ID": world.seller.id, "Name": world.seller.label}
-    if not world.seller.active:
-        values["Active"] = False
     for kind, entry, _ in _COMPANIES:
         companies = [_company_values(each) for each in world.companies if each.kind is kind]
         if companies:
