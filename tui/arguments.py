@@ -69,6 +69,21 @@ class Options(argparse.Namespace):
     yes: bool
     confirm: str | None
     partial: bool
+    api_client: str | None
+    user: str | None
+    token_grant: str
+    roles: str | None
+    visitor: str | None
+    password_file: Path | None
+    secret_file: Path | None
+    refresh_file: Path | None
+    every: bool
+    files: list[Path]
+    refusals: str | None
+    here: bool
+    format: str
+    names: bool
+    shell: str
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -152,6 +167,80 @@ def _add_declared(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         _add_connection(parser, again=True)
 
 
+def _add_headless(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands that ask, judge, try and report."""
+
+    def add(name: str, short: str, long: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=short, description=long, allow_abbrev=False)
+
+    token = add(
+        "token",
+        "ask for a token",
+        "Ask for a token through an API client, and write it on standard output; what was expected is told on standard "
+        "error. OCGATE_TOKEN_PASSWORD, OCGATE_TOKEN_SECRET and OCGATE_TOKEN_REFRESH hold what is secret, or files do, "
+        "or the keyring. Exit code 1: refused.",
+    )
+    grants = ("password", "client_credentials", "anonymous", "refresh")
+    token.add_argument("token_grant", metavar="GRANT", choices=grants, help=", ".join(grants))
+    token.add_argument("api_client", metavar="CLIENT", help="the API client, by ID or name")
+    token.add_argument("user", nargs="?", metavar="USER", help="who signs in, for the password grant")
+    token.add_argument("--roles", metavar="ROLES", help="the roles to ask for, separated by blanks; all by default")
+    token.add_argument("--visitor", metavar="ID", help="the anonuserid of an anonymous token")
+    for what in ("password", "secret", "refresh"):
+        token.add_argument(
+            f"--{what}-file", metavar="FILE", type=Path, help="a file that holds it; - is standard input"
+        )
+    who = add(
+        "who", "say who may use an API client", "Say which parties may use an API client, by which grants, and why."
+    )
+    who.add_argument("--all", dest="every", action="store_true", help="those who may not, too, with the reason")
+    can = add(
+        "can",
+        "say whether a user gets a token",
+        "Say whether a user gets a token, by the rules; nothing is tried. Exit code 0: yes; 1: no.",
+    )
+    can.add_argument("user", metavar="USER", help="the name the user signs in by")
+    advice = add(
+        "advice",
+        "say what could be better",
+        "Advise on one API client, or on all. Exit code 1: some advice is of an error.",
+    )
+    for parser, some in ((who, None), (can, None), (advice, "?")):
+        parser.add_argument("api_client", nargs=some, metavar="CLIENT", help="the API client, by ID or name")
+    can.add_argument("token_grant", nargs="?", metavar="GRANT", choices=grants, default="password", help="password")
+    run = add(
+        "run",
+        "run scenarios",
+        "Run scenarios, each in a sandbox made of its facts, or in the marketplace that is named; its facts are only "
+        "checked there. Exit code 1: something came otherwise than expected; 2: a scenario could not be run.",
+    )
+    run.add_argument("files", nargs="*", metavar="FILE", type=Path, help="scenarios, as TOML")
+    run.add_argument("--refusals", metavar="CLIENT", help="try every refusal of an API client, on a copy in a sandbox")
+    run.add_argument(
+        "--here",
+        action="store_true",
+        help="with --refusals: no copy, and only what changes nothing and locks nobody out",
+    )
+    run.add_argument("--format", choices=("text", "json", "junit", "markdown", "html"), default="text", help="(text)")
+    run.add_argument("-o", "--output", metavar="FILE", type=Path, help="write here, and not to standard output")
+    traffic = add(
+        "traffic",
+        "group recorded requests by API client",
+        "Group the requests of a HAR file, or of an access log of one JSON object a line, by the API client of their "
+        "bearer tokens: how many, refused, how long they took. Exit code 2: the file is neither.",
+    )
+    traffic.add_argument("file", metavar="FILE", type=Path, help="the file; - is standard input")
+    traffic.add_argument("--names", action="store_true", help="connect, and call the API clients by their names")
+    for parser in (token, who, can, advice, traffic):
+        parser.add_argument("--json", action="store_true", help="write one JSON object, for programs")
+    for parser in (token, who, can, advice, run, traffic):
+        _add_connection(parser, again=True)
+    completion = add(
+        "completion", "write completion for a shell", "Write what completes ocgate's command line in a shell."
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell")
+
+
 def _add_commands(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands, instead of the console")
     serve = commands.add_parser(
@@ -178,6 +267,7 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     for name, _, what in SIZES:
         size.add_argument(f"--{name}", dest=name.replace("-", "_"), metavar="N", type=_count, help=what)
     _add_declared(commands)
+    _add_headless(commands)
     decode = commands.add_parser(
         "decode",
         help="read a token",

@@ -2,7 +2,8 @@
 
 Exit codes are an interface: 0 done; 1 a failed expectation, or no token; 2 wrong usage, or no terminal; 3 could not
 connect or sign in; 70 a mistake of ours; 130 interrupted. `ocgate plan` says 2 when something would change, and 64 for
-wrong usage. Standard output is data, standard error is for people.
+wrong usage; `ocgate run` says 2 of a scenario that could not be run to its end. Standard output is data, standard error
+is for people.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ _MOST_INPUT = 1 << 20
 _SECRET_OPTIONS = ("--client-secret", "--secret", "--password", "--token", "--access-token", "--refresh-token")
 _DECLARED = ("export", "plan", "apply")
 """The commands that sign in to a marketplace, and so take the options of where to connect."""
+_LOOKING = ("token", "who", "can", "advice", "run", "traffic")
+"""The same, of those that change no API client."""
 _CONNECTION_OPTIONS = ("profile", "url", "region", "environment", "client_id", "grant", "username", "scope")
 
 
@@ -59,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _wrong_usage(arguments: Sequence[str]) -> int:
     """Return the exit code of wrong usage, which must not be taken for a plan's answer."""
-    commands = ("sandbox", "decode", *_DECLARED)
+    commands = ("sandbox", "decode", "completion", *_DECLARED, *_LOOKING)
     command = next((argument for argument in arguments if argument in commands), None)
     return Exit.PLAN_USAGE if command == "plan" else Exit.USAGE
 
@@ -69,10 +72,17 @@ def _run(arguments: list[str]) -> int:
     options = make_parser().parse_args(arguments, namespace=Options())
     if options.command in _DECLARED:
         return _declared(options)
+    if options.command in _LOOKING:
+        return _looking(options)
     if options.command is not None:
         _refuse_console_options(options)
     if options.command == "decode":
         return _decode(options)
+    if options.command == "completion":
+        from tui.headless.completion import completion
+
+        sys.stdout.write(completion(make_parser(), options.shell))
+        return Exit.OK
     if options.command == "sandbox":
         return _sandbox(options)
     return _console(options)
@@ -103,8 +113,9 @@ def _console(options: Options) -> int:
     if not _has_terminal():
         raise UsageError(
             "the console needs a terminal on standard input and standard output. Without one, "
-            "`ocgate decode` reads a token, `ocgate sandbox` serves the sandbox, and `ocgate export`, `ocgate plan` "
-            "and `ocgate apply` manage API clients as a file."
+            "`ocgate decode` reads a token, `ocgate sandbox` serves the sandbox, `ocgate export`, `ocgate plan` and "
+            "`ocgate apply` manage API clients as a file; `ocgate token`, `ocgate who`, `ocgate can`, `ocgate advice`, "
+            "`ocgate run` and `ocgate traffic` ask, judge and try."
         )
     import gc
 
@@ -269,6 +280,57 @@ def _declared(options: Options) -> int:
         return declared.plan(request, file, delete=options.delete, as_json=options.json)
     consent = declared.Consent(yes=options.yes, confirm=options.confirm, partial=options.partial)
     return declared.apply(request, file, consent, delete=options.delete, as_json=options.json)
+
+
+def _looking(options: Options) -> int:
+    """Do one of the commands that ask, judge, try and report."""
+    if options.theme is not None:
+        raise UsageError(f"--theme before {options.command}: that is an option of the console alone.")
+    if options.command == "traffic" and not options.names:
+        from tui.headless.traffic import traffic
+
+        return traffic(None, options.file, as_json=options.json)
+    request = console_request(options, os.environ)
+    for problem in request.problems:
+        _say(problem)
+    if options.command == "run":
+        return _run_scenarios(options, request)
+    from tui.headless import looking
+
+    if options.command == "traffic":
+        from tui.headless.traffic import traffic
+
+        return traffic(request, options.file, as_json=options.json)
+    wanted = options.api_client or ""
+    if options.command == "who":
+        return looking.who(request, wanted, as_json=options.json, every=options.every)
+    if options.command == "can":
+        return looking.can(request, options.user or "", wanted, options.token_grant, as_json=options.json)
+    if options.command == "advice":
+        return looking.advice(request, options.api_client, as_json=options.json)
+    from tui.headless.token import Wanted, token
+
+    files = (options.password_file, options.secret_file, options.refresh_file)
+    asked = Wanted(options.token_grant, wanted, options.user, options.roles, options.visitor, *files)
+    return token(request, asked, as_json=options.json)
+
+
+def _run_scenarios(options: Options, request: ConsoleRequest) -> int:
+    from tui.headless import scenarios
+
+    if bool(options.files) == (options.refusals is not None):
+        raise UsageError("`ocgate run FILE...` runs scenarios, `ocgate run --refusals CLIENT` tries every refusal.")
+    if options.here and options.refusals is None:
+        raise UsageError("--here says where --refusals CLIENT is tried.")
+    if options.refusals is not None:
+        return scenarios.run_refusals(request, options.refusals, options.format, options.output, here=options.here)
+
+    def of_profile(name: str) -> ConsoleRequest:
+        options.profile = name
+        return console_request(options, os.environ)
+
+    there = request.connection is not None or options.sandbox or options.memory or options.db is not None
+    return scenarios.run_files(request, options.files, options.format, options.output, there=there, find=of_profile)
 
 
 def _standard_input() -> str:

@@ -97,6 +97,11 @@ COMMANDS: tuple[Command, ...] = (
         "clients.undo", "Undo", "Take back the last change of this sitting; the journal takes back others.", ("u",)
     ),
     Command("clients.copy", "Copy as…", "Copy the API client: ID, curl, SDKs, .env, JSON; no secret unasked.", ("y",)),
+    Command(
+        "clients.refusals",
+        "All refusals…",
+        "Try every refusal of the API client on a copy in a sandbox; see if it agrees.",
+    ),
     Command("clients.copy-id", "Copy ID", "Copy the API client's ID."),
     Command("clients.reload", "Reload", "Read the API clients from the marketplace again.", ("r",)),
     Command("clients.back", "Back", "Return to the list, or clear the filter.", ("escape",)),
@@ -155,6 +160,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.next-tab", "Next tab", "Show the next tab of the answer.", ("right_square_bracket",), footer=True),
     Command("tokens.previous-tab", "Previous tab", "Show the previous tab.", ("left_square_bracket",)),
     Command("tokens.copy", "Copy as…", "Copy the access token, or the request: curl, SDKs, JSON.", ("y",), footer=True),
+    Command("tokens.record", "Record", "Make a scenario for `ocgate run` of the attempts of this sitting.", ("R",)),
     Command("tokens.mend", "Mend", "Go where the refusal shown can be mended.", ("e",), footer=True),
     Command("tokens.again", "Again", "Make the attempt shown again.", ("a",), footer=True),
     Command("tokens.compare", "Compare", "Compare the attempt shown with an earlier one.", ("d",), footer=True),

@@ -34,7 +34,7 @@ async def opened_session(request: ConsoleRequest) -> AsyncIterator[Session]:
     await session.open()
     try:
         if connection is not None and isinstance(session.problem, CredentialsMissing) and has_terminal():
-            await session.connect(connection, SignInSecrets(password=_ask_password(connection.username)))
+            await session.connect(connection, SignInSecrets(password=ask_secret(f"Password of {connection.username}")))
         if not session.ready:
             raise NotConnected(_why_not(session.problem))
         yield session
@@ -42,12 +42,12 @@ async def opened_session(request: ConsoleRequest) -> AsyncIterator[Session]:
         await session.close()
 
 
-def _ask_password(username: str) -> str:
-    """Ask for a password that no store has; it is not shown, and not kept."""
+def ask_secret(what: str) -> str:
+    """Ask for a password or secret that no store has; it is not shown, and not kept."""
     from getpass import getpass
 
     with _plain_interrupt():
-        return getpass(f"Password of {visible(username)}: ", sys.stderr)
+        return getpass(f"{visible(what)}: ", sys.stderr)
 
 
 def _why_not(problem: Exception | None) -> str:

@@ -205,6 +205,14 @@ class OrderCloud:
         """Forget the token and the credentials."""
         self._keeper.sign_out()
 
+    async def call(self, method: str, path: str, token: str) -> int:
+        """Call any operation with an access token, and give the status. Raises errors.ApiError, and ValueError for a
+        path or token that no request can hold.
+
+        `path` is complete and encoded, from `/v1/` on.
+        """
+        return (await self._wire.send(method, path, token=token)).exchange.status or 0
+
     async def aclose(self, *, for_good: bool = False) -> None:
         """Close every connection. Unless `for_good`, the next request opens another; else it raises errors.Closed."""
         if for_good:

@@ -65,6 +65,10 @@ class Listing(Generic[M]):
         """Change the members given, by their wire names, and leave the others."""
         return (await self._wire.send("PATCH", self._item(item_id), json=dict(changes))).model(self._model)
 
+    async def revoke_tokens(self, item_id: str) -> None:
+        """Revoke every token of a user; only users have tokens. Raises errors.NotFound."""
+        await self._wire.send("DELETE", f"{self._item(item_id)}/tokens")
+
     def _item(self, item_id: str) -> str:
         return f"{self._path}{path_of(item_id)}"
 

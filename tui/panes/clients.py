@@ -142,7 +142,9 @@ class ClientsPane(ModePane):
 
     _CHANGING = frozenset({"many", "new", "edit", "assign", "activate", "duplicate", "delete", "undo"})
     _OF_THE_CURSOR = frozenset({"activate", "delete"})
-    _OF_ONE = frozenset({"edit", "assign", "test", "activate", "duplicate", "delete", "secrets", "copy", "copy-id"})
+    _OF_ONE = frozenset(
+        {"edit", "assign", "test", "activate", "duplicate", "delete", "secrets", "copy", "copy-id", "refusals"}
+    )
 
     @property
     def _editing(self) -> ApiClientForm | None:
@@ -247,6 +249,12 @@ class ClientsPane(ModePane):
     def do_test(self) -> None:
         """Try a grant with this API client."""
         self.post_message(TestRequested(self._row.id))
+
+    def do_refusals(self) -> None:
+        """Try every refusal of the API client."""
+        from tui.panes.refusals import RefusalsScreen
+
+        self.app.push_screen(RefusalsScreen(self.session, self._row))
 
     def do_copy(self) -> None:
         """Choose what of the API client to copy, and in which form."""

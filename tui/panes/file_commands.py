@@ -45,7 +45,7 @@ class FileCommands(CommandHost):
         if answer is None:
             return
         try:
-            document = await asyncio.to_thread(read_document, _path(answer[0]))
+            document = await asyncio.to_thread(read_document, path_of(answer[0]))
         except NotADocument as error:
             problems = "\n".join(str(problem) for problem in error.problems)
             self.push_screen(Note("This file cannot be planned", literal(problems, lines=True)))
@@ -72,11 +72,11 @@ async def export_to_file(app: App[Any], session: Session, which: Sequence[str] =
     told = f"{every} with assignments and what is known of secrets, never a value: fit for git."
     fields = (("File", f"{opened.marketplace.seller.id or 'api-clients'}.toml", False),)
     answer = await app.push_screen_wait(
-        Ask("Export API clients", fields, body=told, yes="Export", check=lambda given: _why_not_there(given[0]))
+        Ask("Export API clients", fields, body=told, yes="Export", check=lambda given: why_not_there(given[0]))
     )
     if answer is None:
         return
-    file = _path(answer[0])
+    file = path_of(answer[0])
     if file.exists():
         body = literal(f"{file} is there already. It is replaced as a whole.")
         if not await app.push_screen_wait(Confirm("Replace the file?", body, yes="Replace", danger=True)):
@@ -91,7 +91,8 @@ async def export_to_file(app: App[Any], session: Session, which: Sequence[str] =
     app.notify(plain(" ".join([written, *exported.remarks])), markup=False, timeout=6)
 
 
-def _path(typed: str) -> Path:
+def path_of(typed: str) -> Path:
+    """Return the path a person typed."""
     return Path(typed.strip()).expanduser()
 
 
@@ -99,17 +100,17 @@ def _why_no_file(typed: str) -> str | None:
     """Say why there is nothing to read at a path; None when there is."""
     if not typed.strip():
         return "Which file? Type its path."
-    file = _path(typed)
+    file = path_of(typed)
     if file.is_dir():
         return f"{file} is a folder."
     return None if file.exists() else f"There is no file {file.absolute()}."
 
 
-def _why_not_there(typed: str) -> str | None:
+def why_not_there(typed: str) -> str | None:
     """Say why nothing can be written to a path; None when something could."""
     if not typed.strip():
         return "Where to? Type a path."
-    file = _path(typed)
+    file = path_of(typed)
     if file.is_dir():
         return f"{file} is a folder."
     return None if file.absolute().parent.is_dir() else f"There is no folder {file.absolute().parent}."

@@ -21,6 +21,7 @@ from tui.panes.attempt_history import history_columns
 from tui.panes.attempt_panel import AttemptPanel
 from tui.panes.mending import mend_of, why_not_mend
 from tui.panes.messages import OpenRequested
+from tui.panes.record_scenario import why_not_record
 from tui.panes.record_text import record_facts
 from tui.session.attempt_history import AttemptHistory
 from tui.session.attempt_record import AttemptRecord
@@ -167,6 +168,8 @@ class TokensPane(AttemptCommands):
                 return why_not_mend(result)
             case "note" | "compare" | "again" | "stop" | "roles" | "send-code" | "tidy" as verb:
                 return self.why_not_attempt(verb)
+            case "record":
+                return why_not_record(self.attempts.results)
             case "next-tab" | "previous-tab" if not self.answer.display:
                 return "The answer is not in view: enter opens that of an attempt."
         return None
@@ -358,6 +361,12 @@ class TokensPane(AttemptCommands):
         else:
             self.remove_class("-answer")
             self.panel.form.focus_row("client")
+
+    def do_record(self) -> None:
+        """Make a scenario of the attempts of this sitting."""
+        from tui.panes.record_scenario import record_scenario
+
+        start(self, partial(record_scenario, self, self.attempts.results), group="record")
 
     def do_copy(self) -> None:
         """Choose what of the answer to copy: the access token, or its request in some form."""

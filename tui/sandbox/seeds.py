@@ -147,7 +147,7 @@ class _Planter:
         self._connection = connection
         self._seed = seed
         self._created = seed.created or format_time(now)
-        self._password = seed.password or _new_password()
+        self._password = seed.password or new_password()
         # A public password is no secret: it gets a cheap hash, the same for all.
         self._record = hash_password(self._password, FAST if seed.password else hashing)
         self._companies: dict[str, tuple[str, int]] = {}
@@ -322,7 +322,7 @@ class _Planter:
         return key
 
 
-def _new_password() -> str:
+def new_password() -> str:
     """Make a random password which OrderCloud's own minimum lets pass."""
     while shortcomings(made := random_text(12), PasswordPolicy()):
         pass

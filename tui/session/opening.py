@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.config.credentials import CredentialKind, CredentialStore
     from tui.ordercloud import Credentials, Exchange, OrderCloud
     from tui.ordercloud._httpx import AsyncBaseTransport
-    from tui.sandbox import Sandbox
+    from tui.sandbox import Planting, Sandbox
 
 
 class Probe:
@@ -116,17 +116,21 @@ class Clients:
         await self.tester.aclose(for_good=True)
 
 
-async def open_sandbox(path: Path | None, around: Surroundings) -> Opened:
+async def open_sandbox(path: Path | None, around: Surroundings, planting: Planting | None = None) -> Opened:
     """Open the embedded sandbox in a file, or in memory without one, signed in as its Full Access seller user.
+
+    `planting` says what one in memory holds, by default the demo marketplace. Its passwords are made for the moment,
+    and so are not worth the work of a slow hash.
 
     Raises:
         SandboxError: The file cannot be used.
         OrderCloudError: The sandbox refused its own user, as when somebody changed what the sign-in rests on.
     """
     from tui.ordercloud import Credentials
-    from tui.sandbox import Sandbox
+    from tui.sandbox import DEFAULT, FAST, Sandbox
 
-    sandbox = await Sandbox.open(path, clock=around.clock)
+    hashing = DEFAULT if planting is None else FAST
+    sandbox = await Sandbox.open(path, clock=around.clock, planting=planting, hashing=hashing)
     try:
         sheet = sandbox.sign_in
         credentials = Credentials(sheet.client_id, grant="password", username=sheet.username, password=sheet.password)

@@ -1,0 +1,145 @@
+"""A scenario as data: the facts of a marketplace, what is tried there, and what is expected of each try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from tui.access.world import World
+
+Scalar: TypeAlias = "str | int | bool | tuple[str, ...]"
+
+
+class Grant(StrEnum):
+    """The ways to a token that a scenario can try."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a grant
+    CLIENT_CREDENTIALS = "client_credentials"
+    ANONYMOUS = "anonymous"
+    REFRESH = "refresh"
+
+
+class SecretKind(StrEnum):
+    """Which client secret is sent. The values are those of the marketplace made for the scenario, or come from outside.
+
+    `RIGHT` sends none where the API client has none.
+    """
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    NONE = "none"
+
+
+class PasswordKind(StrEnum):
+    """Which password is sent."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    NONE = "none"
+
+
+UNKNOWN_TOKEN = "unknown"  # noqa: S105 - a word that stands for one
+"""In the place of a step's name: a refresh token that nobody issued."""
+NO_TOKEN = "none"  # noqa: S105 - a word that stands for none
+"""In the place of a step's name: no refresh token at all."""
+GIVEN_TOKEN = "(given)"  # noqa: S105 - a word that stands for one
+"""In the place of a step's name: the refresh token that the stage was given. No file can say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask for a token. `refreshing` is the name of the step whose refresh token is sent.
+
+    `password_from` and `secret_from` name environment variables that hold the values.
+    """
+
+    grant: Grant
+    api_client: str
+    user: str = ""
+    password: PasswordKind = PasswordKind.RIGHT
+    password_from: str = ""
+    secret: SecretKind = SecretKind.RIGHT
+    secret_from: str = ""
+    scope: tuple[str, ...] = ()
+    refreshing: str = ""
+    visitor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call the API with the token of an earlier step."""
+
+    path: str
+    token_of: str
+    method: str = "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Move the clock on."""
+
+    by: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    """Revoke every token of a user, as an administrator does."""
+
+    user: str
+
+
+Deed: TypeAlias = Ask | Call | Advance | Revoke
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What is expected; None, and members that are empty, expect nothing.
+
+    `allowed` says whether a token comes, or a call succeeds. `error` is OAuth's word, `code` OrderCloud's ErrorCode.
+    `refresh_minutes` 0 means no refresh token, any other number that one comes. `claims` are compared by name.
+    """
+
+    allowed: bool | None = None
+    roles: tuple[str, ...] | None = None
+    access_minutes: int | None = None
+    refresh_minutes: int | None = None
+    error: str = ""
+    code: str = ""
+    status: int | None = None
+    claims: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `why` says for people what the expectation rests on; `check` is the check that refuses, 0 for none."""
+
+    name: str
+    deed: Deed
+    expect: Expect = field(default_factory=Expect)
+    why: str = ""
+    check: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario. With facts, or the demo marketplace as its facts, a sandbox in memory is made for it.
+
+    Without both it runs in the marketplace of the profile it names, or in the one that the command line names.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    about: str = ""
+    profile: str = ""
+    demo: bool = False
+    world: World | None = None
+    now: datetime | None = None
+
+    @property
+    def is_planted(self) -> bool:
+        """Whether it brings its own marketplace."""
+        return self.demo or self.world is not None

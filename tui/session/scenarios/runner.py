@@ -1,0 +1,307 @@
+"""Runs a scenario: does one step after the other, and holds what comes against what is expected."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tui.session.failures import Declined
+from tui.session.scenarios.checking import check_facts
+from tui.session.scenarios.document import (
+    GIVEN_TOKEN,
+    NO_TOKEN,
+    UNKNOWN_TOKEN,
+    Advance,
+    Ask,
+    Call,
+    Expect,
+    Grant,
+    Revoke,
+    Scalar,
+    Scenario,
+    Step,
+)
+from tui.session.scenarios.report import Outcome, Report
+from tui.session.scenarios.stage import Stage
+from tui.session.scenarios.toml import format_duration
+from tui.tokens.decode import decode
+from tui.tokens.durations import format_minutes
+from tui.tokens.token import NotAToken, Token
+
+if TYPE_CHECKING:
+    from tui.ordercloud.errors import ApiError
+    from tui.ordercloud.models import AccessToken
+
+_CLAIMS_FOR_PEOPLE = ("usr", "role", "orderid")
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What came of a step: a token, an error, or the status of a call."""
+
+    token: Token | None = None
+    answer: AccessToken | None = field(default=None, repr=False)
+    refused: ApiError | None = None
+    status: int | None = None
+    not_tried: str = ""
+
+
+async def run(scenario: Scenario, stage: Stage, told: Callable[[Outcome], None] | None = None) -> Report:
+    """Run a scenario on a stage. Never raises for what a server or network can do: that is in the report."""
+    from tui.ordercloud.errors import OrderCloudError
+
+    running = Running(stage)
+    outcomes: list[Outcome] = []
+    problem = ""
+    identity = stage.opened.identity
+    marketplace, began = f"{identity.marketplace} ({identity.kind or 'unknown'})", stage.now()
+
+    def keep(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        if told is not None:
+            told(outcome)
+
+    try:
+        if scenario.world is not None and stage.world is None:
+            for outcome in await check_facts(scenario.world, stage.opened):
+                keep(outcome)
+        for step in scenario.steps:
+            keep(await running.do(step))
+    except (OrderCloudError, Declined, ValueError) as error:
+        name = scenario.steps[min(len(outcomes), len(scenario.steps) - 1)].name
+        problem = f"{name}: {error}"
+    return Report(scenario.name, marketplace, began, tuple(outcomes), problem)
+
+
+class Running:
+    """Does steps in their order, and remembers what came of each."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._came: dict[str, _Came] = {}
+
+    async def do(self, step: Step) -> Outcome:
+        """Do a step. Raises the typed errors of what is no answer to it."""
+        begun = time.perf_counter()
+        came = await self._do(step)
+        self._came[step.name] = came
+        spent = (time.perf_counter() - begun) * 1000
+        differences = tuple(_differences(step, came))
+        return Outcome(
+            step.name, deed_words(step), expected_words(step), _words(came), differences, step.why, step.check, spent
+        )
+
+    def answer(self, step: str) -> AccessToken | None:
+        """Return the token that a step brought."""
+        came = self._came.get(step)
+        return None if came is None else came.answer
+
+    async def _do(self, step: Step) -> _Came:
+        match step.deed:
+            case Ask() as ask:
+                return await self._ask(ask)
+            case Call() as call:
+                return await self._call(call)
+            case Advance() as advance:
+                self._stage.advance(advance.by)
+                return _Came()
+            case Revoke() as revoke:
+                await self._revoke(revoke.user)
+                return _Came()
+
+    async def _ask(self, ask: Ask) -> _Came:
+        from tui.ordercloud.errors import OAuthRefused
+
+        stage, oauth = self._stage, self._stage.opened.tester.oauth
+        client_id, secret, scope = await stage.client_id(ask.api_client), await stage.secret(ask), ask.scope or None
+        refresh = ""
+        if ask.refreshing == GIVEN_TOKEN:
+            refresh = stage.given.refresh
+        elif ask.grant is Grant.REFRESH and ask.refreshing not in (NO_TOKEN, UNKNOWN_TOKEN):
+            before = self._came[ask.refreshing].answer
+            if before is None or not before.refresh_token:
+                return _Came(not_tried=f'not tried: "{ask.refreshing}" gave no refresh token')
+            refresh = before.refresh_token
+        elif ask.refreshing == UNKNOWN_TOKEN:
+            refresh = "00000000-0000-4000-8000-000000000000"
+        try:
+            if ask.grant is Grant.PASSWORD:
+                password = await stage.password(ask)
+                answer = await oauth.password(client_id, ask.user, password, secret=secret, scope=scope)
+            elif ask.grant is Grant.CLIENT_CREDENTIALS:
+                answer = await oauth.client_credentials(client_id, secret or "", scope=scope)
+            elif ask.grant is Grant.ANONYMOUS:
+                visitor = ask.visitor or None
+                answer = await oauth.anonymous(client_id, anon_user_id=visitor, secret=secret, scope=scope)
+            else:
+                answer = await oauth.refresh(client_id, refresh, secret=secret, scope=scope)
+        except OAuthRefused as refused:
+            return _Came(refused=refused, status=refused.status)
+        if ask.grant is Grant.REFRESH and answer.refresh_token is None:
+            answer = answer.model_copy(update={"refresh_token": refresh})  # it was left out, and stays good
+        try:
+            return _Came(decode(answer.access_token), answer, status=200)
+        except NotAToken:
+            return _Came(None, answer, status=200)
+
+    async def _call(self, call: Call) -> _Came:
+        from tui.ordercloud.errors import ApiError
+
+        answer = self._came[call.token_of].answer
+        if answer is None:
+            return _Came(not_tried=f'not tried: "{call.token_of}" gave no token')
+        try:
+            status = await self._stage.opened.tester.call(call.method, call.path, answer.access_token)
+        except ApiError as refused:
+            return _Came(refused=refused, status=refused.status)
+        return _Came(status=status)
+
+    async def _revoke(self, username: str) -> None:
+        from tui.access.facts import PartyKind
+
+        stage = self._stage
+        person = await stage.opened.marketplace.person(username)
+        if stage.opened.sandbox is None:
+            raise Declined(f"The tokens of {username} are not revoked in a real marketplace: people may be using them.")
+        if person is None:
+            raise Declined(f"There is no user {username} whose tokens could be revoked.")
+        client, party, user = stage.opened.client, person.party, person.user.id
+        if party.kind is PartyKind.BUYER:
+            await client.buyer_users(party.id).revoke_tokens(user)
+        elif party.kind is PartyKind.SUPPLIER:
+            await client.supplier_users(party.id).revoke_tokens(user)
+        else:
+            await client.seller_users.revoke_tokens(user)
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+def deed_words(step: Step) -> str:
+    """Say in a line what a step does."""
+    match step.deed:
+        case Ask() as ask:
+            who = (
+                f" as {ask.user}"
+                if ask.user
+                else f' of "{ask.refreshing}"'
+                if ask.refreshing and ask.refreshing != GIVEN_TOKEN
+                else ""
+            )
+            scope = f", scope {' '.join(ask.scope)}" if ask.scope else ""
+            return f"{ask.grant.value.replace('_', ' ')} at {ask.api_client}{who}{scope}"
+        case Call() as call:
+            return f'{call.method} {call.path} with the token of "{call.token_of}"'
+        case Advance() as advance:
+            return f"the clock goes on by {format_duration(advance.by)}"
+        case Revoke() as revoke:
+            return f"the tokens of {revoke.user} are revoked"
+
+
+def expected_words(step: Step) -> str:
+    """Say in a line what is expected; a try of which nothing is said should go well."""
+    expect, parts = step.expect, []
+    if expect.allowed is not None and not (expect.error or expect.code):
+        parts.append("allowed" if expect.allowed else "refused")
+    if expect.error or expect.code:
+        parts.append(f"refused: {' '.join(each for each in (expect.error, expect.code) if each)}")
+    if expect.status is not None:
+        parts.append(f"status {expect.status}")
+    if expect.roles is not None:
+        parts.append(f"roles {', '.join(expect.roles) or 'none'}")
+    if expect.access_minutes is not None:
+        parts.append(f"access {format_minutes(expect.access_minutes)}")
+    if expect.refresh_minutes is not None:
+        parts.append("no refresh token" if expect.refresh_minutes == 0 else "a refresh token")
+    parts += [f"{name} {_told(value)}" for name, value in expect.claims.items()]
+    return ", ".join(parts) or ("allowed" if isinstance(step.deed, Ask | Call) else "")
+
+
+def _words(came: _Came) -> str:
+    if came.not_tried:
+        return came.not_tried
+    if came.refused is not None:
+        error = getattr(came.refused, "error", "")
+        return f"refused: {' '.join(each for each in (error, came.refused.code) if each) or f'status {came.status}'}"
+    if came.answer is not None:
+        if came.token is None:
+            return "an access token that cannot be read"
+        claims = came.token.claims
+        parts = [f"roles {', '.join(claims.role or ()) or 'none'}"]
+        if claims.exp is not None and claims.iat is not None:
+            parts.append(f"access {format_minutes((claims.exp - claims.iat) // 60)}")
+        parts.append("a refresh token" if came.answer.refresh_token else "no refresh token")
+        return f"allowed, {', '.join(parts)}"
+    return "done" if came.status is None else f"status {came.status}"
+
+
+def _told(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+# -- comparing --------------------------------------------------------------------------------------------------------
+
+
+def _differences(step: Step, came: _Came) -> Iterator[str]:
+    expect = step.expect
+    if came.not_tried:
+        yield f"{came.not_tried[0].upper()}{came.not_tried[1:]}."
+        return
+    if isinstance(step.deed, Advance | Revoke):
+        return
+    refused = expect.allowed is False or bool(expect.error or expect.code)
+    if refused and came.refused is None:
+        yield "Expected a refusal; it was allowed."
+        return
+    wants_success = expect.allowed or (expect.allowed is None and not refused and expect.status is None)
+    if wants_success and came.refused is not None:
+        yield f"Expected it to be allowed; it was {_words(came)}."
+        return
+    if expect.status is not None and expect.status != came.status:
+        yield f"Expected status {expect.status}; it was {came.status}."
+    if came.refused is not None:
+        error = getattr(came.refused, "error", "")
+        if expect.error and expect.error != error:
+            yield f"Expected the error {expect.error}; it was {error or 'none'}."
+        if expect.code and expect.code != came.refused.code:
+            yield f"Expected the ErrorCode {expect.code}; it was {came.refused.code or 'none'}."
+    if came.answer is not None:
+        yield from _token_differences(expect, came.answer, came.token)
+
+
+def _token_differences(expect: Expect, answer: AccessToken, token: Token | None) -> Iterator[str]:
+    if token is None:
+        yield "The access token cannot be read."
+        return
+    claims = token.claims
+    if expect.roles is not None:
+        got, wanted = set(claims.role or ()), set(expect.roles)
+        if missing := sorted(wanted - got):
+            yield f"Expected roles are missing: {', '.join(missing)}."
+        if more := sorted(got - wanted):
+            yield f"Roles came that were not expected: {', '.join(more)}."
+    if expect.access_minutes is not None:
+        lives = None if claims.exp is None or claims.iat is None else claims.exp - claims.iat
+        if lives != expect.access_minutes * 60:
+            yield f"Expected an access token of {expect.access_minutes * 60} seconds; it has {lives}."
+    if expect.refresh_minutes is not None and bool(answer.refresh_token) != (expect.refresh_minutes > 0):
+        came = "one came" if answer.refresh_token else "none came"
+        yield f"Expected {'a' if expect.refresh_minutes > 0 else 'no'} refresh token; {came}."
+    for name, wanted_claim in expect.claims.items():
+        yield from _claim_differences(name, wanted_claim, token)
+
+
+def _claim_differences(name: str, wanted: Scalar, token: Token) -> Iterator[str]:
+    if name not in token.claims_json:
+        if wanted is not False:
+            yield f"Expected the claim {name}; it is not there."
+        return
+    value = token.claims_json[name]
+    found = tuple(value) if isinstance(value, list) else value
+    if wanted is True and found is not False:
+        return  # it is there, whatever it says
+    same = str(found).casefold() == str(wanted).casefold() if name in ("cid", "usr") else found == wanted
+    if not same:
+        yield f"Expected the claim {name} to be {_told(wanted)}; it is {_told(found)}."
