@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tui.tokens.decode import (
     PARTS,
@@ -20,6 +21,7 @@ from tui.tokens.decode import (
 )
 from tui.tokens.find import Found
 from tui.tokens.token import JSON, NotAToken, Token
+from tui.tokens.verify import DECODED, Status, Verdict, Verdicts, check_claims, verify_signature
 
 _WRONG = re.compile(r"[^A-Za-z0-9_-]")
 _BLANKS = re.compile(r"\s+")
@@ -78,6 +80,28 @@ def read(text: str, found: Found | None = None) -> Reading:
         raise first
     whole = Token(header_of(header), claims_of(claims), header, claims, b"", b"", source.compact)
     return Reading(whole, problems, whole=False)
+
+
+def verdicts_of(
+    reading: Reading,
+    now: datetime,
+    *,
+    signature: Verdict | None = None,
+    audience: str | None = None,
+    leeway: timedelta = timedelta(0),
+) -> Verdicts:
+    """Return the three verdicts on what was read. Of a damaged token neither signature nor claims are judged."""
+    if not reading.whole:
+        first = reading.problems[0]
+        why = f"It is damaged: {first.reason} (at character {first.position + 1})."
+        left = Verdict(Status.NOT_CHECKED, "Not checked: the token is damaged.")
+        return Verdicts(Verdict(Status.FAILED, why), left, left)
+    decoded = DECODED
+    if reading.problems:
+        told = "; ".join(dict.fromkeys(each.reason for each in reading.problems))
+        decoded = Verdict(Status.PASSED, f"It could be read, after this was put right: {told}.")
+    checked = signature or verify_signature(reading.token, None)
+    return Verdicts(decoded, checked, check_claims(reading.token, now, audience=audience, leeway=leeway))
 
 
 def _mended(compact: str) -> Token | None:
