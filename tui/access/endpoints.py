@@ -7,9 +7,10 @@ catalog and the orders. Any of the roles of an endpoint suffices, and FullAccess
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from tui.access.api_roles import API_ROLES
 from tui.access.facts import PartyKind
@@ -17,6 +18,11 @@ from tui.access.facts import PartyKind
 FULL_ACCESS = "FullAccess"
 SAFE = frozenset({"GET"})
 """The methods that change nothing."""
+
+USER_KINDS: Mapping[str, PartyKind] = MappingProxyType(
+    {"buyer": PartyKind.BUYER, "supplier": PartyKind.SUPPLIER, "admin": PartyKind.SELLER}
+)
+"""The kind of user, by the claim `usrtype`."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _KINDS = {"b": PartyKind.BUYER, "v": PartyKind.SUPPLIER, "s": PartyKind.SELLER}

@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui.access.endpoints import endpoints, may_call
-from tui.access.facts import PartyKind
+from tui.access.endpoints import USER_KINDS, endpoints, may_call
 from tui.tokens.compare import Difference
 from tui.tokens.explain import explain, explain_header, explain_missing
 from tui.tokens.salvage import Reading
 from tui.tokens.token import Token
 from tui.tokens.verify import Verdict, Verdicts
 from tui.visible import visible
-
-USER_KINDS = {"buyer": PartyKind.BUYER, "supplier": PartyKind.SUPPLIER, "admin": PartyKind.SELLER}
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,6 +300,15 @@ class TokensPane(ModePane):
             token = None if result.answer is None else Whole("Access token", result.answer.access_token, "••••••")
             copy_exchange(self, self.session, result.exchange, wholes=() if token is None else (token,))
 
+    def do_read(self) -> None:
+        """Read any token: the one shown, or one that is pasted there or in a file."""
+        from tui.panes.token_reader import TokenReader
+
+        result = self.shown
+        compact = "" if result is None or result.token is None else result.token.compact
+        source = "" if result is None else f"attempt #{result.number}"
+        self.app.push_screen(TokenReader(self.session, self.zone, text=compact, source=source))
+
     def do_mend(self) -> None:
         """Open the API client where the refusal can be mended, or go to the field that is wrong."""
         result = self.shown
