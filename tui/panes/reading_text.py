@@ -127,10 +127,18 @@ def permission_text(permission: Permission) -> Content:
     return literal("✓", "$allowed") if permission.allowed else literal("✗", "$refused")
 
 
+def permission_words(permission: Permission) -> str:
+    """Return the reason in as few words as a column has room for."""
+    if permission.missing:
+        return f"needs {' or '.join(permission.missing)}"
+    return permission.why if permission.allowed else permission.why.partition(": ")[2]
+
+
 def permission_facts(endpoint: Endpoint, permission: Permission, why_not: str | None) -> tuple[Fact, ...]:
     """Return what is told of the endpoint under the cursor."""
     allowed = Content.assemble(permission_text(permission), " ", literal(permission.why))
-    tried = why_not or ("enter calls it with this token" + (", and asks for the IDs" if endpoint.places else ""))
+    asks = ", and asks for the IDs first" if endpoint.places else ""
+    tried = why_not or f"enter calls it with this token{asks}; f shows only what is allowed, or refused"
     return (Fact("expected", allowed), Fact("try it", literal(tried, QUIET)))
 
 

@@ -27,6 +27,7 @@ from tui.panes.reading_text import (
     difference_facts,
     permission_facts,
     permission_text,
+    permission_words,
     reading_facts,
     try_facts,
 )
@@ -49,9 +50,14 @@ if TYPE_CHECKING:
     from tui.session.session import Session
 
 TABS = (("token", "Token"), ("may", "May do"), ("lifetime", "Lifetime"), ("compare", "Compare"), ("json", "JSON"))
-_KEYS = "o another · [ ] tabs · n next · c compare · k key file · l leeway · s scope · esc closes"
+_KEYS = "o another · [ ] tabs · n next · c compare · k key · l leeway · s scope · esc"
 _PROMPT = "paste a token, a HAR, a curl command, JSON; or type a file's path"
-_NOTHING = "Nothing is read yet. A token that is pasted here stays here: it is kept nowhere and shown nowhere."
+_NOTHING = """Nothing is read yet.
+
+Paste into the line above, or type a path and enter. The token is found in whatever is around it, and of a damaged one
+everything is read that is left. It stays here: the token itself is neither shown nor kept, and goes only to the
+marketplace it is meant for, when you try an endpoint with it."""
+_KEPT = "This one is kept as the first. The next one read (o, or n in the same text) is compared with it."
 _NO_OTHER = "c keeps the token shown as the first; the next one read is compared with it."
 _LARGEST = 64 << 20
 _LABEL = 12
@@ -117,6 +123,7 @@ class TokenReader(ModalScreen[None]):
         Binding("k", "key", "Key file", show=False),
         Binding("l", "leeway", "Leeway", show=False),
         Binding("s", "scope", "Scope", show=False),
+        Binding("f", "filter", "Only allowed", show=False),
     ]
     DEFAULT_CSS = """
     TokenReader { align: center middle; background: $background 30%; }
@@ -131,7 +138,8 @@ class TokenReader(ModalScreen[None]):
     TokenReader RowList { height: 1fr; }
     TokenReader #read-permission { margin-top: 1; height: 4; }
     TokenReader #read-may { height: 1fr; }
-    .-narrow TokenReader SourceInput, .-narrow TokenReader #read-verdicts { margin: 0; }
+    TokenReader.-narrow SourceInput { margin: 0; }
+    TokenReader.-narrow #read-permission { margin: 0; }
     """
 
     def __init__(self, session: Session, zone: tzinfo | None, *, text: str = "", source: str = "") -> None:
@@ -143,6 +151,7 @@ class TokenReader(ModalScreen[None]):
         self._given: _Given | None = None
         self._leeway = timedelta(0)
         self._scope = ""
+        self._only: bool | None = None
         self.shown: Shown | None = None
         self.other: Shown | None = None
 
@@ -151,7 +160,7 @@ class TokenReader(ModalScreen[None]):
         columns: tuple[Column[_Row], ...] = (
             Column("", lambda row: permission_text(row[1]), width=1),
             Column("Endpoint", lambda row: literal(row[0].title), most=46),
-            Column("Why", lambda row: literal(row[1].why, "$muted"), grow=True, most=20),
+            Column("Why", lambda row: literal(permission_words(row[1]), "$muted"), grow=True, most=20),
         )
         with Vertical() as box:
             box.border_title = Content("Read a token")
@@ -201,16 +210,23 @@ class TokenReader(ModalScreen[None]):
             of_here=here is not None and here.is_of_here(reading.token),
             leeway=self._leeway,
         )
-        rows = self._reading.permissions(reading.token) if self._reading is not None else ()
-        self.query_one("#read-list", RowList).rows = rows
+        self._list_endpoints()
         self.query_one("#read-body").scroll_home(animate=False)
         entry = self.query_one(SourceInput)
         entry.value = ""
         if self.other is not None:
             self.query_one(TabStrip).active = "compare"
         self._draw()
+        self.call_after_refresh(self._draw)  # once the sheet has its width
         self._focus_body()
         self._look()
+
+    def _list_endpoints(self) -> None:
+        rows: Sequence[_Row] = ()
+        if self._reading is not None and self.shown is not None:
+            every = self._reading.permissions(self.shown.reading.token)
+            rows = [each for each in every if self._only is None or each[1].allowed is self._only]
+        self.query_one("#read-list", RowList).rows = rows
 
     def _look(self) -> None:
         """Ask the marketplace what it knows of the token shown."""
@@ -257,6 +273,10 @@ class TokenReader(ModalScreen[None]):
             self._tell("There is no file of that name, and it is no token.")
         else:
             self.take(typed, "typed")
+
+    def on_resize(self) -> None:
+        """Share out the new width."""
+        self.call_after_refresh(self._draw)
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -309,7 +329,7 @@ class TokenReader(ModalScreen[None]):
     def _differences(self, shown: Shown) -> tuple[Fact, ...]:
         other = self.other
         if other is None or other.reading is shown.reading:
-            return (Fact("", Content.styled(_NO_OTHER, "$text-muted")),)
+            return (Fact("", Content.styled(_NO_OTHER if other is None else _KEPT, "$text-muted")),)
         gaps = {} if shown.decision is None else {gap.role: gap.why for gap in shown.decision.role_gaps}
         found = compare(
             other.reading.token, shown.reading.token, self._session.clock(), {**other.names, **shown.names}, gaps
@@ -395,13 +415,18 @@ class TokenReader(ModalScreen[None]):
             return
         self._show(replace(given, number=(given.number + 1) % len(given.found)))
 
+    def action_filter(self) -> None:
+        """Show the endpoints that are allowed, then those that are refused, then all."""
+        self._only = {None: True, True: False, False: None}[self._only]
+        self._list_endpoints()
+
     def action_compare(self) -> None:
         """Keep the token shown, to compare the next one with it."""
         if self.shown is None:
             self._tell("Read a token first.")
             return
         self.other = self.shown
-        self._tell("This is the first. Paste or open the second (o), or n for the next in the same text.")
+        self.query_one(TabStrip).active = "compare"
         self._draw()
 
     def action_key(self) -> None:
