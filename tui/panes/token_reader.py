@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from tui.session.session import Session
 
 TABS = (("token", "Token"), ("may", "May do"), ("lifetime", "Lifetime"), ("compare", "Compare"), ("json", "JSON"))
-_KEYS = "o another · [ ] tabs · n next · c compare · k key · l leeway · s scope · esc"
+_KEYS = "o new · [ ] tabs · n next · c compare · k key · l leeway · s scope · esc"
 _PROMPT = "paste a token, a HAR, a curl command, JSON; or type a file's path"
 _NOTHING = """Nothing is read yet.
 
@@ -214,7 +214,9 @@ class TokenReader(ModalScreen[None]):
         self.query_one("#read-body").scroll_home(animate=False)
         entry = self.query_one(SourceInput)
         entry.value = ""
-        if self.other is not None:
+        if not reading.whole:
+            self.query_one(TabStrip).active = "token"  # where what is wrong is told
+        elif self.other is not None:
             self.query_one(TabStrip).active = "compare"
         self._draw()
         self.call_after_refresh(self._draw)  # once the sheet has its width

@@ -259,6 +259,11 @@ class TokensPane(ModePane):
         for person in people:
             name = f"{person.user.first_name} {person.user.last_name}".strip()
             names["usr", person.user.username] = f"{name}, {person.party.kind} {person.party.label}"
+        token = None if self.shown is None else self.shown.token
+        if token is not None and token.claims.orderid is not None:
+            from tui.session.token_reading import TokenReading
+
+            names.update(await TokenReading(self.session).names(token))
         self.answer.take_names(names)
 
     @on(RowList.Highlighted, "#history")

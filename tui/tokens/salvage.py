@@ -191,6 +191,8 @@ def _run_of_members(text: str, at: int, members: dict[str, JSON]) -> int:
             value, end = _value(text, name.end())
         except (ValueError, RecursionError):
             return name.end()
+        if end == len(text) and not isinstance(value, str | list | dict):
+            return end  # a number at the very end may be cut off
         members.setdefault(str(key), value)
         comma = _COMMA.match(text, end)
         if comma is None:
