@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,10 +28,10 @@ _MOST = 64 << 20
 class Wanted:
     """What is asked for. `number` counts the tokens of a text from 1."""
 
-    token: str | None
+    token: str | None = field(repr=False)
     as_json: bool = False
     number: int = 1
-    compare: str | None = None
+    compare: str | None = field(default=None, repr=False)
     endpoints: bool = False
 
 
