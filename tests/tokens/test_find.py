@@ -38,6 +38,7 @@ def har(*tokens: str) -> str:
         (json.dumps({"body": json.dumps({"access_token": TOKEN})}), ["access_token"]),
         (f"https://x.example/#access_token={TOKEN}&state=1", ["access_token"]),
         (f"a\\n{TOKEN}\\n", [""]),
+        (f'{{"body": "{{\\u0022access_token\\u0022:\\u0022{TOKEN}\\u0022}}"}}', [""]),
         (har(TOKEN, OTHER, TOKEN), ["Authorization", "Authorization"]),
         (f"first {TOKEN}\nsecond {OTHER}\n", ["", ""]),
     ],

@@ -53,9 +53,11 @@ TABS = (("token", "Token"), ("may", "May do"), ("lifetime", "Lifetime"), ("compa
 _KEYS = "o new · [ ] tabs · n next · c compare · k key · l leeway · s scope · esc"
 _PROMPT = "paste a token, a HAR, a curl command, JSON; or type a file's path"
 _NOTHING = (
-    "Nothing is read yet.\n\nPaste into the line above, or type a path and enter. The token is found in whatever is around "
-    "it, and of a damaged one everything is read that is left.\n\nIt stays here: the token itself is neither shown nor "
-    "kept, and goes only to the marketplace it is meant for, when you try an endpoint with it."
+    "Nothing is read yet.\n\n"
+    "Paste into the line above, or type a path and enter. The token is found in whatever is around it, and of a damaged "
+    "one everything is read that is left.\n\n"
+    "It stays here: the token itself is neither shown nor kept, and goes only to the marketplace it is meant for, when "
+    "you try an endpoint with it."
 )
 _KEPT = "This one is kept as the first. The next one read (o, or n in the same text) is compared with it."
 _NO_OTHER = "c keeps the token shown as the first; the next one read is compared with it."

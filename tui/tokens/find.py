@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-_BEGINS = re.compile(r"e(?:(?<![A-Za-z0-9_-]e)|(?<=\\[nrt]e)|(?<=%[0-9A-Fa-f]{2}e))(?:[wy][A-Za-z0-9_-]{6}|30\.)")
+_BEGINS = re.compile(
+    r"e(?:(?<![A-Za-z0-9_-]e)|(?<=\\[nrt]e)|(?<=%[0-9A-Fa-f]{2}e)|(?<=\\u00[0-9A-Fa-f]{2}e))(?:[wy][A-Za-z0-9_-]{6}|30\.)"
+)
 """Base64url of `{`, blanks or not, and the quote of a first name; or of `{}`."""
 _RUN = re.compile(r"[^\s\"'`<>,;&()\[\]{}\\]+")
 _ITS_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
