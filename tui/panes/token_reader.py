@@ -54,8 +54,8 @@ _KEYS = "o new · [ ] tabs · n next · c compare · k key · l leeway · s scop
 _PROMPT = "paste a token, a HAR, a curl command, JSON; or type a file's path"
 _NOTHING = (
     "Nothing is read yet.\n\n"
-    "Paste into the line above, or type a path and enter. The token is found in whatever is around it, and of a damaged "
-    "one everything is read that is left.\n\n"
+    "Paste into the line above, or type a path and enter. The token is found in whatever is around it, and of a "
+    "damaged one everything is read that is left.\n\n"
     "It stays here: the token itself is neither shown nor kept, and goes only to the marketplace it is meant for, when "
     "you try an endpoint with it."
 )
