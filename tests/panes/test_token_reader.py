@@ -12,7 +12,8 @@ from textual.widgets import Input
 from tests.console import Console, open_console
 from tests.panes.tokens_lab import open_tokens
 from tests.tokens.makers import with_claims
-from tui.panes.token_reader import SourceInput, TokenReader
+from tui.panes.reader_source import SourceInput
+from tui.panes.token_reader import TokenReader
 from tui.widgets.row_list import RowList
 from tui.widgets.tab_strip import TabStrip
 

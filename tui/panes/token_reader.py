@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta, tzinfo
 from functools import partial
 from pathlib import Path
@@ -15,35 +15,24 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.events import Paste
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.access.endpoints import Endpoint, Permission
 from tui.panes.lifetime_view import LifetimeBar, lifetime_facts
-from tui.panes.reading_text import (
-    Shown,
-    difference_facts,
-    permission_facts,
-    permission_text,
-    permission_words,
-    reading_facts,
-    try_facts,
-)
+from tui.panes.reader_endpoints import ReaderEndpoints
+from tui.panes.reader_source import Given, SourceInput, content_of
+from tui.panes.reading_text import Shown, difference_facts, reading_facts
 from tui.panes.token_view import verdicts_text
-from tui.session.token_reading import TokenReading, Try
+from tui.session.token_reading import TokenReading
 from tui.tokens.compare import compare
-from tui.tokens.find import Found, find
+from tui.tokens.find import find
 from tui.tokens.lifetimes import Lifetime
 from tui.tokens.salvage import read
 from tui.tokens.token import NotAToken
 from tui.widgets.background import start
-from tui.widgets.exchange_text import exchange_text
 from tui.widgets.fact_sheet import Fact, FactSheet
 from tui.widgets.json_text import json_value
-from tui.widgets.plain import literal, plain
-from tui.widgets.row_list import Column, RowList
+from tui.widgets.plain import plain
 from tui.widgets.tab_strip import TabStrip
 
 if TYPE_CHECKING:
@@ -61,47 +50,7 @@ _NOTHING = (
 )
 _KEPT = "This one is kept as the first. The next one read (o, or n in the same text) is compared with it."
 _NO_OTHER = "c keeps the token shown as the first; the next one read is compared with it."
-_LARGEST = 64 << 20
 _LABEL = 12
-
-
-class SourceInput(Input):
-    """A line for a path or a token. What is pasted is taken whole, with its line breaks, and not shown."""
-
-    class Pasted(Message):
-        """Something was pasted."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    def _on_paste(self, event: Paste) -> None:
-        event.stop()
-        event.prevent_default()
-        if event.text:
-            self.post_message(self.Pasted(event.text))
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """A text with its tokens, and which of them is shown."""
-
-    text: str = field(repr=False)
-    source: str
-    found: tuple[Found, ...]
-    number: int = 0
-
-    @property
-    def told(self) -> str:
-        """Where the token shown is from."""
-        found = self.found[self.number]
-        place = f", in {found.place}" if found.place else ""
-        times = f", there {found.times} times" if found.times > 1 else ""
-        count = f", {self.number + 1} of {len(self.found)} tokens" if len(self.found) > 1 else ""
-        return f"{self.source}{place}{count}{times}"
-
-
-_Row = tuple[Endpoint, Permission]
 
 
 class TokenReader(ModalScreen[None]):
@@ -137,11 +86,7 @@ class TokenReader(ModalScreen[None]):
     TokenReader #read-verdicts { height: auto; margin: 1 0; }
     TokenReader VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
     TokenReader VerticalScroll > * { height: auto; }
-    TokenReader RowList { height: 1fr; }
-    TokenReader #read-permission { margin-top: 1; height: 4; }
-    TokenReader #read-may { height: 1fr; }
     TokenReader.-narrow SourceInput { margin: 0; }
-    TokenReader.-narrow #read-permission { margin: 0; }
     """
 
     def __init__(self, session: Session, zone: tzinfo | None, *, text: str = "", source: str = "") -> None:
@@ -150,20 +95,14 @@ class TokenReader(ModalScreen[None]):
         self._zone = zone
         self._first = (text, source)
         self._reading = TokenReading(session) if session.ready else None
-        self._given: _Given | None = None
+        self._given: Given | None = None
         self._leeway = timedelta(0)
         self._scope = ""
-        self._only: bool | None = None
         self.shown: Shown | None = None
         self.other: Shown | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the line to paste into, the verdicts, the tabs, and what each shows."""
-        columns: tuple[Column[_Row], ...] = (
-            Column("", lambda row: permission_text(row[1]), width=1),
-            Column("Endpoint", lambda row: literal(row[0].title), most=46),
-            Column("Why", lambda row: literal(permission_words(row[1]), "$muted"), grow=True, most=20),
-        )
         with Vertical() as box:
             box.border_title = Content("Read a token")
             box.border_subtitle = Content(_KEYS)
@@ -176,9 +115,7 @@ class TokenReader(ModalScreen[None]):
                 yield FactSheet(label_width=_LABEL, id="read-lifetime")
                 yield FactSheet(label_width=16, id="read-compare")
                 yield Static(id="read-json")
-            with Vertical(id="read-may"):
-                yield RowList[_Row](columns, key=lambda row: row[0].title, empty="Read a token first.", id="read-list")
-                yield FactSheet(label_width=_LABEL, id="read-permission")
+            yield ReaderEndpoints(id="read-may")
 
     def on_mount(self) -> None:
         """Read what was given, and let times follow the clock."""
@@ -194,9 +131,9 @@ class TokenReader(ModalScreen[None]):
 
     def take(self, text: str, source: str) -> None:
         """Read a text's first token."""
-        self._show(_Given(text, source, find(text)))
+        self._show(Given(text, source, find(text)))
 
-    def _show(self, given: _Given) -> None:
+    def _show(self, given: Given) -> None:
         try:
             reading = read(given.text, given.found[given.number])
         except NotAToken as error:
@@ -212,7 +149,7 @@ class TokenReader(ModalScreen[None]):
             of_here=here is not None and here.is_of_here(reading.token),
             leeway=self._leeway,
         )
-        self._list_endpoints()
+        self.query_one(ReaderEndpoints).show(here, self.shown)
         self.query_one("#read-body").scroll_home(animate=False)
         entry = self.query_one(SourceInput)
         entry.value = ""
@@ -224,13 +161,6 @@ class TokenReader(ModalScreen[None]):
         self.call_after_refresh(self._draw)  # once the sheet has its width
         self._focus_body()
         self._look()
-
-    def _list_endpoints(self) -> None:
-        rows: Sequence[_Row] = ()
-        if self._reading is not None and self.shown is not None:
-            every = self._reading.permissions(self.shown.reading.token)
-            rows = [each for each in every if self._only is None or each[1].allowed is self._only]
-        self.query_one("#read-list", RowList).rows = rows
 
     def _look(self) -> None:
         """Ask the marketplace what it knows of the token shown."""
@@ -268,7 +198,7 @@ class TokenReader(ModalScreen[None]):
 
     async def _open(self, typed: str) -> None:
         """Read a file, or, where there is none of that name, what was typed."""
-        content = await asyncio.to_thread(_content_of, typed)
+        content = await asyncio.to_thread(content_of, typed)
         if isinstance(content, str):
             self._tell(content)
         elif content is not None:
@@ -296,7 +226,10 @@ class TokenReader(ModalScreen[None]):
 
     def _focus_body(self) -> None:
         if self.shown is not None:
-            self.query_one("#read-list" if self._tab == "may" else "#read-body").focus()
+            if self._tab == "may":
+                self.query_one(ReaderEndpoints).take_focus()
+            else:
+                self.query_one("#read-body").focus()
 
     def _draw(self) -> None:
         """Draw the tab that is shown."""
@@ -340,60 +273,6 @@ class TokenReader(ModalScreen[None]):
         )
         return difference_facts(found, other.source, shown.source)
 
-    def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
-        """Tell of the endpoint under the cursor."""
-        message.stop()
-        row: _Row | None = message.row
-        sheet = self.query_one("#read-permission", FactSheet)
-        if row is None or self.shown is None or self._reading is None:
-            sheet.show(())
-            return
-        sheet.show(permission_facts(*row, self._why_not_try(row[0])))
-
-    # -- trying --------------------------------------------------------------------------------------------------
-
-    def _why_not_try(self, endpoint: Endpoint) -> str | None:
-        if self._reading is None or self.shown is None:
-            return "There is no marketplace yet."
-        if not self.shown.reading.whole:
-            return "The token is damaged: nobody would take it."
-        return self._reading.why_not_try(self.shown.reading.token, endpoint)
-
-    def on_row_list_opened(self, message: RowList.Opened) -> None:
-        """Call the endpoint with the token, after asking for the IDs in its path."""
-        message.stop()
-        endpoint: Endpoint = message.row[0]
-        if (reason := self._why_not_try(endpoint)) is not None:
-            self._tell(reason)
-            return
-        if not endpoint.places:
-            self._call(endpoint, ())
-            return
-        fields = tuple((name, "All" if name == "direction" else "", False) for name in endpoint.places)
-        self._ask_for(endpoint.title, fields, "Call", lambda given: self._call(endpoint, given))
-
-    def _call(self, endpoint: Endpoint, values: Sequence[str]) -> None:
-        start(self, partial(self._try, endpoint, tuple(values)), group="try")
-
-    async def _try(self, endpoint: Endpoint, values: tuple[str, ...]) -> None:
-        reading, shown = self._reading, self.shown
-        if reading is None or shown is None:
-            return
-        try:
-            tried = await reading.call(shown.reading.token, endpoint, values)
-        except ValueError as error:
-            self._tell(str(error))
-            return
-        self._show_try(tried)
-
-    def _show_try(self, tried: Try) -> None:
-        from tui.widgets.dialogs import Note
-
-        lines = [Content.assemble(f"{fact.label:<10}", fact.text) for fact in try_facts(tried)]
-        if tried.exchange is not None:
-            lines += [Content(""), exchange_text(tried.exchange)]
-        self.app.push_screen(Note(tried.endpoint.title, Content("\n").join(lines)))
-
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def action_back(self) -> None:
@@ -421,8 +300,7 @@ class TokenReader(ModalScreen[None]):
 
     def action_filter(self) -> None:
         """Show the endpoints that are allowed, then those that are refused, then all."""
-        self._only = {None: True, True: False, False: None}[self._only]
-        self._list_endpoints()
+        self.query_one(ReaderEndpoints).filter_next()
 
     def action_compare(self) -> None:
         """Keep the token shown, to compare the next one with it."""
@@ -453,7 +331,7 @@ class TokenReader(ModalScreen[None]):
         if not path:
             reading.given = None
         else:
-            content = await asyncio.to_thread(_content_of, path)
+            content = await asyncio.to_thread(content_of, path)
             if not isinstance(content, bytes):
                 self._tell(content or f"There is no file {path}.")
                 return
@@ -509,16 +387,3 @@ class TokenReader(ModalScreen[None]):
 
     def _tell(self, message: str) -> None:
         self.app.notify(plain(message), markup=False, timeout=6)
-
-
-def _content_of(typed: str) -> bytes | str | None:
-    """Return a file's content, or a sentence why it cannot be read; None when there is no such file."""
-    try:
-        path = Path(typed).expanduser()
-        if not path.is_file():
-            return None
-        with path.open("rb") as stream:
-            content = stream.read(_LARGEST + 1)
-    except (OSError, ValueError, RuntimeError) as error:  # too long for a path, as tokens are; no home
-        return f"{typed[:80]} cannot be read: {error.strerror}." if isinstance(error, PermissionError) else None
-    return content if len(content) <= _LARGEST else f"The file has more than {_LARGEST >> 20} MiB."
