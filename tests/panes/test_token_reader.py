@@ -128,7 +128,7 @@ async def test_damaged_and_foreign_tokens_are_read_as_far_as_they_go_and_never_s
         sent = len(console.app.session.exchanges)
         file = tmp_path / "traffic.har"
         entries = [{"name": "Authorization", "value": f"Bearer {each}"} for each in (foreign, with_claims(usr="[/b]x"))]
-        file.write_text(json.dumps({"entries": entries}))
+        file.write_text(json.dumps({"pages": "x" * 300_000, "entries": entries}))
         await reader.press("o")
         await reader.answer(str(file))
         assert "traffic.har, in Authorization, 1 of 2 tokens" in reader.words

@@ -51,6 +51,8 @@ _NOTHING = (
 _KEPT = "This one is kept as the first. The next one read (o, or n in the same text) is compared with it."
 _NO_OTHER = "c keeps the token shown as the first; the next one read is compared with it."
 _LABEL = 12
+_LONG = 1 << 18
+"""Characters from which on a text is looked through off the event loop."""
 
 
 class TokenReader(ModalScreen[None]):
@@ -131,7 +133,14 @@ class TokenReader(ModalScreen[None]):
 
     def take(self, text: str, source: str) -> None:
         """Read a text's first token."""
-        self._show(Given(text, source, find(text)))
+        if len(text) > _LONG:
+            start(self, partial(self._take_long, text, source), group="file")
+        else:
+            self._show(Given(text, source, find(text)))
+
+    async def _take_long(self, text: str, source: str) -> None:
+        """Look through a long text while the screen goes on."""
+        self._show(Given(text, source, await asyncio.to_thread(find, text)))
 
     def _show(self, given: Given) -> None:
         try:

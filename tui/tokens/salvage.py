@@ -24,7 +24,6 @@ from tui.tokens.token import JSON, NotAToken, Token
 from tui.tokens.verify import DECODED, Status, Verdict, Verdicts, check_claims, verify_signature
 
 _WRONG = re.compile(r"[^A-Za-z0-9_-]")
-_BLANKS = re.compile(r"\s+")
 _NAME = re.compile(r"\s*(\"(?:[^\"\\]|\\.)*\")\s*:\s*")
 _ITEM = re.compile(r"[\[,]\s*(\"(?:[^\"\\]|\\.)*\")(?=\s*[,\]])")
 _NEXT_MEMBER = re.compile(r"[,{]\s*(?=\")")
@@ -106,7 +105,7 @@ def verdicts_of(
 
 def _mended(compact: str) -> Token | None:
     """Read the token with what is no damage put right; None when something is lost."""
-    parts = [_repaired(part) for part in _BLANKS.sub("", compact).split(".")]
+    parts = [_repaired(part) for part in "".join(compact.split()).split(".")]
     if len(parts) == 2:
         parts.append("")
     try:
@@ -153,7 +152,7 @@ def _members(compact: str) -> tuple[dict[str, JSON], dict[str, JSON]]:
 
 def _lenient(encoded: str) -> dict[str, JSON]:
     """Read the members of a part: without its wrong characters, or with something in their place."""
-    encoded = _repaired(_BLANKS.sub("", encoded))
+    encoded = _repaired("".join(encoded.split()))
     if not _WRONG.search(encoded):
         return _salvaged(_bytes(encoded))
     # Something was put in the place of a character, or between two: what reads better tells which.
@@ -175,7 +174,7 @@ def _salvaged(content: bytes) -> dict[str, JSON]:
             break
         at = _run_of_members(text, at, members)
         at = _next(text, at)
-    return encodable(members)
+    return encodable(members) if "\\ud" in text or "\\uD" in text else members
 
 
 def _next(text: str, at: int) -> int | None:
