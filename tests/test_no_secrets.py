@@ -134,7 +134,7 @@ async def sit(tmp_path: Path) -> None:
 
 async def record(console: Console, file: Path) -> None:
     console.app.query_one("#history").focus()
-    await console.press("R")
+    await console.press("S")
     console.app.screen.query_one(Input).value = str(file)
     await console.press("enter")
     await console.app.workers.wait_for_complete()

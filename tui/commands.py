@@ -160,7 +160,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.next-tab", "Next tab", "Show the next tab of the answer.", ("right_square_bracket",), footer=True),
     Command("tokens.previous-tab", "Previous tab", "Show the previous tab.", ("left_square_bracket",)),
     Command("tokens.copy", "Copy as…", "Copy the access token, or the request: curl, SDKs, JSON.", ("y",), footer=True),
-    Command("tokens.record", "Record", "Make a scenario for `ocgate run` of the attempts of this sitting.", ("R",)),
+    Command("tokens.record", "Record", "Make a scenario for `ocgate run` of the attempts of this sitting.", ("S",)),
     Command("tokens.mend", "Mend", "Go where the refusal shown can be mended.", ("e",), footer=True),
     Command("tokens.again", "Again", "Make the attempt shown again.", ("a",), footer=True),
     Command("tokens.compare", "Compare", "Compare the attempt shown with an earlier one.", ("d",), footer=True),
@@ -169,6 +169,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.roles", "Pick roles", "Pick the roles to ask for.", ("ctrl+o",), footer=True),
     Command("tokens.send-code", "Send code", "Have a one-time password mailed.", ("ctrl+g",), footer=True),
     Command("tokens.tidy", "Put right", "Put right what was pasted with blanks and such.", ("ctrl+t",), footer=True),
+    Command("tokens.read", "Read a token…", "Read a token you have: pasted, from a file, or the one shown.", ("R",)),
     Command("tokens.back", "Back", "Go from the answer to the form, and from the form to the history.", ("escape",)),
     # -- Traffic -------------------------------------------------------------------------------------------------
     Command("traffic.follow", "Follow", "Keep the newest exchange in view, or stop doing so.", ("f",), footer=True),

@@ -42,7 +42,7 @@ async def test_refusals_from_the_palette_and_a_scenario_from_attempts(tmp_path: 
         await lab.run("Kiosk Terminal", Kind.PASSWORD, "shopper01")
         await lab.run("ERP Middleware", Kind.CLIENT_CREDENTIALS, secret="not the secret")
         lab.pane._history.focus()
-        await console.press("R")
+        await console.press("S")
         file = tmp_path / "recorded.toml"
         console.app.screen.query_one(Input).value = str(file)
         await console.press("enter")
