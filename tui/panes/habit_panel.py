@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.panes.messages import LifeMoved
+from tui.session.own_zone import own_zone
 from tui.tokens.durations import format_minutes, parse_minutes
 from tui.tokens.habits import WEEKDAYS, Calendar, Habit, Outlook, Rhythm, calendar, foresee, parse_hour, tell, tell_hour
 from tui.widgets.background import start
@@ -135,12 +136,6 @@ def calendar_text(shown: Calendar, width: int = 0) -> Content:
         lines.append(Content.assemble((f"{name[:3]:<{LABEL_CELLS}}", "$muted"), *cells))
     lines.append(Content.styled(" " * LABEL_CELLS + _LEGEND, "$muted"))
     return Content("\n").join(lines)
-
-
-def own_zone() -> tzinfo | None:
-    """Return the person's time zone; None where it is UTC."""
-    here = datetime.now(UTC).astimezone()
-    return here.tzinfo if here.utcoffset() else None
 
 
 def _quiet(text: str) -> Content:

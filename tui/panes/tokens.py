@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,6 +25,8 @@ from tui.panes.record_text import record_facts
 from tui.session.attempt_history import AttemptHistory
 from tui.session.attempt_record import AttemptRecord
 from tui.session.attempts import Attempts, Form, Result
+from tui.session.own_zone import own_zone
+from tui.session.session import Session
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact
 from tui.widgets.plain import literal, plain
@@ -34,8 +35,6 @@ from tui.widgets.row_list import RowList
 if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.worker import Worker
-
-    from tui.session.session import Session
 
 
 class TokensPane(AttemptCommands):
@@ -46,7 +45,7 @@ class TokensPane(AttemptCommands):
 
     def __init__(self, session: Session, *, id: str | None = None) -> None:
         super().__init__(session, id=id)
-        self.zone = _own_zone()
+        self.zone = own_zone()
         self.history = AttemptHistory()
         self.record: AttemptRecord | None = None
         self.running: Worker[None] | None = None
@@ -311,25 +310,14 @@ class TokensPane(AttemptCommands):
         self.answer.take_focus()
 
     async def _name_claims(self) -> None:
-        """Give the claims the names of the marketplace; without the users' they stand as they are."""
-        from tui.ordercloud.errors import OrderCloudError
+        """Give the claims the names of the marketplace: at once those that are known, then those that are asked for."""
+        from tui.session.token_reading import TokenReading
 
-        marketplace = self.session.marketplace
-        names = {("cid", each.id.lower()): each.app_name for each in marketplace.api_clients.values()}
-        self.answer.take_names(names)
-        try:
-            people = await marketplace.people()
-        except OrderCloudError:
-            return
-        for person in people:
-            name = f"{person.user.first_name} {person.user.last_name}".strip()
-            names["usr", person.user.username] = f"{name}, {person.party.kind} {person.party.label}"
+        known = self.session.marketplace.api_clients
+        self.answer.take_names({("cid", each.id.lower()): each.app_name for each in known.values()})
         token = None if self.shown is None else self.shown.token
-        if token is not None and token.claims.orderid is not None:
-            from tui.session.token_reading import TokenReading
-
-            names.update(await TokenReading(self.session).names(token))
-        self.answer.take_names(names)
+        if token is not None:
+            self.answer.take_names(await TokenReading(self.session).names(token))
 
     @on(RowList.Highlighted, "#history")
     def _history_moved(self, message: RowList.Highlighted) -> None:
@@ -406,9 +394,3 @@ class TokensPane(AttemptCommands):
             self.panel.form.change(kind=mend.kind)
         if mend.row is not None:
             self.panel.form.focus_row(mend.row)
-
-
-def _own_zone() -> tzinfo | None:
-    """Return the person's time zone; None where it is UTC, so that no time is told twice."""
-    here = datetime.now(UTC).astimezone()
-    return here.tzinfo if here.utcoffset() else None
