@@ -165,6 +165,8 @@ class ClientList(Vertical):
 
     @on(RowList.Highlighted, "#api-clients")
     def _highlighted(self, message: RowList.Highlighted) -> None:
+        if isinstance(message, RowList.Opened):
+            return
         # What the list says while its panel draws it does not come past the panel by itself.
         message.stop()
         self.post_message(self.Moved())

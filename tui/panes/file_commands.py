@@ -87,7 +87,8 @@ async def export_to_file(app: App[Any], session: Session, which: Sequence[str] =
     except OSError as error:
         app.notify(plain(f"{file} could not be written: {error.strerror or error}."), markup=False, timeout=6)
         return
-    written = f"{count(len(exported.document.api_clients), 'API client')} written to {file}."
+    number = len(exported.document.api_clients)
+    written = f"{count(number, 'API client')} {'was' if number == 1 else 'were'} written to {file}."
     app.notify(plain(" ".join([written, *exported.remarks])), markup=False, timeout=6)
 
 
