@@ -168,9 +168,7 @@ def test_decode_without_a_token_does_not_wait_for_one(
     assert "which token?" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "text", ["", "abc", "a.b", f"{HEADER}.e30", f"{HEADER}.!!!.c2ln", "\x1b[31m.x.y", "\ufffd" * 9]
-)
+@pytest.mark.parametrize("text", ["", "abc", "a.b", "e30.!!!.c2ln", "\x1b[31m.x.y", "\ufffd" * 9])
 def test_no_token(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["decode", text]) == Exit.FAILED
     out, err = capsys.readouterr()

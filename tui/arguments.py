@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import timedelta
 from pathlib import Path
 
 from tui import __version__
@@ -61,6 +62,11 @@ class Options(argparse.Namespace):
     users: int | None
     seed_number: int | None
     token: str | None
+    number: int
+    compare: str | None
+    endpoints: bool
+    key: Path | None
+    leeway: timedelta
     json: bool
     file: Path
     output: Path | None
@@ -178,14 +184,56 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     for name, _, what in SIZES:
         size.add_argument(f"--{name}", dest=name.replace("-", "_"), metavar="N", type=_count, help=what)
     _add_declared(commands)
+    _add_reading(commands)
+
+
+def _add_reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands that read a token."""
     decode = commands.add_parser(
         "decode",
         help="read a token",
-        description="Read a token: what it says and means. Nothing is sent anywhere; no signature is checked.",
+        description="Read a token: what it says and means, and, of a damaged one, what is left and what is wrong. It "
+        "may stand in a file or a text of any kind: a HAR, a curl command, JSON. Nothing is sent anywhere; no "
+        "signature is checked. Exit code 1: no token, or a damaged one.",
         allow_abbrev=False,
     )
-    decode.add_argument("token", nargs="?", metavar="TOKEN", help="the token; - or nothing reads standard input")
-    decode.add_argument("--json", action="store_true", help="write one JSON object, for programs")
+    decode.add_argument("--compare", metavar="TOKEN", help="tell by meaning how it differs from this one (or a file)")
+    decode.add_argument("--endpoints", action="store_true", help="tell which endpoints it may call, and why not")
+    verify = commands.add_parser(
+        "verify",
+        help="check a token's signature and claims",
+        description="Give three verdicts on a token: decoded, signature, claims. The key comes from a file, or from "
+        "the marketplace that --url or --profile names, or, of OrderCloud's own addresses, the one the token names; "
+        "the token is not sent. Exit code 0: all three passed; 1: one failed; 3: the signature could not be checked.",
+        allow_abbrev=False,
+    )
+    verify.add_argument("--key", metavar="FILE", type=Path, help="a JWK, a JWKS or PEM")
+    verify.add_argument(
+        "--leeway",
+        metavar="SECONDS",
+        type=_leeway,
+        default=timedelta(0),
+        help="how much the clocks may differ for exp and nbf (0)",
+    )
+    for parser in (decode, verify):
+        parser.add_argument(
+            "token", nargs="?", metavar="TOKEN", help="the token, or a file with it; - or nothing reads standard input"
+        )
+        parser.add_argument("--number", metavar="N", type=_number, default=1, help="which of several tokens (1)")
+        parser.add_argument("--json", action="store_true", help="write one JSON object, for programs")
+    _add_connection(verify, again=True)
+
+
+def _leeway(text: str) -> timedelta:
+    if text.isascii() and text.isdigit() and len(text) <= 4 and int(text) <= 3600:
+        return timedelta(seconds=int(text))
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 3600")
+
+
+def _number(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 7 and int(text) >= 1:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
 
 
 def _add_server_options(serve: argparse.ArgumentParser) -> None:

@@ -2,7 +2,9 @@
 
 Exit codes are an interface: 0 done; 1 a failed expectation, or no token; 2 wrong usage, or no terminal; 3 could not
 connect or sign in; 70 a mistake of ours; 130 interrupted. `ocgate plan` says 2 when something would change, and 64 for
-wrong usage. Standard output is data, standard error is for people.
+wrong usage. `ocgate decode` says 1 for a damaged token, of which it writes what is left; `ocgate verify` says 0 when
+all three verdicts passed, 1 when one failed, and 3 when the signature could not be checked. Standard output is data,
+standard error is for people.
 """
 
 from __future__ import annotations
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Exit", "UsageError", "console_request", "main"]
 
-_MOST_INPUT = 1 << 20
 _SECRET_OPTIONS = ("--client-secret", "--secret", "--password", "--token", "--access-token", "--refresh-token")
 _DECLARED = ("export", "plan", "apply")
 """The commands that sign in to a marketplace, and so take the options of where to connect."""
@@ -59,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _wrong_usage(arguments: Sequence[str]) -> int:
     """Return the exit code of wrong usage, which must not be taken for a plan's answer."""
-    commands = ("sandbox", "decode", *_DECLARED)
+    commands = ("sandbox", "decode", "verify", *_DECLARED)
     command = next((argument for argument in arguments if argument in commands), None)
     return Exit.PLAN_USAGE if command == "plan" else Exit.USAGE
 
@@ -69,6 +70,8 @@ def _run(arguments: list[str]) -> int:
     options = make_parser().parse_args(arguments, namespace=Options())
     if options.command in _DECLARED:
         return _declared(options)
+    if options.command == "verify":
+        return _verify(options)
     if options.command is not None:
         _refuse_console_options(options)
     if options.command == "decode":
@@ -233,24 +236,20 @@ def _extras(options: Options, snapshots: Path) -> Extras:
 
 
 def _decode(options: Options) -> int:
-    from datetime import UTC, datetime
+    from tui.headless.reading import Wanted, decode
 
-    from tui.token_report import as_json, as_text
-    from tui.tokens.decode import decode
-    from tui.tokens.token import NotAToken
+    number, compare = options.number, options.compare
+    return decode(Wanted(options.token, options.json, number, compare, options.endpoints), _say)
 
-    if options.token is None and sys.stdin is not None and sys.stdin.isatty():
-        raise UsageError("which token? Give it as an argument, or pipe it in: `ocgate decode < token.txt`.")
-    text = _standard_input() if options.token in (None, "-") else options.token or ""
-    try:
-        token = decode(text)
-    except NotAToken as error:
-        _say(f"not a token: {error}")
-        return Exit.FAILED
-    now = datetime.now(UTC)
-    sys.stdout.write(as_json(token, now) if options.json else as_text(token, now))
-    sys.stdout.flush()
-    return Exit.OK
+
+def _verify(options: Options) -> int:
+    """Verify a token with the keys of a file or of a marketplace; nobody signs in for it."""
+    from tui.headless.reading import Checks, Wanted, verify
+
+    said = any(getattr(options, name) for name in _CONNECTION_OPTIONS)
+    connection = console_request(options, os.environ).connection if said else None
+    checks = Checks(options.key, "" if connection is None else connection.url, options.leeway)
+    return verify(Wanted(options.token, options.json, options.number), checks, _say)
 
 
 def _declared(options: Options) -> int:
@@ -269,13 +268,6 @@ def _declared(options: Options) -> int:
         return declared.plan(request, file, delete=options.delete, as_json=options.json)
     consent = declared.Consent(yes=options.yes, confirm=options.confirm, partial=options.partial)
     return declared.apply(request, file, consent, delete=options.delete, as_json=options.json)
-
-
-def _standard_input() -> str:
-    """Read the token from standard input; more than a token can be is cut off, and then is no token."""
-    if sys.stdin is None:
-        return ""
-    return sys.stdin.buffer.read(_MOST_INPUT).decode("utf-8", "replace")
 
 
 def _has_terminal() -> bool:

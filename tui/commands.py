@@ -156,6 +156,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.previous-tab", "Previous tab", "Show the previous tab.", ("left_square_bracket",)),
     Command("tokens.copy", "Copy as…", "Copy the access token, or the request: curl, SDKs, JSON.", ("y",), footer=True),
     Command("tokens.mend", "Mend", "Go where the refusal shown can be mended.", ("e",), footer=True),
+    Command("tokens.read", "Read a token…", "Read a token you have: pasted, from a file, or the one shown.", ("R",)),
     Command("tokens.back", "Back", "Go from the answer to the form, and from the form to the history.", ("escape",)),
     # -- Traffic -------------------------------------------------------------------------------------------------
     Command("traffic.follow", "Follow", "Keep the newest exchange in view, or stop doing so.", ("f",), footer=True),

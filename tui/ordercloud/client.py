@@ -23,9 +23,10 @@ from tui.ordercloud.transports.read_only import ReadOnlyTransport
 from tui.ordercloud.transports.recording import RecordingTransport
 from tui.ordercloud.transports.renewal import RenewingTransport
 from tui.ordercloud.transports.retry import RetryPolicy, RetryTransport
-from tui.ordercloud.wire import Timeouts, Wire
+from tui.ordercloud.wire import Timeouts, Wire, path_of
 
 if TYPE_CHECKING:
+    from tui.ordercloud.models.base import JSON
     from tui.ordercloud.models.companies import Buyer, Supplier
     from tui.ordercloud.models.integrations import ImpersonationConfig, IntegrationEvent, OpenIdConnect
     from tui.ordercloud.models.users import BuyerUser, SellerUser, SupplierUser
@@ -151,6 +152,13 @@ class OrderCloud:
         from tui.ordercloud.models.users import SupplierUser
 
         return resource(self._wire, SupplierUser, "suppliers", supplier_id, "users")
+
+    async def read(self, *segments: str, token: str | None = None) -> JSON:
+        """Read what is at a path below `/v1`, as it comes, with an access token or the client's own.
+
+        Raises ValueError for a segment that no path can hold.
+        """
+        return (await self._wire.send("GET", f"/v1{path_of(*segments)}", token=token)).value
 
     @property
     def base_url(self) -> str:

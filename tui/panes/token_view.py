@@ -13,9 +13,9 @@ from tui.panes.expected_text import QUIET, check_text
 from tui.panes.mending import mend_of, why_not_mend
 from tui.session.attempts import Call, Result
 from tui.tokens.durations import format_remaining
-from tui.tokens.explain import ClaimExplained, explain
+from tui.tokens.explain import ClaimExplained, explain, explain_missing
 from tui.tokens.token import Token
-from tui.tokens.verify import Status, Verdict
+from tui.tokens.verify import Status, Verdict, Verdicts
 from tui.widgets.exchange_text import status_text
 from tui.widgets.fact_sheet import GAP, Fact
 from tui.widgets.plain import literal, plain
@@ -34,15 +34,19 @@ def verdict_line(result: Result, now: datetime) -> Content:
     if result.token is None:
         status = status_text(result.exchange) if result.exchange is not None else literal("✗ no answer", "$refused")
         return Content.assemble(status, _milliseconds(result))
-    verdicts = result.verdicts(now)
-    kid = result.token.header.kid
+    return verdicts_text(result.verdicts(now), result.token, now)
+
+
+def verdicts_text(verdicts: Verdicts, token: Token, now: datetime) -> Content:
+    """Return the three verdicts on a token and its countdown, on one line."""
+    kid = token.header.kid
     key = f" (kid {_short(kid, 6)})" if kid else ""
     return Content("   ").join(
         [
             _verdict("decoded", verdicts.decoded),
             _verdict("signature" + key, verdicts.signature),
             _verdict("claims", verdicts.claims),
-            countdown(result.token, now),
+            countdown(token, now),
         ]
     )
 
@@ -73,8 +77,9 @@ def answer_facts(
     """
     facts = [_attempt(result), *_outcome(result), GAP]
     if result.token is not None:
-        facts += _claims(result, explain(result.token, now, names, zone), room)
-        facts += _verdict_facts(result, now)
+        claims = (*explain(result.token, now, names, zone), *explain_missing(result.token))
+        facts += claim_facts(claims, room, _role_facts(result.comparison.decision, result.token))
+        facts += verdict_facts(result.verdicts(now))
     else:
         facts += _refusal(result)
     for call in calls:
@@ -111,8 +116,9 @@ def _outcome(result: Result) -> list[Fact]:
     return facts + [Fact("", literal(each)) for each in comparison.differences]
 
 
-def _claims(result: Result, claims: Sequence[ClaimExplained], room: int) -> list[Fact]:
-    """Return each claim with its meaning: beside the value where there is room, else below it."""
+def claim_facts(claims: Sequence[ClaimExplained], room: int, of_roles: Sequence[Fact] = ()) -> list[Fact]:
+    """Return each claim with its meaning, beside the value where there is room, else below it; `of_roles` follow the
+    roles."""
     facts = []
     for claim in claims:
         value = literal(claim.value)
@@ -120,8 +126,8 @@ def _claims(result: Result, claims: Sequence[ClaimExplained], room: int) -> list
         apart = max(2, _VALUE_CELLS - value.cell_length)
         beside = value.cell_length + apart + meaning.cell_length <= room
         facts.append(Fact(_short(claim.name, 11), Content.assemble(value, " " * apart if beside else "\n", meaning)))
-        if claim.name == "role" and result.token is not None:
-            facts += _role_facts(result.comparison.decision, result.token)
+        if claim.name == "role":
+            facts += of_roles
     return facts
 
 
@@ -134,8 +140,8 @@ def _role_facts(decision: Decision | None, token: Token) -> list[Fact]:
     return [told, *(Fact("", literal(f"not {gap.role}: {gap.why}", QUIET)) for gap in decision.role_gaps)]
 
 
-def _verdict_facts(result: Result, now: datetime) -> list[Fact]:
-    verdicts = result.verdicts(now)
+def verdict_facts(verdicts: Verdicts) -> list[Fact]:
+    """Return the sentence of each verdict."""
     return [
         GAP,
         Fact("decoded", literal(verdicts.decoded.why, QUIET)),

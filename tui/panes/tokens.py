@@ -261,6 +261,11 @@ class TokensPane(ModePane):
         for person in people:
             name = f"{person.user.first_name} {person.user.last_name}".strip()
             names["usr", person.user.username] = f"{name}, {person.party.kind} {person.party.label}"
+        token = None if self.shown is None else self.shown.token
+        if token is not None and token.claims.orderid is not None:
+            from tui.session.token_reading import TokenReading
+
+            names.update(await TokenReading(self.session).names(token))
         self.answer.take_names(names)
 
     @on(RowList.Highlighted, "#history")
@@ -301,6 +306,15 @@ class TokensPane(ModePane):
         if result is not None and result.exchange is not None:
             token = None if result.answer is None else Whole("Access token", result.answer.access_token, "••••••")
             copy_exchange(self, self.session, result.exchange, wholes=() if token is None else (token,))
+
+    def do_read(self) -> None:
+        """Read any token: the one shown, or one that is pasted there or in a file."""
+        from tui.panes.token_reader import TokenReader
+
+        result = self.shown
+        compact = "" if result is None or result.token is None else result.token.compact
+        source = "" if result is None else f"attempt #{result.number}"
+        self.app.push_screen(TokenReader(self.session, self.zone, text=compact, source=source))
 
     def do_mend(self) -> None:
         """Open the API client where the refusal can be mended, or go to the field that is wrong."""

@@ -19,7 +19,7 @@ _PREFIX = re.compile(r"(?:authorization\s*:\s*)?bearer(?:\s+|$)", re.IGNORECASE)
 _WRAPPED_LINE = re.compile(r"[ \t]*[\r\n][ \t\r\n]*")
 _NOT_BASE64URL = re.compile(r"[^A-Za-z0-9_-]")
 _GUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
-_NAMES = ("header", "claims", "signature")
+PARTS = ("header", "claims", "signature")
 _ENCRYPTED_PARTS = 5
 _DEEPEST = 64
 """No token nests deeper than this, and everything that walks through one later may rely on it."""
@@ -31,14 +31,14 @@ def decode(text: str) -> Token:
     A `Bearer` prefix, blanks and quotes around the token and line breaks inside it are passed over. Positions in
     `NotAToken` are offsets into the text as given.
     """
-    source = _Source.of(text)
+    source = Source.of(text)
     parts = source.parts()
-    header_part, claims_part, signature_part = (_bytes(source, *part) for part in zip(_NAMES, parts, strict=True))
-    header_json = _object(source, "header", parts[0], header_part)
-    claims_json = _object(source, "claims", parts[1], claims_part)
+    header_part, claims_part, signature_part = (part_bytes(source, *part) for part in zip(PARTS, parts, strict=True))
+    header_json = part_object(source, "header", parts[0], header_part)
+    claims_json = part_object(source, "claims", parts[1], claims_part)
     return Token(
-        header=_header(header_json),
-        claims=_claims(claims_json),
+        header=header_of(header_json),
+        claims=claims_of(claims_json),
         header_json=header_json,
         claims_json=claims_json,
         signing_input=source.compact[: parts[2][0] - 1].encode("ascii"),
@@ -47,7 +47,7 @@ def decode(text: str) -> Token:
     )
 
 
-class _Source:
+class Source:
     """The compact token inside the given text, and where each of its characters stands there."""
 
     def __init__(self, compact: str, pieces: list[tuple[int, int]]) -> None:
@@ -55,10 +55,13 @@ class _Source:
         self._pieces = pieces
 
     @classmethod
-    def of(cls, text: str) -> _Source:
+    def of(cls, text: str) -> Source:
+        """Pass over what is wrapped around a token, and over the line breaks inside it."""
         start, end = _strip(text, 0, len(text))
         if prefix := _PREFIX.match(text, start, end):
             start, end = _strip(text, prefix.end(), end)
+        if "\n" not in text and "\r" not in text:
+            return cls(text[start:end], [(0, start)])
         chunks: list[str] = []
         pieces: list[tuple[int, int]] = []
         at, length = start, 0
@@ -77,7 +80,7 @@ class _Source:
 
     def parts(self) -> list[tuple[int, int]]:
         """Find the three parts: the start and the end of each."""
-        dots = [match.start() for match in re.finditer(r"\.", self.compact)]
+        dots = [match.start() for match in re.finditer(r"\.", self.compact)] if "." in self.compact else []
         if not self.compact:
             self.refuse("there is no token", 0)
         if not dots and _GUID.fullmatch(self.compact):
@@ -100,7 +103,8 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _bytes(source: _Source, name: str, part: tuple[int, int]) -> bytes:
+def part_bytes(source: Source, name: str, part: tuple[int, int]) -> bytes:
+    """Decode one part, which is from `part[0]` to `part[1]` of the compact token. Raises NotAToken."""
     start, end = part
     encoded = source.compact[start:end]
     if wrong := _NOT_BASE64URL.search(encoded):
@@ -120,7 +124,8 @@ def _tell_character(character: str) -> str:
     return "there is a character that does not belong"
 
 
-def _object(source: _Source, name: str, part: tuple[int, int], content: bytes) -> dict[str, JSON]:
+def part_object(source: Source, name: str, part: tuple[int, int], content: bytes) -> dict[str, JSON]:
+    """Read the decoded bytes of a part as a JSON object. Raises NotAToken."""
     start, end = part
     if not content:
         source.refuse(f"the {name} is empty", start)
@@ -144,9 +149,10 @@ def _object(source: _Source, name: str, part: tuple[int, int], content: bytes) -
         source.refuse(f"the {name} holds a number that is no JSON, or too long to read", start)
     if not isinstance(value, dict):
         source.refuse(f"the {name} is no JSON object", start)
-    if _too_deep(value, _DEEPEST):
+    # Both walk through everything, which takes longer than reading it: most texts show at a glance that they needn't.
+    if text.count("[") + text.count("{") > _DEEPEST and _too_deep(value, _DEEPEST):
         source.refuse(f"the {name} is nested too deep", start)
-    return _encodable(value)
+    return encodable(value) if "\\ud" in text or "\\uD" in text else value
 
 
 def _too_deep(value: JSON, left: int) -> bool:
@@ -160,7 +166,7 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _encodable(members: dict[str, JSON]) -> dict[str, JSON]:
+def encodable(members: dict[str, JSON]) -> dict[str, JSON]:
     """Show halves of surrogate pairs, which no terminal or file can take, as their JSON escapes."""
     return {_mend(name): _mend_value(value) for name, value in members.items()}
 
@@ -170,7 +176,7 @@ def _mend_value(value: JSON) -> JSON:
         return _mend(value)
     if isinstance(value, list):
         return [_mend_value(each) for each in value]
-    return _encodable(value) if isinstance(value, dict) else value
+    return encodable(value) if isinstance(value, dict) else value
 
 
 def _mend(text: str) -> str:
@@ -209,12 +215,14 @@ def _rest(members: Mapping[str, JSON], read: Mapping[str, object]) -> dict[str, 
     return {name: value for name, value in members.items() if read.get(name) is None}
 
 
-def _header(members: Mapping[str, JSON]) -> Header:
+def header_of(members: Mapping[str, JSON]) -> Header:
+    """Sort the members of a header."""
     read = {name: _text(members.get(name)) for name in ("alg", "kid", "typ")}
     return Header(**read, extra=_rest(members, read))
 
 
-def _claims(members: Mapping[str, JSON]) -> Claims:
+def claims_of(members: Mapping[str, JSON]) -> Claims:
+    """Sort the claims."""
     get = members.get
     claims = Claims(
         usr=_text(get("usr")),

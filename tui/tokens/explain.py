@@ -31,6 +31,18 @@ _HEADER_MEANINGS = {
 }
 _TIMES = {"iat", "nbf", "exp"}
 _USER_TYPES = {"buyer": "a buyer user", "supplier": "a supplier user", "admin": "a seller user", "dev": "a portal user"}
+_MISSING = {
+    "usr": "it acts as nobody",
+    "cid": "which API client it came through is unknown",
+    "usrtype": "the kind of user is unknown",
+    "role": "it carries no role, so nothing that needs one is allowed",
+    "iss": "who issued it is unknown",
+    "aud": "it is meant for no API in particular",
+    "iat": "when it was issued is unknown",
+    "nbf": "it has no beginning",
+    "exp": "it would be good for ever",
+}
+"""What it means that a claim is not there, of those that every token of OrderCloud has."""
 _UNKNOWN = "a claim OrderCloud's public description does not have"
 
 
@@ -58,6 +70,15 @@ def explain(
     known = [name for name in _MEANINGS if name in token.claims_json]
     unknown = [name for name in token.claims_json if name not in _MEANINGS]
     return tuple(_explain(name, token.claims_json[name], now, names or {}, zone) for name in (*known, *unknown))
+
+
+def explain_missing(token: Token) -> tuple[ClaimExplained, ...]:
+    """Name the claims that every token of OrderCloud has and this one has not, with what that means."""
+    return tuple(
+        ClaimExplained(name, "missing", meaning, known=True)
+        for name, meaning in _MISSING.items()
+        if name not in token.claims_json
+    )
 
 
 def explain_header(token: Token) -> tuple[ClaimExplained, ...]:

@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from tui.tokens.keys import has_roca
 from tui.tokens.times import tell_distance, utc
-from tui.tokens.token import Token
+from tui.tokens.token import JSON, Header, NotAToken, Token
 
 if TYPE_CHECKING:
     from joserfc.jwk import RSAKey
@@ -87,11 +88,41 @@ def _not_checked(why: str) -> Verdict:
     return Verdict(Status.NOT_CHECKED, why)
 
 
-def verify_signature(token: Token, key: Mapping[str, str] | JWK | None) -> Verdict:
+def verify_signature(token: Token, key: Mapping[str, object] | JWK | None) -> Verdict:
     """Verify an RS256 signature with a public key. Total: every input gets a verdict.
 
     Only RS256 is verified, whatever the token's header asks for; a key of another ID leaves it unchecked.
     """
+    return _judge(_Signed(token.header, token.header_json, token.signature, token.compact), key)
+
+
+def verify_compact(compact: str, key: Mapping[str, object] | JWK | None) -> Verdict:
+    """Verify a signature over anything, in its compact form and without anything around it. Total."""
+    from tui.tokens.decode import Source, header_of, part_bytes, part_object
+
+    source = Source.of(compact)
+    try:
+        first, _, last = source.parts()
+        members = part_object(source, "header", first, part_bytes(source, "header", first))
+        signature = part_bytes(source, "signature", last)
+    except NotAToken as error:
+        return _failed(f"It is malformed: {error.reason}.")
+    if source.compact != compact:
+        return _failed("It is malformed: there is something around it.")
+    return _judge(_Signed(header_of(members), members, signature, compact), key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """What a verification needs: the payload may be anything."""
+
+    header: Header
+    header_json: Mapping[str, JSON]
+    signature: bytes
+    compact: str
+
+
+def _judge(token: _Signed, key: Mapping[str, object] | JWK | None) -> Verdict:
     unverifiable = _unverifiable(token)
     if unverifiable is not None:
         return unverifiable
@@ -102,12 +133,14 @@ def verify_signature(token: Token, key: Mapping[str, str] | JWK | None) -> Verdi
     member = _members(key)
     if token.header.kid and member["kid"] and token.header.kid != member["kid"]:
         return _not_checked("The token was signed with another key than the one at hand: their kid differ.")
-    if member["kty"] != "RSA" or member["use"] not in {"", "sig"} or member["alg"] not in {"", ALGORITHM}:
+    operations = key.get("key_ops") if isinstance(key, Mapping) else None
+    other_use = isinstance(operations, list) and "verify" not in operations
+    if member["kty"] != "RSA" or member["use"] not in {"", "sig"} or member["alg"] not in {"", ALGORITHM} or other_use:
         return _failed("The key is not meant for RS256 signatures.")
     return _verify(token, member)
 
 
-def _unverifiable(token: Token) -> Verdict | None:
+def _unverifiable(token: _Signed) -> Verdict | None:
     algorithm = token.header.alg
     if algorithm is None:
         return _failed("The header names no algorithm (alg).")
@@ -124,7 +157,7 @@ def _unverifiable(token: Token) -> Verdict | None:
     return None
 
 
-def _members(key: Mapping[str, str] | JWK) -> dict[str, str]:
+def _members(key: Mapping[str, object] | JWK) -> dict[str, str]:
     names = ("kty", "n", "e", "alg", "use", "kid")
     values = [key.get(name) if isinstance(key, Mapping) else getattr(key, name, None) for name in names]
     return {name: value if isinstance(value, str) else "" for name, value in zip(names, values, strict=True)}
@@ -136,27 +169,29 @@ def _rsa_key(n: str, e: str) -> RSAKey:
     from joserfc.errors import JoseError
     from joserfc.jwk import RSAKey
 
-    if len(n) > _KEY_BITS[1] // 6 + 4 or not _KEY_BITS[0] <= _bits(n) <= _KEY_BITS[1]:
+    if len(n) > _KEY_BITS[1] // 6 + 4 or not _KEY_BITS[0] <= _number(n).bit_length() <= _KEY_BITS[1]:
         raise ValueError("a key of this size is not used for RS256")
+    if has_roca(_number(n)) or len(e) > 12 or _number(e) < 3:
+        raise ValueError("a key that anybody can break")
     try:
         return RSAKey.import_key({"kty": "RSA", "n": n, "e": e})
     except (JoseError, TypeError) as error:
         raise ValueError("unusable key") from error
 
 
-def _bits(number: str) -> int:
-    """Measure a base64url number. Raises ValueError."""
-    return int.from_bytes(base64.urlsafe_b64decode(number + "=" * (-len(number) % 4))).bit_length()
+def _number(written: str) -> int:
+    """Read a base64url number. Raises ValueError."""
+    return int.from_bytes(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
 
 
-def _verify(token: Token, member: Mapping[str, str]) -> Verdict:
+def _verify(token: _Signed, member: Mapping[str, str]) -> Verdict:
     from joserfc import jws
     from joserfc.errors import BadSignatureError, JoseError
 
     try:
         key = _rsa_key(member["n"], member["e"])
     except ValueError:
-        return _failed("The key cannot be used: it is no RSA public key of 2048 bits or more.")
+        return _failed("The key cannot be used: it is no RSA public key of 2048 bits or more, or a weak one.")
     try:
         jws.deserialize_compact(token.compact, key, algorithms=[ALGORITHM])
     except BadSignatureError:
@@ -187,7 +222,8 @@ def check_claims(
     if audience is not None and not any(_same_place(each, audience) for each in _audiences(token)):
         return _failed("It is meant for another environment: aud is not this one.")
     told = "aud was not checked" if audience is None else "it is meant for this environment"
-    return Verdict(Status.PASSED, f"It is good; exp is {tell_distance(claims.exp, now)}; {told}.")
+    allowed = f"; with {slack:g} s of leeway" if slack else ""
+    return Verdict(Status.PASSED, f"It is good; exp is {tell_distance(claims.exp, now)}; {told}{allowed}.")
 
 
 def _audiences(token: Token) -> tuple[str, ...]:
