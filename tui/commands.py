@@ -160,18 +160,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.back", "Back", "Go from the answer to the form, and from the form to the history.", ("escape",)),
     # -- Traffic -------------------------------------------------------------------------------------------------
     Command(
-        "traffic.view", "By API client", "Show API clients with their load, or single requests.", ("v",), footer=True
+        "traffic.view", "Switch view", "Show API clients with their load, or single requests.", ("v",), footer=True
     ),
-    Command(
-        "traffic.filter", "Filter", "Show only what matches words, status:4xx, client:NAME…", ("slash",), footer=True
-    ),
-    Command("traffic.follow", "Follow", "Keep the newest request in view, or stop doing so.", ("f",), footer=True),
-    Command("traffic.read-token", "Read token", "Read the access token of the exchange.", ("R",), footer=True),
+    Command("traffic.filter", "Filter", "Show what matches words, status:4xx, client:NAME…", ("slash",), footer=True),
+    Command("traffic.back", "Back", "Return to the list, from a filter or from a file.", ("escape",), footer=True),
     Command(
         "traffic.copy", "Copy as…", "Copy the exchange, redacted: as shown, curl, SDKs, JSON.", ("y",), footer=True
     ),
+    Command("traffic.read-token", "Read token", "Read the access token of the exchange.", ("R",), footer=True),
+    Command("traffic.follow", "Follow", "Keep the newest request in view, or stop doing so.", ("f",), footer=True),
     Command("traffic.open", "Open", "Read what is under the cursor, or the API client's requests.", ("enter",)),
-    Command("traffic.back", "Back", "Return to the list, from a filter or from a file.", ("escape",), footer=True),
     # -- Learn ---------------------------------------------------------------------------------------------------
     Command("learn.read-on", "Read on", "Show the rest of the card, then the next one.", ("space",), footer=True),
     Command("learn.open", "Open the example", "Open the API client that shows the rule.", ("enter", "o"), footer=True),

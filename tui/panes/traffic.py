@@ -311,6 +311,8 @@ class TrafficPane(ModePane):
                 return "A file has no newer requests: esc returns to the live ones."
         if command in ("traffic.view", "traffic.filter") and not self.query_one("#exchanges").display:
             return "This is one exchange: esc returns to the list."
+        if command == "traffic.filter" and self._line.has_focus:
+            return "You are typing it: enter returns to the list."
         if command == "traffic.back" and not self._can_go_back:
             return "This is the list."
         return None

@@ -18,9 +18,9 @@ from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column
 
 _ID = re.compile(r"\b([0-9A-Fa-f]{8})-[0-9A-Fa-f]{4}-[0-9A-Fa-f-]{18,27}")
-NOBODY = "no API client known"
+NOBODY = "unknown"
 """Stands for the API client of requests of which nothing tells one."""
-_LABEL = 13
+_LABEL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Row:
     def of(cls, request: Request) -> Row:
         """Return the line of a request."""
         # An ID is known by its beginning; what stands behind it tells what was asked for.
-        path = _ID.sub("\\1…", request.path)
+        path = _short(request.path)
         again = f" (attempt {request.attempt})" if request.attempt > 1 else ""
         return cls(request, _time(request.at), path + again)
 
@@ -141,7 +141,7 @@ def group_columns(names: Names, *, file: bool) -> tuple[Column[Group], ...]:
     def name(group: Group) -> str | Content:
         if group.secret:
             return Content.assemble(("└ ", "$muted"), literal(names.secret(group.secret)))
-        return names.client(group.cid) or Content.styled(NOBODY, "$muted")
+        return _short(names.client(group.cid)) or Content.styled(NOBODY, "$muted")
 
     systems: Column[Group] = Column("Systems", _systems, width=7, right=True)
     return (
@@ -152,7 +152,7 @@ def group_columns(names: Names, *, file: bool) -> tuple[Column[Group], ...]:
         Column("p50", lambda group: _ms(group.p50), width=5, right=True),
         Column("p95", lambda group: _ms(group.p95), width=5, right=True),
         Column("Load", lambda group: sparkline(group.spread), width=BINS),
-        Column("Last used", lambda group: _time(group.last), width=9),
+        Column("Last", lambda group: _time(group.last)[:5], width=5),
     )
 
 
@@ -174,7 +174,7 @@ def group_text(group: Group, names: Names, total: int) -> Content:
     told = _facts(
         (
             ("API client", names.client(group.cid) or NOBODY),
-            ("ID", group.cid),
+            ("ID", group.cid if group.cid in names.clients else ""),
             ("Secret", names.secret(group.secret)),
             ("Requests", f"{group.requests:,}{part}"),
             ("Refused", f"{group.refusals:,}"),
@@ -204,11 +204,11 @@ def remarks(groups: Sequence[Group], names: Names) -> str:
     if not known:
         return ""
     busiest = max(known, key=lambda each: each.requests)
-    parts = [f"most: {names.client(busiest.cid)}"]
+    parts = [f"most: {_short(names.client(busiest.cid))}"]
     timed = [(each.p95, each) for each in known if each.p95 is not None]
     if len(timed) > 1:
-        parts.append(f"slowest: {names.client(max(timed, key=lambda each: each[0])[1].cid)}")
-    shared = [names.client(each.cid) for each in known if len(each.systems) > 1]
+        parts.append(f"slowest: {_short(names.client(max(timed, key=lambda each: each[0])[1].cid))}")
+    shared = [_short(names.client(each.cid)) for each in known if len(each.systems) > 1]
     if shared:
         parts.append(f"used by several systems: {_listed(shared)}")
     return " · ".join(parts)
@@ -217,6 +217,11 @@ def remarks(groups: Sequence[Group], names: Names) -> str:
 def _listed(texts: Sequence[str], most: int = 5) -> str:
     more = f" and {len(texts) - most:,} more" if len(texts) > most else ""
     return ", ".join(texts[:most]) + more
+
+
+def _short(text: str) -> str:
+    """Return a text with its IDs cut to their beginnings; what they are in full is told with each request."""
+    return _ID.sub("\\1…", text)
 
 
 def _client(cid: str, names: Names) -> str:

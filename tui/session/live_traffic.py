@@ -18,6 +18,7 @@ from tui.session.traffic_requests import Request, caller_of, of_entry, of_exchan
 
 if TYPE_CHECKING:
     from tui.ordercloud import Exchange
+    from tui.ordercloud._httpx import AsyncBaseTransport
     from tui.sandbox.control.log import Entry, RequestLog
     from tui.session.session import Session
 
@@ -25,7 +26,6 @@ MOST_LOGGED = 5_000
 """So many of the last logged requests are shown."""
 POLL_SECONDS = 1.0
 _TIMEOUT_SECONDS = 3.0
-_MOST_BYTES = 8 << 20
 
 
 class Logged(Protocol):
@@ -55,7 +55,8 @@ class EmbeddedLog:
 class ServedLog:
     """The log of a sandbox that another program serves on this machine; `read` fetches what is new."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, transport: AsyncBaseTransport | None = None) -> None:
+        self._transport = transport
         self._url = f"{url.rstrip('/')}/sandbox/log"
         self._entries: deque[Entry] = deque(maxlen=MOST_LOGGED)
         self._last = 0
@@ -70,7 +71,7 @@ class ServedLog:
 
         query = {"after": str(self._last), "limit": str(MOST_LOGGED)}
         try:
-            async with AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+            async with AsyncClient(transport=self._transport, timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
                 answer = await client.get(self._url, params=query)
             found = json.loads(answer.content) if answer.status_code == 200 else None
         except (httpx.HTTPError, ValueError, RecursionError):
