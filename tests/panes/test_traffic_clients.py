@@ -11,6 +11,7 @@ from tui.ordercloud import errors
 from tui.ordercloud._httpx import AsyncClient
 from tui.panes.token_reader import TokenReader
 from tui.panes.traffic import TrafficPane
+from tui.sandbox.demo import PASSWORD
 from tui.session.traffic_groups import Group
 from tui.widgets.row_list import RowList
 
@@ -41,13 +42,13 @@ async def test_every_request_that_reaches_the_sandbox_is_counted_by_api_client_a
         await another_program_asks(console, erp.id, SECRET)
         assert "another program" in console.text
         assert "Read token" not in console.text
-        await another_program_asks(console, erp.id, erp.client_secret or "")
+        await another_program_asks(console, erp.id, PASSWORD)
         await console.press("v")
-        own, its, legacy = groups(console)
+        own, its, named = groups(console)
         assert (own.cid, its.cid) == (session.opened.identity.client_id.lower(), erp.id.lower())
-        assert (its.requests, its.refusals, legacy.secret, legacy.requests) == (2, 1, "legacy", 1)
+        assert (its.requests, its.refusals, named.requests) == (2, 1, 1)
         assert erp.app_name in console.text
-        assert "└ legacy secret" in console.text
+        assert "└ Rotation A" in console.text
         asked = len(session.exchanges)
         await console.press("j", "enter")
         assert f'client:"{erp.app_name}"' in console.text
@@ -67,7 +68,7 @@ async def test_every_request_that_reaches_the_sandbox_is_counted_by_api_client_a
         assert "exchange #1" in console.text
         signed_in = session.client.signed_in
         assert signed_in is not None
-        for secret in (SECRET, erp.client_secret or "", signed_in.access_token[:40]):
+        for secret in (SECRET, PASSWORD, signed_in.access_token[:40]):
             assert secret not in console.text
         await console.press("escape")
         assert isinstance(console.app.query_one(TrafficPane), TrafficPane)
