@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.console import Console, open_console
 from tests.session.test_traffic_files import token
 from tui.ordercloud import errors
@@ -80,7 +82,8 @@ async def test_every_request_that_reaches_the_sandbox_is_counted_by_api_client_a
         assert "[/nope]" in console.text
 
 
-async def test_a_file_of_traffic_is_shown_by_api_client(tmp_path: Path) -> None:
+async def test_a_file_of_traffic_is_shown_by_api_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.panes.traffic.MANY", 3)  # so a thread works through it, as through a large file
     shop, erp = token("5F0C-SHOP"), token("erp", "robot")
     agents = [("shop/1", shop, 10), ("shop/1", shop, 12), ("job/1", erp, 900), ("[bold]Excel", erp, 1000)]
     entries = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,20 +18,21 @@ from textual.widgets import Input, Static
 from tui.commands import bindings
 from tui.panes.messages import TokenGiven
 from tui.panes.mode import ModePane
+from tui.panes.traffic_look import MANY, Look, look_at
 from tui.panes.traffic_rows import (
     Row,
+    Totals,
     group_columns,
     group_text,
     remarks,
     request_columns,
     request_text,
-    totals,
 )
 from tui.session.live_traffic import POLL_SECONDS, LiveTraffic
 from tui.session.traffic_filter import KEYS, Names, TrafficFilter, exactly, parse_filter
-from tui.session.traffic_groups import Group, grouped
+from tui.session.traffic_groups import Group
 from tui.session.traffic_names import TrafficNames
-from tui.session.traffic_requests import Request, token_in
+from tui.session.traffic_requests import token_in
 from tui.widgets.background import start
 from tui.widgets.plain import literal
 from tui.widgets.row_list import RowList
@@ -64,11 +67,8 @@ class TrafficPane(ModePane):
         self._filter = TrafficFilter()
         self._came_from: str | None = None
         self._waiting = False
-        self._rows: dict[Request, Row] = {}
-        self._groups: tuple[Group, ...] = ()
-        self._all = 0
+        self._look = Look(0, False, False, {}, (), Totals(), Names())
         self._shown: object = None
-        self._with_client: bool | None = None
 
     def compose(self) -> ComposeResult:
         """Lay list and detail out."""
@@ -159,47 +159,46 @@ class TrafficPane(ModePane):
 
     def _draw(self) -> None:
         self._waiting = False
-        file = self.file
+        file, by_client = self.file, self.view == CLIENTS
         every = self._live.requests(tuple(self.session.exchanges)) if file is None else file.requests
-        self._all = len(every)
-        names = self._names.known()
-        shown = [each for each in every if self._filter.takes(each, names)] if self._filter else every
-        empty = _NO_MATCH if self._filter else _NOTHING
-        if self.view == REQUESTS:
-            known = self._rows
-            self._rows = {each: known.get(each) or Row.of(each) for each in shown}
-            self._fit(names)
-            self._list.empty = empty
-            self._list.rows = tuple(self._rows.values())
-            if self._follows and shown and not self.has_class("-open"):
-                self._list.cursor = len(shown) - 1
-        else:
-            self._groups = grouped(shown)
-            self._list.empty = empty
-            self._list.set_columns(group_columns(names, file=file is not None))
-            self._list.rows = self._groups
-        told = totals(shown).content("exchange" if file is None else "request")
-        if self.view == CLIENTS and (remark := remarks(self._groups, names)):
+        work = partial(look_at, every, self._filter, self._names.known(), self._look.rows, by_client=by_client)
+        if len(every) <= MANY:
+            self._show(work())
+            return
+
+        async def draw() -> None:
+            look = await asyncio.to_thread(work)
+            if self.file is file and by_client is (self.view == CLIENTS):
+                self._show(look)
+
+        start(self, draw, group="many")
+
+    def _show(self, look: Look) -> None:
+        names, file = look.names, self.file
+        rows: Sequence[Row | Group] = look.groups if look.by_client else tuple(look.rows.values())
+        self._look = look
+        self._list.empty = _NO_MATCH if look.filtered else _NOTHING
+        wide = not look.by_client and self._list.scrollable_content_region.width >= _ROOM_FOR_CLIENT
+        self._list.set_columns(
+            group_columns(names, file=file is not None) if look.by_client else request_columns(names, wide=wide)
+        )
+        self._list.rows = rows
+        if self.view == REQUESTS and self.following and file is None and rows and not self.has_class("-open"):
+            self._list.cursor = len(rows) - 1
+        told = look.totals.content("exchange" if file is None else "request")
+        if remark := remarks(look.groups, names):
             told = Content("\n").join([told, literal(remark, "$muted")])
         self.query_one("#totals", Static).update(told)
         self._tell_panel()
-        self._show_detail(again=self.view == CLIENTS)
+        self._show_detail(again=look.by_client)
         self.refresh_bindings()
-        wanted = {(each.cid, each.secret) for each in shown}
-        if self.display and self.view == CLIENTS and self._names.misses(wanted, secrets=file is None):
+        wanted = {(each.cid, each.secret) for each in look.groups}
+        if self.display and self._names.misses(wanted, secrets=file is None):
             start(self, partial(self._read_names, wanted), group="names", exclusive=False)
 
     async def _read_names(self, wanted: set[tuple[str, str]]) -> None:
         if await self._names.read(wanted, secrets=self.file is None):
-            self._with_client = None
             self._draw()
-
-    def _fit(self, names: Names) -> None:
-        """Set the columns of the requests once the room or the names are others."""
-        wide = self._list.scrollable_content_region.width >= _ROOM_FOR_CLIENT
-        if wide is not self._with_client:
-            self._with_client = wide
-            self._list.set_columns(request_columns(names, wide=wide))
 
     def _tell_panel(self) -> None:
         panel = self.query_one("#exchanges")
@@ -211,10 +210,6 @@ class TrafficPane(ModePane):
             panel.border_subtitle = "esc leaves the file"
         else:
             panel.border_subtitle = "following the newest" if self.following else "f follows"
-
-    @property
-    def _follows(self) -> bool:
-        return self.following and self.file is None
 
     @on(RowList.Highlighted)
     def _moved(self, message: RowList.Highlighted) -> None:
@@ -240,7 +235,7 @@ class TrafficPane(ModePane):
             kind = "Request" if row.request.exchange is None else "Exchange"
             panel.border_title = f"{kind} {self._list.cursor + 1}"
         elif isinstance(row, Group):
-            whole.update(group_text(row, names, self._all))
+            whole.update(group_text(row, names, self._look.every))
             panel.border_title = "Secret" if row.secret else "API client"
         else:
             whole.update("")
