@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.session.test_traffic_files import token
 from tui.ordercloud import Exchange
 from tui.ordercloud.body import Body
 from tui.sandbox import Sandbox
@@ -200,6 +201,19 @@ def test_an_exchange_and_its_entry_are_one_request_and_others_are_told_apart() -
     assert [each.exchange for each in live.requests([])] == [None] * 4
     live.attach(None, [own])
     assert [each.exchange for each in live.requests([own])] == [own]
+
+
+def test_an_exchange_takes_no_entry_of_another_user_nor_one_that_came_after_it() -> None:
+    log, live = Log(), LiveTraffic()
+    unlogged = exchange(1)
+    live.attach(log, [unlogged])
+    log.add()
+    assert [each.own for each in live.requests([unlogged])] == [True, False]
+    headers = (("Authorization", f"Bearer {token('c1', 'bob')}"),)
+    bobs = exchange(2, request_headers=headers)
+    assert [each.own for each in live.requests([unlogged, bobs])] == [True, True, False]
+    log.add(user="BOB")
+    assert [(each.own, each.user) for each in live.requests([unlogged, bobs])][1:] == [(False, "ada"), (True, "BOB")]
 
 
 async def test_a_sandbox_of_another_program_is_asked_for_what_is_new_in_its_log() -> None:
