@@ -29,6 +29,7 @@ PLACES: dict[str, list[str]] = {
     "the history": ["3", "ctrl+r", "escape", "escape"],
     "traffic": ["4", "g"],
     "an exchange": ["4", "g", "enter"],
+    "traffic by API client": ["4", "v"],
     "the topics": ["5", "j", "j"],
     "the last topic": ["5", "G"],
 }

@@ -172,12 +172,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.read", "Read a token…", "Read a token you have: pasted, from a file, or the one shown.", ("R",)),
     Command("tokens.back", "Back", "Go from the answer to the form, and from the form to the history.", ("escape",)),
     # -- Traffic -------------------------------------------------------------------------------------------------
-    Command("traffic.follow", "Follow", "Keep the newest exchange in view, or stop doing so.", ("f",), footer=True),
+    Command(
+        "traffic.view", "Switch view", "Show API clients with their load, or single requests.", ("v",), footer=True
+    ),
+    Command("traffic.filter", "Filter", "Show what matches words, status:4xx, client:NAME…", ("slash",), footer=True),
+    Command("traffic.back", "Back", "Return to the list, from a filter or from a file.", ("escape",), footer=True),
     Command(
         "traffic.copy", "Copy as…", "Copy the exchange, redacted: as shown, curl, SDKs, JSON.", ("y",), footer=True
     ),
-    Command("traffic.open", "Open", "Read the exchange under the cursor.", ("enter",)),
-    Command("traffic.back", "Back", "Return to the list.", ("escape",), footer=True),
+    Command("traffic.read-token", "Read token", "Read the access token of the exchange.", ("R",), footer=True),
+    Command("traffic.follow", "Follow", "Keep the newest request in view, or stop doing so.", ("f",), footer=True),
+    Command("traffic.open", "Open", "Read what is under the cursor, or the API client's requests.", ("enter",)),
     # -- Learn ---------------------------------------------------------------------------------------------------
     Command("learn.read-on", "Read on", "Show the rest of the card, then the next one.", ("space",), footer=True),
     Command("learn.open", "Open the example", "Open the API client that shows the rule.", ("enter", "o"), footer=True),
@@ -188,7 +193,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.clients", "Clients", "List, edit and assign API clients.", ("1",)),
     Command("app.access", "Access", "Who gets in: parties and API clients.", ("2",)),
     Command("app.tokens", "Tokens", "Try a grant and read the token.", ("3",)),
-    Command("app.traffic", "Traffic", "Every exchange of this sitting.", ("4",)),
+    Command("app.traffic", "Traffic", "Every exchange, and every request that reaches a sandbox.", ("4",)),
     Command("app.learn", "Learn", "The rules, one by one.", ("5",)),
     Command("app.sign-in", "Sign in", "Connect to a marketplace, or sign in as somebody else.", ("p",), footer=True),
     Command("app.clock", "Clock", "Move, stop or speed up the embedded sandbox's time.", ("c",)),
@@ -202,6 +207,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.drafts", "Draft", "Go on with what was typed into a form and never saved.", ("D",), footer=True),
     Command("app.plan", "Plan from a file…", "Show what a file of API clients would change, then choose and apply it."),
     Command("app.export", "Export…", "Write every API client to a file, without secrets: fit for git."),
+    Command("app.traffic-file", "Open a traffic file…", "Show a HAR file or an access log in Traffic, by API client."),
     Command("app.theme", "Theme", "Choose the colours.", ("T",)),
     Command("app.palette", "Commands", "Find any command by its name.", ("ctrl+p",), footer=True, priority=True),
     Command("app.help", "Help", "Every key that works here.", ("question_mark", "f1"), footer=True),

@@ -10,8 +10,10 @@ from tests.console import START, Console, open_console
 from tui.ordercloud import Exchange, errors
 from tui.ordercloud.body import Body
 from tui.ordercloud.exchange import Timings
-from tui.panes.traffic import Row, Totals, TrafficPane, totals
+from tui.panes.traffic import TrafficPane
+from tui.panes.traffic_rows import Row, Totals, totals
 from tui.sandbox.demo import PASSWORD
+from tui.session.traffic_requests import Request, of_exchange
 from tui.widgets.row_list import RowList
 
 
@@ -31,6 +33,10 @@ def exchange(number: int, *, ms: float = 1.0, status: int | None = 200, url: str
     return Exchange(number, START, "GET", url, status=status, timings=Timings(total=ms))
 
 
+def request(number: int, *, ms: float = 1.0, status: int | None = 200, url: str = "http://x/v1/me") -> Request:
+    return of_exchange(exchange(number, ms=ms, status=status, url=url))
+
+
 async def ask(console: Console, count: int = 1) -> None:
     for _ in range(count):
         await console.app.session.client.me.get()
@@ -39,21 +45,21 @@ async def ask(console: Console, count: int = 1) -> None:
 
 def test_totals_are_counts_and_times_that_occurred() -> None:
     assert totals([]) == Totals()
-    assert totals([exchange(1, ms=7)]) == Totals(1, 0, 7, 7)
-    many = [exchange(number, ms=number) for number in range(1, 101)]
+    assert totals([request(1, ms=7)]) == Totals(1, 0, 7, 7)
+    many = [request(number, ms=number) for number in range(1, 101)]
     assert totals(many) == Totals(100, 0, 50, 95)
-    refused = [exchange(1, status=400), exchange(2, status=None), exchange(3, status=302)]
+    refused = [request(1, status=400), request(2, status=None), request(3, status=302)]
     assert totals(refused).refusals == 2
     assert totals(refused).content().plain.startswith("3 exchanges · 2 refused or failed")
 
 
 def test_a_line_shortens_ids_and_tells_another_attempt() -> None:
-    row = Row.of(exchange(1, url="http://x/v1/apiclients/97DB41EC-0074-5A18-9E3B-6F0011223344/secrets?page=1"))
+    row = Row.of(request(1, url="http://x/v1/apiclients/97DB41EC-0074-5A18-9E3B-6F0011223344/secrets?page=1"))
     assert row.path == "/v1/apiclients/97DB41EC…/secrets?page=1"
     again = Exchange(2, START, "GET", "http://x/v1/me", attempt=2, status=500)
-    assert Row.of(again).path == "/v1/me (attempt 2)"
-    assert Row.of(again).status.plain == "✗ 500"
-    assert Row.of(exchange(3, status=None)).status.plain == "✗ none"
+    assert Row.of(of_exchange(again)).path == "/v1/me (attempt 2)"
+    assert Row.of(of_exchange(again)).status.plain == "✗ 500"
+    assert Row.of(request(3, status=None)).status.plain == "✗ none"
 
 
 async def test_what_was_asked_before_the_pane_was_opened_is_there_too(console: Console) -> None:

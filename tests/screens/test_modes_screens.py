@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from textual.widgets import Input
 
 from tests.console import Console, console_request, open_console
 from tests.screens.conftest import SIZES, Pictures, named
 from tui.config.connection import Connection, missing_parts
+from tui.panes.traffic import TrafficPane
+from tui.panes.traffic_file import TrafficFile
+from tui.session.traffic_requests import Request
 from tui.widgets.row_list import RowList
+
+
+def recorded(console: Console) -> TrafficFile:
+    """Return what a file of traffic might hold: a busy API client, and a slow one that two systems use."""
+    ids = {each.app_name: each.id.lower() for each in console.app.session.marketplace.api_clients.values()}
+    shop, erp = ids["Buyer Storefront"], next(its for name, its in ids.items() if "ERP" in name)
+    begin = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    busy = [
+        Request("GET", "/v1/me", 200, False, 12 + n, begin + timedelta(seconds=n * n), shop, user="shopper01", key=n)
+        for n in range(40)
+    ]
+    slow = [
+        Request(
+            "PUT",
+            f"/v1/orders/{n}",
+            (200, 403)[n % 2],
+            bool(n % 2),
+            900.0 + 100 * n,
+            begin + timedelta(minutes=3 * n),
+            erp,
+            code=("", "Auth.InsufficientRoles")[n % 2],
+            system=("nightly-job/2.1", "Excel of the accountant")[n > 3],
+            key=100 + n,
+        )
+        for n in range(6)
+    ]
+    return TrafficFile("storefront.har", (*busy, *slow, Request("GET", "/v1/me", 401, True, 3, begin, key=200)))
 
 
 async def choose(console: Console, name: str) -> None:
@@ -46,6 +78,9 @@ async def test_traffic(pictures: Pictures, size: tuple[int, int]) -> None:
     async with open_console(size=size) as console:
         await console.press("4", "g")
         pictures.check_text(console, named("traffic", size))
+        console.app.query_one(TrafficPane).show_file(recorded(console))
+        await console.settle()
+        pictures.check_text(console, named("traffic-file", size))
 
 
 @SIZES

@@ -10,6 +10,7 @@ from tui.panes.sandbox_commands import SandboxCommands
 from tui.widgets.background import start
 
 if TYPE_CHECKING:
+    from tui.panes.messages import TokenGiven
     from tui.panes.mode import ModePane
 
 
@@ -42,6 +43,25 @@ class AppCommands(SandboxCommands):
 
         if isinstance(self, App):
             self.push_screen(JournalScreen(self.session))
+
+    def on_token_given(self, message: TokenGiven) -> None:
+        """Read an access token that a pane has come by."""
+        from tui.panes.habit_panel import own_zone
+        from tui.panes.token_reader import TokenReader
+
+        if isinstance(self, App):
+            self.push_screen(TokenReader(self.session, own_zone(), text=message.compact, source=message.source))
+
+    async def do_traffic_file(self) -> None:
+        """Ask for a file of recorded traffic, and show it in Traffic by API client."""
+        from tui.panes.traffic import TrafficPane
+        from tui.panes.traffic_file import ask_for_traffic_file
+
+        assert isinstance(self, App), "the commands of everywhere are the app's"
+        if (file := await ask_for_traffic_file(self)) is not None:
+            pane = await self.show_mode("traffic")
+            if isinstance(pane, TrafficPane):
+                pane.show_file(file)
 
     async def do_drafts(self) -> None:
         """Go on with what was typed and never saved."""

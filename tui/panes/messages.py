@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual.message import Message
 
 
@@ -22,6 +24,19 @@ class OpenRequested(Message):
         super().__init__()
         self.api_client_id = api_client_id
         self.tab = tab
+
+
+class TokenGiven(Message):
+    """Somebody wants to read an access token, from the source named. The token is a credential: it is not shown."""
+
+    def __init__(self, compact: str, source: str) -> None:
+        super().__init__()
+        self.compact = compact
+        self.source = source
+
+    def __rich_repr__(self) -> Iterator[str]:
+        """Leave the token out of logs."""
+        yield self.source
 
 
 class TimeChanged(Message):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.ordercloud import Exchange, OrderCloud
     from tui.sandbox import Sandbox
     from tui.sandbox.control import ControlledClock
+    from tui.sandbox.control.log import RequestLog
     from tui.sandbox.outbox import Message
     from tui.session.attempt_file import AttemptFile
     from tui.session.drafts import Drafts
@@ -315,6 +316,14 @@ class Session:
             return None
         await _load("tui.sandbox.control")
         return SandboxLog(sandbox)
+
+    async def request_log(self) -> RequestLog | None:
+        """Give the embedded sandbox's log of every request, which begins with the first use; None anywhere else."""
+        sandbox = None if self._opened is None else self._opened.sandbox
+        if sandbox is None:
+            return None
+        await _load("tui.sandbox.control")
+        return sandbox.control.log
 
     @property
     def _sandbox(self) -> Sandbox:
