@@ -46,8 +46,8 @@ class AppCommands(SandboxCommands):
 
     def on_token_given(self, message: TokenGiven) -> None:
         """Read an access token that a pane has come by."""
-        from tui.panes.habit_panel import own_zone
         from tui.panes.token_reader import TokenReader
+        from tui.session.own_zone import own_zone
 
         if isinstance(self, App):
             self.push_screen(TokenReader(self.session, own_zone(), text=message.compact, source=message.source))
