@@ -6,15 +6,50 @@ import gc
 import os
 import socket
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
+from rich.console import RenderableType
+from textual._compositor import Compositor
+from textual._context import visible_screen_stack
+from textual.screen import Screen
 
 
 def pytest_configure() -> None:
     """Look for unreachable cycles less often: a console is a large heap, and tests open hundreds of them."""
     gc.set_threshold(50_000, 20, 20)
+
+
+PAINT = Compositor.render_update
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paint all the same, for a test of what is painted."""
+    monkeypatch.setattr(Compositor, "render_update", PAINT)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_painted_for_nobody() -> Iterator[None]:
+    """Leave out the painting that a headless app throws away: half of what a console costs here.
+
+    What a test looks at is drawn when it looks (`Console.text`, screenshots).
+    """
+
+    def only_whole(
+        self: Compositor, full: bool = False, screen_stack: list[Screen[Any]] | None = None, simplify: bool = False
+    ) -> RenderableType | None:
+        if full:
+            return PAINT(self, full, screen_stack, simplify)
+        visible_screen_stack.set([] if screen_stack is None else screen_stack)
+        self._dirty_regions.clear()
+        return None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Compositor, "render_update", only_whole)
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -130,3 +131,5 @@ async def open_console(
         console = Console(app, pilot, clock)
         await console.settle()
         yield console
+    # What a console kept out of garbage collection is garbage by now.
+    gc.unfreeze()

@@ -76,6 +76,7 @@ async def test_every_key_moves_the_cursor() -> None:
         assert column > 1
 
 
+@pytest.mark.usefixtures("painted")
 async def test_only_cells_in_sight_are_asked_for() -> None:
     app = MatrixApp(names("row", 1000), names("column", 1000))
     async with app.run_test(size=(60, 12)) as pilot:
