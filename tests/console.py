@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 
 from tui.app import OcgateApp
@@ -90,6 +91,7 @@ KEYS = {
 def screen_text(app: OcgateApp) -> str:
     """Return what the terminal shows, without colours; blanks at line ends are cut."""
     height = app.size.height
+    visible_screen_stack.set(app._background_screens)  # a dialog shows what is behind it
     strips = app.screen._compositor.render_strips()
     return "\n".join(strip.text.rstrip() for strip in strips[:height]) + "\n"
 

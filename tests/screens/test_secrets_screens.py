@@ -17,7 +17,7 @@ BOTH = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f
 
 @BOTH
 async def test_the_secrets(pictures: Pictures, size: tuple[int, int]) -> None:
-    """A legacy secret, revealed, and beside it a named one whose end is near."""
+    """A legacy secret, masked, and beside it a named one whose end is near."""
     async with open_console(size=size) as console:
         await to_secrets(console, "Reporting Job")
         await press(console, "n", Ask)
@@ -27,7 +27,7 @@ async def test_the_secrets(pictures: Pictures, size: tuple[int, int]) -> None:
         await press(console, "enter", SecretShown)
         await home(console, "escape", "escape")
         await until(console, lambda: len(rows_shown(console)) == 2 and rows_shown(console)[1][2])
-        await console.press("k", "v")
+        await console.press("k")
         pictures.check_text(console, named("secrets", size))
 
 

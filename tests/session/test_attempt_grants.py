@@ -203,11 +203,12 @@ async def test_elsewhere_a_configuration_leads_the_browser_back_to_this_machine(
     )
     form = Form(Kind.OPENID, client, "shopper01", scope="Shopper", connect="dev")
     addresses: list[str] = []
+    cookies: dict[str, str] = {}
 
     async def browser(address: str) -> None:
         """Follow the way a person's browser goes, to its end on this machine."""
         while address.startswith(url):
-            address = await here.tester.follow(address)
+            address = await here.tester.follow(address, cookies)
         parts = urlsplit(address)
         _, writer = await asyncio.open_connection(parts.hostname, parts.port)
         writer.write(f"GET {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())

@@ -235,7 +235,8 @@ async def test_a_retirement_whose_answer_is_lost_is_looked_for(monkeypatch: pyte
         mended(gate)
         fault(gate, Fault.DROP_AFTER, method, path)
         await rotator.retire(rotator.marketplace)
-        assert "gone all the same" in actual(rotator, Step.RETIRE)
+        # A lost answer to a PATCH is looked into where it is sent; one to a DELETE here.
+        assert ("gone all the same" if named else "was taken away") in actual(rotator, Step.RETIRE)
         assert retired(rotator) is Half.YES
         assert verdict(rotator, Step.RETIRE) is Verdict.AS_EXPECTED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random as _random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
@@ -196,16 +196,20 @@ class OrderCloud:
         """
         return await self._keeper.sign_in(credentials)
 
-    async def follow(self, address: str) -> str:
+    async def follow(self, address: str, cookies: MutableMapping[str, str] | None = None) -> str:
         """Open an address of this server as a browser does, and give where it sends the browser on to.
+
+        `cookies` go along, and those that the server sets are put among them.
 
         Raises errors.OrderCloudError when it does not, and ValueError for an address elsewhere.
         """
         if not address.startswith(f"{self.base_url}/"):
             raise ValueError("The address is not of this server")
         try:
-            answer = await self._wire.send("GET", address.removeprefix(self.base_url), public=True)
+            answer = await self._wire.send("GET", address.removeprefix(self.base_url), public=True, cookies=cookies)
         except errors.Redirected as sent:
+            if cookies is not None and sent.exchange is not None:
+                cookies.update(cookies_set(sent.exchange))
             return (sent.exchange.response_header("location") if sent.exchange is not None else None) or ""
         raise errors.UnexpectedAnswer("The server sends the browser nowhere", answer.exchange)
 
@@ -234,3 +238,17 @@ class OrderCloud:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+def cookies_set(exchange: Exchange) -> dict[str, str]:
+    """Give the cookies that an answer sets, by name."""
+    from http.cookies import CookieError, SimpleCookie
+
+    found: SimpleCookie = SimpleCookie()
+    for name, value in exchange.response_headers:
+        if name.casefold() == "set-cookie":
+            try:
+                found.load(value)
+            except CookieError:
+                continue
+    return {name: morsel.value for name, morsel in found.items()}

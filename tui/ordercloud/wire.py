@@ -92,6 +92,7 @@ class Wire:
         token: str | None = None,
         public: bool = False,
         repeat: Repeat | None = None,
+        cookies: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send a request and give its good answer. Raises errors.OrderCloudError, and ValueError for what no request
         can hold.
@@ -99,6 +100,8 @@ class Wire:
         Without `token` and unless `public`, the client's own token goes along. `path` is complete and encoded.
         """
         headers = dict(self._headers)
+        if cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         content: bytes | None = None
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"

@@ -186,6 +186,11 @@ _DONE: Mapping[str, JSON] = {"204": {"description": "Done."}}
 _SENT_ON: Mapping[str, JSON] = {"302": {"description": "The browser is sent on."}}
 _PAGE = _content(_TEXT, "text/html")
 
+_REFUSED_OR_PAGE: Schema = {
+    "description": "Refused; a page tells so to a person whose sign-in was begun in another browser.",
+    "content": {"application/json": {"schema": ref("Errors")}, "text/html": {"schema": _TEXT}},
+}
+
 _MAIL_PATHS: Mapping[str, JSON] = {
     "/v1/password/reset": _simple(
         "post",
@@ -245,7 +250,7 @@ _SIGN_ON_PATHS: Mapping[str, JSON] = {
         "ocrpcode",
         "single sign-on",
         "End a sign-in at an identity provider",
-        {**_SENT_ON, **_refused(400, 414)},
+        {**_SENT_ON, **_refused(400, 414), "400": _REFUSED_OR_PAGE},
         parameters=_texts(["state"], ["code", "error", "error_description"]),
     ),
     "/idp/.well-known/openid-configuration": _simple(

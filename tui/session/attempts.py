@@ -155,7 +155,7 @@ class Attempts:
             signature=signature,
             refresh_minutes=minutes,
         )
-        place = session.place or "memory"
+        place = session.place_of(here) or "memory"
         result = replace(result, record=record_of(result, place, None if prepared is None else prepared.attempt))
         self.results.append(result)
         return result

@@ -140,10 +140,11 @@ async def _way(here: Opened, form: Form) -> AsyncIterator[tuple[BrowserReceiver,
 async def _follow(here: Opened, address: str) -> None:
     """Be the browser of the embedded sandbox, which has no port: follow it in process, and come back for real."""
     inside = f"{here.identity.url}/"
+    cookies: dict[str, str] = {}
     for _ in range(_MOST_HOPS):
         if not address.startswith(inside):
             break
-        address = await here.tester.follow(address)
+        address = await here.tester.follow(address, cookies)
     else:
         raise Declined("The identity provider sends the browser round in circles.")
     if urlsplit(address).hostname not in _LOOPBACK:

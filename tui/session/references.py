@@ -100,7 +100,7 @@ class References:
             try:
                 async for api_client_id, reference in each:
                     found[api_client_id] = (*found.get(api_client_id, ()), reference)
-            except errors.ApiError as error:
+            except errors.OrderCloudError as error:
                 unread.append((kind, error.what))
         return Referring(found, tuple(unread))
 

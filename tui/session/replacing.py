@@ -37,12 +37,7 @@ class References:
 
 async def read_references(client: OrderCloud, api_client_id: str) -> References:
     """Read what refers to an API client. What cannot be read is part of the answer."""
-    from tui.ordercloud import errors
-
-    try:
-        referring = await references.References(client).read()
-    except errors.OrderCloudError as error:
-        return References((), tuple((kind, error.what) for kind in references.KINDS))
+    referring = await references.References(client).read()
     found = referring.by_id.get(api_client_id.lower(), ())
     return References(tuple((each.kind, each.id) for each in found), referring.unread)
 

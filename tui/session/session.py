@@ -224,7 +224,10 @@ class Session:
     @property
     def place(self) -> str | None:
         """What tells the open marketplace from every other, from one sitting to the next; None for one in memory."""
-        opened = self.opened
+        return self.place_of(self.opened)
+
+    def place_of(self, opened: Opened) -> str | None:
+        """Return the `place` of a marketplace, also of one that is being left."""
         if opened.connection is not None:
             return f"{opened.connection.url} {opened.marketplace.seller.id}"
         return None if self.request.sandbox_memory else f"sandbox {self.request.sandbox_db}"
