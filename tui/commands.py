@@ -175,7 +175,13 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "traffic.view", "Switch view", "Show API clients with their load, or single requests.", ("v",), footer=True
     ),
-    Command("traffic.filter", "Filter", "Show what matches words, status:4xx, client:NAME…", ("slash",), footer=True),
+    Command(
+        "traffic.filter",
+        "Filter",
+        "Show what matches words, status:4xx, client:NAME and more.",
+        ("slash",),
+        footer=True,
+    ),
     Command("traffic.back", "Back", "Return to the list, from a filter or from a file.", ("escape",), footer=True),
     Command(
         "traffic.copy", "Copy as…", "Copy the exchange, redacted: as shown, curl, SDKs, JSON.", ("y",), footer=True

@@ -47,7 +47,7 @@ async def test_the_rotation(pictures: Pictures, size: tuple[int, int]) -> None:
         await field(console, 1)
         await press(console, "enter", Step.USE)
         await press(console, "enter", Step.RETIRE)
-        await until(console, lambda: len(rows_shown(console)) == 2 and rows_shown(console)[1][2])
+        await until(console, lambda: [row[2] for row in rows_shown(console)][1:] == ["just now"])
         pictures.check_text(console, named("rotation", size))
         if size == (120, 40):
             pictures.check_svg(console, named("rotation", size))
