@@ -69,7 +69,7 @@ def sit(here: Marketplace, environ: Mapping[str, str]) -> Sitting:
             terminal.press("j")
             moves.append(terminal.first_paint())
         terminal.press("/")
-        terminal.wait_for("part of a name")
+        terminal.wait_for("Field=value")
         terminal.press(inside.rpartition(" ")[2])
         (found,) = terminal.wait_for(inside)
         terminal.press("\x1b")
