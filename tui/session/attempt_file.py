@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
 from tui.access.attempt import PasswordEvidence, RefreshEvidence, SecretEvidence
 from tui.session.attempt_record import AttemptRecord, Evidence, Expected, Kind, Outcome, Sent
-from tui.session.journal_file import append_line, lines_from_the_end
+from tui.session.line_file import LineFile, lines_from_the_end
 
 MOST_BYTES = 1024 * 1024
 """How large the file grows before it is set aside."""
@@ -24,15 +23,11 @@ MOST_ATTEMPTS = 500
 LONGEST_NOTE = 500
 
 
-class AttemptFile:
+class AttemptFile(LineFile):
     """The file. Writing is done by a thread, in order, and never raises: see `problem`."""
 
     def __init__(self, path: Path, *, most_bytes: int = MOST_BYTES) -> None:
-        self.path = path
-        self.problem = ""
-        """Why the last attempt could not be written; blank when it could."""
-        self._most_bytes = most_bytes
-        self._writer: ThreadPoolExecutor | None = None
+        super().__init__(path, most_bytes, "history")
 
     @property
     def _older(self) -> Path:
@@ -40,30 +35,18 @@ class AttemptFile:
 
     def append(self, record: AttemptRecord) -> None:
         """Write an attempt, soon."""
-        self._submit(_write(record))
+        self._write_soon(lambda: _write(record))
 
     def note(self, record: AttemptRecord) -> None:
         """Write the note of an attempt, soon; it takes the place of the one before."""
-        self._submit(json.dumps({"noteOn": record.id, "note": record.note[:LONGEST_NOTE]}))
-
-    def _submit(self, line: str) -> None:
-        if self._writer is None:
-            self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="attempts")
-        self._writer.submit(self._append, line)
-
-    def close(self) -> None:
-        """Wait until everything is written."""
-        if self._writer is not None:
-            self._writer.shutdown()
-            self._writer = None
+        self._write_soon(lambda: json.dumps({"noteOn": record.id, "note": record.note[:LONGEST_NOTE]}) + "\n")
 
     def read(self, place: str, most: int = MOST_ATTEMPTS) -> tuple[AttemptRecord, ...]:
         """Read the newest attempts at one place, the newest first; what is to be written is written first.
 
         It never raises: what cannot be read is told in `problem`.
         """
-        if self._writer is not None:
-            self._writer.submit(lambda: None).result()
+        self._settle()
         notes: dict[str, str] = {}
         found: list[AttemptRecord] = []
         try:
@@ -91,25 +74,12 @@ class AttemptFile:
                 if isinstance(kept, dict):
                     yield kept
 
-    def _append(self, line: str) -> None:
-        try:
-            append_line(self.path, f"{line}\n".encode(), self._make_room)
-        except (OSError, ValueError) as error:
-            self.problem = f"The history could not be written: {getattr(error, 'strerror', None) or error}"
-        else:
-            self.problem = ""
-
-    def _make_room(self) -> None:
-        try:
-            full = self.path.stat().st_size >= self._most_bytes
-        except FileNotFoundError:
-            return
-        if full:
-            self.path.replace(self._older)
+    def _set_aside(self) -> None:
+        self.path.replace(self._older)
 
 
 def _write(record: AttemptRecord) -> str:
-    return json.dumps({**asdict(record), "at": record.at.isoformat()})
+    return json.dumps({**asdict(record), "at": record.at.isoformat()}) + "\n"
 
 
 def _read(kept: Mapping[str, object]) -> AttemptRecord:

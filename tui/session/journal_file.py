@@ -7,16 +7,14 @@ under a number, and a new one begun. Lines that cannot be read are skipped, and 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.access.facts import Party, PartyKind
+from tui.session.line_file import LineFile, lines_from_the_end
 from tui.session.record import SECRET, ChangeKind, Entry, Record, Signature
 
 if TYPE_CHECKING:
@@ -42,33 +40,19 @@ class Reading:
         return frozenset(entry.undoes for entry in self.entries if entry.undoes)
 
 
-class JournalFile:
+class JournalFile(LineFile):
     """The file, and the older ones beside it. Writing is done by a thread in order, and never raises: see `problem`."""
 
     def __init__(self, path: Path, *, most_bytes: int = MOST_BYTES) -> None:
-        self.path = path
-        self.problem = ""
-        """Why the last entry could not be written; blank when it could."""
-        self._most_bytes = most_bytes
-        self._writer: ThreadPoolExecutor | None = None
+        super().__init__(path, most_bytes, "journal")
 
     def append(self, entry: Entry) -> None:
         """Write an entry, soon. What is secret in it, or may be, is left out."""
-        if self._writer is None:
-            # Its thread is waited for when the process ends: an entry that was noted is written, crash or not.
-            self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
-        self._writer.submit(self._append, entry)
-
-    def close(self) -> None:
-        """Wait until everything is written."""
-        if self._writer is not None:
-            self._writer.shutdown()
-            self._writer = None
+        self._write_soon(lambda: write_line(entry))
 
     def read(self, most: int = MOST_ENTRIES) -> Reading:
         """Read the newest entries; what is still to be written is written first. It never raises."""
-        if self._writer is not None:
-            self._writer.submit(lambda: None).result()
+        self._settle()
         entries: dict[str, Entry] = {}  # by ID: a file that is set aside meanwhile is met twice
         broken = 0
         try:
@@ -93,80 +77,10 @@ class JournalFile:
         numbered = [(file.stem.removeprefix(stem), file) for file in self.path.parent.glob(f"{stem}*.jsonl")]
         return [file for _, file in sorted((int(number), file) for number, file in numbered if number.isdigit())]
 
-    def _append(self, entry: Entry) -> None:
-        try:
-            append_line(self.path, write_line(entry).encode(), self._make_room)
-        except (OSError, ValueError) as error:
-            self.problem = f"The journal could not be written: {getattr(error, 'strerror', None) or error}"
-        else:
-            self.problem = ""
-
-    def _make_room(self) -> None:
-        try:
-            full = self.path.stat().st_size >= self._most_bytes
-        except FileNotFoundError:
-            return
-        if full:
-            older = self._older()
-            number = int(older[-1].stem.rpartition("-")[2]) + 1 if older else 1
-            self.path.rename(self.path.with_name(f"{self.path.stem}-{number}.jsonl"))
-
-
-def append_line(path: Path, line: bytes, make_room: Callable[[], None] = lambda: None) -> None:
-    """Write a line whole at the end of a file of its owner's alone, after making room. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with locked(path.with_suffix(".lock")):
-        make_room()
-        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            size = os.fstat(file).st_size
-            # A line that was cut short by a crash or a full disk must not take this one with it.
-            torn = size > 0 and _last_byte(file, size) != b"\n"
-            os.write(file, (b"\n" if torn else b"") + line)
-        finally:
-            os.close(file)
-
-
-def _last_byte(file: int, size: int) -> bytes:
-    os.lseek(file, size - 1, os.SEEK_SET)
-    return os.read(file, 1)
-
-
-def lines_from_the_end(file: Path, block: int = 64 * 1024) -> Iterator[bytes]:
-    """Give the lines of a file that are not blank, the last first, reading no more of it than is asked for."""
-    try:
-        source = file.open("rb")
-    except FileNotFoundError:
-        return
-    with source:
-        at = source.seek(0, os.SEEK_END)
-        rest = b""
-        while at > 0:
-            step = min(block, at)
-            at = source.seek(at - step)
-            first, *lines = (source.read(step) + rest).split(b"\n")
-            yield from (line for line in reversed(lines) if line.strip())
-            rest = first
-        if rest.strip():
-            yield rest
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Keep other consoles waiting; the lock ends with the process, however that ends."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if os.name == "posix":
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-        else:  # pragma: no cover - Windows
-            import msvcrt
-
-            msvcrt.locking(file, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]  # of Windows alone
-        yield
-    finally:
-        os.close(file)
+    def _set_aside(self) -> None:
+        older = self._older()
+        number = int(older[-1].stem.rpartition("-")[2]) + 1 if older else 1
+        self.path.rename(self.path.with_name(f"{self.path.stem}-{number}.jsonl"))
 
 
 def write_line(entry: Entry) -> str:
