@@ -136,6 +136,11 @@ class Blast:
         return bool(self.groups or self.programs or self.acts_as or self.secrets)
 
     @property
+    def grave(self) -> bool:
+        """Whether somebody loses something."""
+        return bool(self.secrets or self.programs.takes or any(group.effect.takes for group in self.groups))
+
+    @property
     def losing(self) -> int:
         """How many known users lose something."""
         return sum(group.users or 0 for group in self.groups if group.effect.takes)

@@ -97,7 +97,6 @@ async def _affected(
     lines = found.lines()
     if not lines:
         return Content.styled("Nobody gains or loses anything by it now.", "$muted")
-    takes = found.programs.takes or any(group.effect.takes for group in found.groups)
     shown = "\n".join(f"· {line}" for line in lines[:MOST_LINES])
     more = f"\n· and {len(lines) - MOST_LINES:,} more" if len(lines) > MOST_LINES else ""
-    return literal(shown + more, "$warning" if takes else "", lines=True)
+    return literal(shown + more, "$warning" if found.grave else "", lines=True)

@@ -44,25 +44,20 @@ class Outlook:
 
     def lines(self) -> tuple[Content, ...]:
         """Tell everything, a line each."""
-        told = [literal(f"▲ {line}" if self.grave else f"· {line}") for line in self.blast.lines()]
+        told = [literal(f"▲ {line}" if self.blast.grave else f"· {line}") for line in self.blast.lines()]
         if self.unread:
             told.append(literal(f"▲ Which users are affected is not known: {self.unread}."))
         told += [literal(f"▲ {each.title}: {each.reason}", "$warning") for each in self.raised]
         told += [literal(f"✓ settled: {each.title}", "$allowed") for each in self.settled]
         return tuple(told)
 
-    @property
-    def grave(self) -> bool:
-        """Whether somebody loses something."""
-        return bool(
-            self.blast.secrets or self.blast.programs.takes or any(each.effect.takes for each in self.blast.groups)
-        )
-
     def short(self) -> tuple[Content, ...]:
         """Tell the most important in two lines at most."""
         told = []
         if summary := self.blast.summary():
-            told.append(literal(f"{'▲' if self.grave else '·'} {summary}", "$warning" if self.grave else ""))
+            told.append(
+                literal(f"{'▲' if self.blast.grave else '·'} {summary}", "$warning" if self.blast.grave else "")
+            )
         signs = [literal(f"▲ {each.title}", "$warning") for each in self.raised]
         signs += [literal(f"✓ {each.title}", "$allowed") for each in self.settled]
         if signs:
