@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.access.facts import AssignmentFacts, Party, PartyKind
 from tui.session.cache import Cache, KnownApiClients
-from tui.session.facts import Companies, Person, party_of, party_of_buyer, party_of_supplier
+from tui.session.facts import Companies, Person, assignment_of, party_of
 from tui.session.lookups import Lookups
 from tui.session.paging import PAGE_SIZE, Part
 from tui.session.references import References, SoFar
@@ -187,13 +187,7 @@ class KnownMarketplace:
             page=page,
             page_size=PAGE_SIZE,
         )
-        part: Part[Party]
-        if kind is PartyKind.BUYER:
-            buyers = await self._client.buyers.list(query)
-            part = Part([party_of_buyer(each) for each in buyers.items], buyers.meta.total_count)
-        else:
-            suppliers = await self._client.suppliers.list(query)
-            part = Part([party_of_supplier(each) for each in suppliers.items], suppliers.meta.total_count)
+        part = await self.lookups.page(kind, query)
         if len(self._looked_at) < MOST_LOOKED_AT:
             self._looked_at.update(((kind, each.id), each) for each in part.rows)
         return part
@@ -254,17 +248,15 @@ class KnownMarketplace:
 
     async def is_assigned(self, api_client: ApiClient, party: Party) -> bool:
         """Read whether a company is assigned now."""
-        buyer_id, supplier_id = _ids_of(party)
+        one = assignment_of(api_client.id, party)
         page = await self._client.api_clients.assignments.list(
-            api_client_id=api_client.id, buyer_id=buyer_id, supplier_id=supplier_id, page_size=1
+            api_client_id=api_client.id, buyer_id=one.buyer_id, supplier_id=one.supplier_id, page_size=1
         )
         return bool(page.items)
 
     async def assigned_to(self, party: Party) -> frozenset[str]:
         """Read which API clients a company is assigned to: their IDs, in lower case."""
-        buyer_id, supplier_id = _ids_of(party)
-        every = self._client.api_clients.assignments.iterate(buyer_id=buyer_id, supplier_id=supplier_id)
-        return frozenset([each.api_client_id.lower() async for each in every])
+        return frozenset(each.api_client_id.lower() for each in await self.lookups.assignments_of(party))
 
     async def read_assigned(self, api_client_ids: Iterable[str]) -> None:
         """Read some API clients again, which count their assignments."""
@@ -275,8 +267,3 @@ class KnownMarketplace:
                 await self.api_client(api_client_id)
 
         await asyncio.gather(*(read(each) for each in dict.fromkeys(api_client_ids)))
-
-
-def _ids_of(party: Party) -> tuple[str | None, str | None]:
-    """Return the buyer's ID and the supplier's, of which one is None."""
-    return (party.id, None) if party.kind is PartyKind.BUYER else (None, party.id)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, TypeVar
 from tui.access.facts import AssignmentFacts, Party, PartyKind
 from tui.session.cache import Cache
 from tui.session.facts import Person, party_of_buyer, party_of_supplier
+from tui.session.paging import Part
 
 if TYPE_CHECKING:
-    from tui.ordercloud import OrderCloud
-    from tui.ordercloud.models import ApiClientAssignment, Buyer, Supplier
+    from tui.ordercloud import ListQuery, OrderCloud
+    from tui.ordercloud.models import ApiClientAssignment, Supplier
     from tui.ordercloud.models import User as WireUser
     from tui.ordercloud.resources import Listing
 
@@ -105,14 +106,21 @@ class Lookups:
 
         if not self.can_ask_for(text):
             return ()
-        queries = [ListQuery(filters={field: text}, page_size=100) for field in ("ID", "Name")]
-        buyers = await asyncio.gather(*(self._client.buyers.list(query) for query in queries))
-        suppliers = await asyncio.gather(*(self._client.suppliers.list(query) for query in queries))
-        found = [
-            *(party_of_buyer(each) for page in buyers for each in page.items),
-            *(party_of_supplier(each) for page in suppliers for each in page.items),
+        asked = [
+            self.page(kind, ListQuery(filters={field: text}, page_size=100))
+            for kind in (PartyKind.BUYER, PartyKind.SUPPLIER)
+            for field in ("ID", "Name")
         ]
+        found = [party for part in await asyncio.gather(*asked) for party in part.rows]
         return tuple({(party.kind, party.id): party for party in found}.values())
+
+    async def page(self, kind: PartyKind, query: ListQuery) -> Part[Party]:
+        """Read one page of the buyers or of the suppliers, as parties."""
+        if kind is PartyKind.BUYER:
+            buyers = await self._client.buyers.list(query)
+            return Part([party_of_buyer(each) for each in buyers.items], buyers.meta.total_count)
+        suppliers = await self._client.suppliers.list(query)
+        return Part([party_of_supplier(each) for each in suppliers.items], suppliers.meta.total_count)
 
     async def assignments_of(self, party: Party) -> tuple[ApiClientAssignment, ...]:
         """Return the assignments of one buyer or supplier."""
@@ -127,14 +135,7 @@ class Lookups:
             return
         begun = self._parties.begin()
         query = ListQuery(filters={"ID": "|".join(wanted)}, page_size=100)
-        found: Iterable[Buyer | Supplier]
-        if kind is PartyKind.BUYER:
-            found = (await self._client.buyers.list(query)).items
-            parties = [party_of_buyer(each) for each in found]
-        else:
-            found = (await self._client.suppliers.list(query)).items
-            parties = [party_of_supplier(each) for each in found]
-        for party in parties:
+        for party in (await self.page(kind, query)).rows:
             self._parties.keep((kind, party.id), party, begun)
 
 
