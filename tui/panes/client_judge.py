@@ -25,20 +25,19 @@ READ_AT_ONCE = 4
 
 
 class ClientJudge:
-    """The verdicts of one filter. They hold until the filter or the rows change: then `begin` starts afresh."""
+    """The verdicts of one filter. Each holds for its row as it was: one that was read again is judged again."""
 
     def __init__(self) -> None:
         self._filter = Filter()
         self._words: tuple[str, ...] | None = ()
         self._texts: dict[str, tuple[ClientRow, str]] = {}
-        self._verdicts: dict[str, bool] = {}
-        self._of: object = None
+        self._verdicts: dict[str, tuple[ClientRow, bool]] = {}
 
-    def begin(self, understood: Filter, of: object) -> None:
-        """Judge by a filter. `of` is another object once the rows are not what they were."""
-        if understood != self._filter or of != self._of:
+    def begin(self, understood: Filter) -> None:
+        """Judge by a filter; another one than before starts afresh."""
+        if understood != self._filter:
             self._verdicts = {}
-        self._filter, self._of = understood, of
+        self._filter = understood
         self._words = plain_words(understood)
 
     def chosen(
@@ -50,7 +49,7 @@ class ClientJudge:
             return [row for row in rows if all(word in self._text_of(row) for word in words)], True
         found, unknown = [], 0
         for row in rows:
-            verdict = self._verdicts.get(row.id)
+            verdict = self._verdict_of(row)
             if verdict is None:
                 unknown += 1
                 if unknown > AT_ONCE or (verdict := self._judge(row, marketplace, now)) is None:
@@ -72,7 +71,7 @@ class ClientJudge:
         assigned: Mapping[str, Sequence[AssignmentFacts]] | None = None
         if Need.COMPANIES in needs:
             companies, assigned = await _companies_named(self._filter, marketplace)
-        open_rows = [row for row in rows if row.id not in self._verdicts]
+        open_rows = [row for row in rows if self._verdict_of(row) is None]
         by_reading = []
         for place, row in enumerate(open_rows, 1):
             if self._judge(row, marketplace, now, companies, assigned) is None:
@@ -87,10 +86,14 @@ class ClientJudge:
                 await asyncio.gather(*(self._read(each, marketplace, now, companies, assigned) for each in part)),
                 strict=True,
             ):
-                self._verdicts[row.id] = verdict
+                self._verdicts[row.id] = (row, verdict)
             yield len(open_rows) - len(by_reading) + first + len(part), len(open_rows)
 
     # -- inside --------------------------------------------------------------------------------------------------
+
+    def _verdict_of(self, row: ClientRow) -> bool | None:
+        kept = self._verdicts.get(row.id)
+        return None if kept is None or kept[0] is not row else kept[1]
 
     def _text_of(self, row: ClientRow) -> str:
         made = self._texts.get(row.id)
@@ -120,7 +123,7 @@ class ClientJudge:
     ) -> bool | None:
         verdict = self._filter.matches(self._facts(row, marketplace, now, companies, assigned))
         if verdict is not None:
-            self._verdicts[row.id] = verdict
+            self._verdicts[row.id] = (row, verdict)
         return verdict
 
     async def _read(

@@ -128,7 +128,7 @@ class ClientRows:
     def view(self, understood: Filter | None, sorting: Sorting) -> View:
         """Return what there is to show for a filter, or without one."""
         if (seen := self._as_seen()) is not None:
-            rows, _ = self._chosen(understood, _sorted(list(seen.rows), sorting), seen)
+            rows, _ = self._chosen(understood, _sorted(list(seen.rows), sorting))
             return View(rows, None, self._count(len(rows), len(seen.rows), understood) + self._age(seen))
         count = self._session.marketplace.api_client_count if self._session.ready else 0
         if not self._whole and self._first is not None and count > len(self._first.rows):
@@ -139,7 +139,7 @@ class ClientRows:
                 )
             self._needs_all = True
         known = self._in_order(sorting)
-        rows, judged = self._chosen(understood, known, self._version)
+        rows, judged = self._chosen(understood, known)
         done_by = "" if self._whole or not count else f"here, {len(known):,} of {count:,} read"
         total = len(known) - len(self._gone)
         return View(rows, None, self._count(len(rows), total, understood) + self._more(), done_by, judged)
@@ -151,14 +151,14 @@ class ClientRows:
             async for judged in self._judge.go_on(self._in_order(sorting), self._session.marketplace, now):
                 yield judged
 
-    def _chosen(self, understood: Filter | None, rows: list[ClientRow], of: object) -> tuple[list[ClientRow], bool]:
+    def _chosen(self, understood: Filter | None, rows: list[ClientRow]) -> tuple[list[ClientRow], bool]:
         """Return the rows that a filter finds so far, and whether all were judged."""
         if not understood:
             return rows, True
         from tui.panes.client_judge import ClientJudge
 
         self._judge = self._judge or ClientJudge()
-        self._judge.begin(understood, of)
+        self._judge.begin(understood)
         marketplace = self._session.marketplace if self._session.ready else None
         return self._judge.chosen(rows, marketplace, self._session.clock())
 
