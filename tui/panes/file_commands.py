@@ -65,22 +65,14 @@ async def export_to_file(app: App[Any], session: Session, which: Sequence[str] =
     """
     from tui.session.declared.reading import export
     from tui.session.declared.toml import write_document
-    from tui.widgets.dialogs import Ask, Confirm
 
     opened = session.opened
     every = count(len(which), "API client") if which else "Every API client"
     told = f"{every} with assignments and what is known of secrets, never a value: fit for git."
-    fields = (("File", f"{opened.marketplace.seller.id or 'api-clients'}.toml", False),)
-    answer = await app.push_screen_wait(
-        Ask("Export API clients", fields, body=told, yes="Export", check=lambda given: why_not_there(given[0]))
-    )
-    if answer is None:
+    first = f"{opened.marketplace.seller.id or 'api-clients'}.toml"
+    file = await ask_where(app, "Export API clients", first, told, "Export")
+    if file is None:
         return
-    file = path_of(answer[0])
-    if file.exists():
-        body = literal(f"{file} is there already. It is replaced as a whole.")
-        if not await app.push_screen_wait(Confirm("Replace the file?", body, yes="Replace", danger=True)):
-            return
     exported = await export(opened, which)
     try:
         await asyncio.to_thread(write_document, exported.document, file)
@@ -90,6 +82,25 @@ async def export_to_file(app: App[Any], session: Session, which: Sequence[str] =
     number = len(exported.document.api_clients)
     written = f"{count(number, 'API client')} {'was' if number == 1 else 'were'} written to {file}."
     app.notify(plain(" ".join([written, *exported.remarks])), markup=False, timeout=6)
+
+
+async def ask_where(app: App[Any], title: str, first: str, told: str, yes: str) -> Path | None:
+    """Ask for a file to write, and whether one that is there is replaced; None when the person leaves.
+
+    `first` is the path that is suggested, `told` what will be in the file, `yes` the word for going on.
+    """
+    from tui.widgets.dialogs import Ask, Confirm
+
+    question = Ask(title, (("File", first, False),), body=told, yes=yes, check=lambda given: _why_not_there(given[0]))
+    answer = await app.push_screen_wait(question)
+    if answer is None:
+        return None
+    file = path_of(answer[0])
+    if file.exists():
+        body = literal(f"{file} is there already. It is replaced as a whole.")
+        if not await app.push_screen_wait(Confirm("Replace the file?", body, yes="Replace", danger=True)):
+            return None
+    return file
 
 
 def path_of(typed: str) -> Path:
@@ -107,7 +118,7 @@ def _why_no_file(typed: str) -> str | None:
     return None if file.exists() else f"There is no file {file.absolute()}."
 
 
-def why_not_there(typed: str) -> str | None:
+def _why_not_there(typed: str) -> str | None:
     """Say why nothing can be written to a path; None when something could."""
     if not typed.strip():
         return "Where to? Type a path."

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.panes.file_commands import path_of, why_not_there
-from tui.widgets.plain import literal, plain
+from tui.panes.file_commands import ask_where
+from tui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from tui.panes.mode import ModePane
@@ -23,7 +23,6 @@ async def record_scenario(pane: ModePane, results: Sequence[Result]) -> None:
     """Ask for a file, and write the attempts as a scenario, with what came of each as what is expected."""
     from tui.session.scenarios.from_history import record
     from tui.session.scenarios.toml import to_toml
-    from tui.widgets.dialogs import Ask, Confirm
 
     opened = pane.session.opened
     records = [each.record for each in results if each.record is not None]
@@ -31,18 +30,10 @@ async def record_scenario(pane: ModePane, results: Sequence[Result]) -> None:
         f"The {len(records)} attempts of this sitting, with what came of each as what is expected, and the facts they "
         "rest on. Passwords and secrets are not in it; `ocgate run FILE` makes its own."
     )
-    app, first = pane.app, f"{opened.marketplace.seller.id or 'scenario'}-attempts.toml"
-    fields = (("File", first, False),)
-    answer = await app.push_screen_wait(
-        Ask("Record a scenario", fields, body=told, yes="Record", check=lambda given: why_not_there(given[0]))
-    )
-    if answer is None:
+    first = f"{opened.marketplace.seller.id or 'scenario'}-attempts.toml"
+    file = await ask_where(pane.app, "Record a scenario", first, told, "Record")
+    if file is None:
         return
-    file = path_of(answer[0])
-    if file.exists():
-        body = literal(f"{file} is there already. It is replaced as a whole.")
-        if not await app.push_screen_wait(Confirm("Replace the file?", body, yes="Replace", danger=True)):
-            return
     made = await record(opened, records, file.stem)
     try:
         await asyncio.to_thread(file.write_text, to_toml(made.scenario), "utf-8")
