@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.access.words import count
@@ -22,6 +21,7 @@ from tui.panes.messages import MarketplaceChanged
 from tui.session.bulk import Job, Phase, Progress, State, Told
 from tui.widgets.background import start
 from tui.widgets.dialogs import Confirm
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 from tui.widgets.share_bar import ShareBar
@@ -59,7 +59,7 @@ async def do_many(host: Widget, session: Session, job: Job, question: Question) 
     return job.progress
 
 
-class BulkScreen(ModalScreen[None]):
+class BulkScreen(Framed[None]):
     """A job: its dry run, its progress, its account."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -72,11 +72,8 @@ class BulkScreen(ModalScreen[None]):
         Binding("y", "copy", "Copy", show=False),
     ]
     DEFAULT_CSS = """
-    BulkScreen { align: center middle; background: $background 60%; }
-    BulkScreen > Vertical {
-        width: 110; max-width: 98%; height: 94%; max-height: 94%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    BulkScreen { background: $background 60%; }
+    BulkScreen > Vertical { width: 110; max-width: 98%; height: 94%; max-height: 94%; }
     BulkScreen > .danger { border: round $error; }
     BulkScreen #before { height: auto; max-height: 6; margin-bottom: 1; }
     BulkScreen #counts { height: auto; max-height: 4; margin-bottom: 1; }

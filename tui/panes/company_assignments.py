@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.access.facts import Party, PartyKind
@@ -24,6 +23,7 @@ from tui.panes.assigning import assign_many
 from tui.session.assigning import Pairing
 from tui.session.company_clients import clients_among, every_client, everything
 from tui.widgets.background import start
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 from tui.widgets.select_list import SelectList
@@ -78,7 +78,7 @@ class Standing:
         return f"{flag} is off, and {self.party.label} is {'' if self.has(api_client) else 'not '}assigned."
 
 
-class CompanyAssignments(ModalScreen[None]):
+class CompanyAssignments(Framed[None]):
     """Every API client, and whether one company is assigned to it; assigned one by one or many at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,11 +91,8 @@ class CompanyAssignments(ModalScreen[None]):
         Binding("r", "reload", "Reload", show=False),
     ]
     DEFAULT_CSS = """
-    CompanyAssignments { align: center middle; background: $background 60%; }
-    CompanyAssignments > Vertical {
-        width: 96; max-width: 98%; height: 94%; max-height: 94%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    CompanyAssignments { background: $background 60%; }
+    CompanyAssignments > Vertical { width: 96; max-width: 98%; height: 94%; max-height: 94%; }
     CompanyAssignments Input { display: none; margin-bottom: 1; }
     CompanyAssignments Input.-shown { display: block; }
     CompanyAssignments #told { height: auto; max-height: 4; color: $text-muted; margin-top: 1; }

@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tui.access.facts import Party
 from tui.session.company_pages import CompanyList
 from tui.widgets.background import start
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -28,7 +28,7 @@ TYPED_ON = 0.12
 FIRST_ROWS = 100
 
 
-class CompanyPicker(ModalScreen[Party | None]):
+class CompanyPicker(Framed[Party | None]):
     """A list of companies that narrows as letters are typed; None when the person leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,11 +39,8 @@ class CompanyPicker(ModalScreen[Party | None]):
         Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    CompanyPicker { align: center middle; background: $background 60%; }
-    CompanyPicker > Vertical {
-        width: 72; max-width: 96%; height: 22; max-height: 90%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    CompanyPicker { background: $background 60%; }
+    CompanyPicker > Vertical { width: 72; max-width: 96%; height: 22; max-height: 90%; }
     CompanyPicker Input { margin-bottom: 1; }
     """
 

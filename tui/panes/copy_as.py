@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.ordercloud.copy_as import Target, Thing, targets_of, variables_of
 from tui.widgets.dialogs import Confirm
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 from tui.widgets.tab_strip import TabStrip
@@ -67,7 +67,7 @@ class Offer:
     thing: Thing = field(repr=False)
 
 
-class CopyAs(ModalScreen[None]):
+class CopyAs(Framed[None]):
     """The forms on the left, what would be copied beside them.
 
     Args:
@@ -86,11 +86,8 @@ class CopyAs(ModalScreen[None]):
         Binding("K", "scroll(-1)", "Up", show=False),
     ]
     DEFAULT_CSS = """
-    CopyAs { align: center middle; background: $background 60%; }
-    CopyAs > Vertical {
-        width: 104; max-width: 98%; height: 30; max-height: 92%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    CopyAs { background: $background 60%; }
+    CopyAs > Vertical { width: 104; max-width: 98%; height: 30; max-height: 92%; }
     CopyAs TabStrip { margin-bottom: 1; }
     CopyAs Horizontal { height: 1fr; }
     CopyAs RowList { width: 18; height: 1fr; }

@@ -19,6 +19,7 @@ from tui.access.exact import IdList, read_ids
 from tui.access.words import count
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -55,7 +56,7 @@ def read_file(path: Path) -> str:
         raise CannotRead(f"{path} cannot be read: {error}.") from None
 
 
-class ExactText(ModalScreen[IdList | None]):
+class ExactText(Framed[IdList | None]):
     """Where a list is pasted, or a file named; None when the person leaves.
 
     Args:
@@ -69,11 +70,8 @@ class ExactText(ModalScreen[IdList | None]):
         Binding("ctrl+s", "go_on", "Plan", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    ExactText { align: center middle; background: $background 60%; }
-    ExactText > Vertical {
-        width: 84; max-width: 96%; height: 24; max-height: 94%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    ExactText { background: $background 60%; }
+    ExactText > Vertical { width: 84; max-width: 96%; height: 24; max-height: 94%; }
     ExactText TextArea { height: 1fr; padding: 0; background: $panel; }
     ExactText TextArea, ExactText TextArea:focus { border: none; }
     ExactText #what { height: auto; margin-bottom: 1; color: $text-muted; }

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.panes.changing import Kind, Question, change
@@ -20,6 +19,7 @@ from tui.panes.client_draft import FIELDS, FieldKind, said
 from tui.session.record import ChangeKind, Entry
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -41,7 +41,7 @@ SIGNS: Mapping[ChangeKind, str] = {
 }
 
 
-class JournalScreen(ModalScreen[None]):
+class JournalScreen(Framed[None]):
     """The newest first, with a filter, and below the list the change under the cursor whole."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,11 +52,7 @@ class JournalScreen(ModalScreen[None]):
         Binding("r", "reload", "Reload", show=False),
     ]
     DEFAULT_CSS = """
-    JournalScreen { align: center middle; background: $background 30%; }
-    JournalScreen > Vertical {
-        width: 112; max-width: 98%; height: 96%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    JournalScreen > Vertical { width: 112; max-width: 98%; height: 96%; }
     JournalScreen Input { display: none; }
     JournalScreen Input.-shown { display: block; }
     JournalScreen #problem { height: auto; color: $warning; }

@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from tui.panes.exhaustion_panel import ExhaustionPanel
 from tui.panes.habit_panel import HabitPanel
 from tui.panes.messages import LifeMoved
 from tui.panes.watch_panel import WatchPanel
 from tui.session.exhausting import durations_of
+from tui.widgets.framed import Framed
 from tui.widgets.tab_strip import TabStrip
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TABS = (("exhaust", "Run to exhaustion"), ("habit", "When signed out?"), ("watch", "Watch"))
 
 
-class LifeScreen(ModalScreen[None]):
+class LifeScreen(Framed[None]):
     """Three views of one sign-in; what runs in one goes on while another is looked at."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,11 +38,7 @@ class LifeScreen(ModalScreen[None]):
         *(Binding(key, f"change('{key}')", "Change", show=False) for key in ("h", "w", "e")),
     ]
     DEFAULT_CSS = """
-    LifeScreen { align: center middle; background: $background 30%; }
-    LifeScreen > Vertical {
-        width: 98%; max-width: 130; height: 96%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    LifeScreen > Vertical { width: 98%; max-width: 130; height: 96%; }
     LifeScreen TabStrip { margin-bottom: 1; }
     LifeScreen RowList { height: 1fr; }
     LifeScreen .told { height: auto; max-height: 5; margin-top: 1; }

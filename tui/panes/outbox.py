@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from tui.tokens.times import tell_moment
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal
 from tui.widgets.row_list import Column, RowList
 
@@ -38,7 +38,7 @@ NO_MAIL = (
 _Numbered: TypeAlias = "tuple[int, Message]"
 
 
-class Outbox(ModalScreen[None]):
+class Outbox(Framed[None]):
     """The messages, the newest first, and below them the one under the cursor whole."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,11 +48,7 @@ class Outbox(ModalScreen[None]):
         Binding("r", "reload", "Reload", show=False),
     ]
     DEFAULT_CSS = """
-    Outbox { align: center middle; background: $background 30%; }
-    Outbox > Vertical {
-        width: 96; max-width: 96%; height: auto; max-height: 92%; padding: 1 2;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    Outbox > Vertical { width: 96; max-width: 96%; height: auto; max-height: 92%; padding: 1 2; }
     Outbox RowList { height: 8; margin-bottom: 1; }
     Outbox.-none RowList { display: none; }
     """

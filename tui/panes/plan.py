@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.access.words import count, list_some
@@ -25,6 +24,7 @@ from tui.session.declared.reading import make_plan
 from tui.session.declared.report import is_said
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal
 from tui.widgets.row_list import Column, RowList
 
@@ -56,7 +56,7 @@ class PlanRow:
     step: Step | None = None
 
 
-class PlanScreen(ModalScreen[None]):
+class PlanScreen(Framed[None]):
     """The plan of a document, and its application."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,11 +68,7 @@ class PlanScreen(ModalScreen[None]):
         Binding("D", "deletions", "Deletions", show=False),
     ]
     DEFAULT_CSS = """
-    PlanScreen { align: center middle; background: $background 30%; }
-    PlanScreen > Vertical {
-        width: 98%; height: 92%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    PlanScreen > Vertical { width: 98%; height: 92%; }
     PlanScreen RowList { height: 1fr; }
     PlanScreen #plan-state { height: auto; max-height: 3; margin-top: 1; }
     PlanScreen VerticalScroll { height: auto; max-height: 8; margin-top: 1; }

@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.access.decision import Check
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal
 from tui.widgets.row_list import Column, RowList
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.session.session import Session
 
 
-class RefusalsScreen(ModalScreen[None]):
+class RefusalsScreen(Framed[None]):
     """All refusals of one API client, tried on a copy in a sandbox, or the harmless ones where it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,11 +34,7 @@ class RefusalsScreen(ModalScreen[None]):
         Binding("f", "only_failed", "Disagreements", show=False),
     ]
     DEFAULT_CSS = """
-    RefusalsScreen { align: center middle; background: $background 30%; }
-    RefusalsScreen > Vertical {
-        width: 98%; height: 92%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    RefusalsScreen > Vertical { width: 98%; height: 92%; }
     RefusalsScreen RowList { height: 1fr; }
     RefusalsScreen #refusals-state { height: auto; max-height: 3; margin-top: 1; }
     RefusalsScreen VerticalScroll { height: auto; max-height: 9; margin-top: 1; }

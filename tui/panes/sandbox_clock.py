@@ -15,7 +15,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.panes.answer_moments import OnScreen
@@ -26,6 +25,7 @@ from tui.tokens.timeline import Moment
 from tui.widgets.background import start
 from tui.widgets.dialogs import Ask, Choose
 from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal
 from tui.widgets.row_list import Column, RowList
 
@@ -60,7 +60,7 @@ class _Deed:
     do: Callable[[], None]
 
 
-class SandboxClock(ModalScreen[None]):
+class SandboxClock(Framed[None]):
     """The sandbox's time, and what can be done to it. It stays open, so that time can be moved step by step."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,11 +71,7 @@ class SandboxClock(ModalScreen[None]):
         ),
     ]
     DEFAULT_CSS = """
-    SandboxClock { align: center middle; background: $background 30%; }
-    SandboxClock > Vertical {
-        width: 74; max-width: 96%; height: auto; max-height: 98%; padding: 0 2;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    SandboxClock > Vertical { width: 74; max-width: 96%; height: auto; max-height: 98%; padding: 0 2; }
     SandboxClock RowList { height: 11; margin: 1 0; }
     SandboxClock Static { height: auto; }
     .-narrow SandboxClock RowList, SandboxClock.-narrow RowList { margin: 0; }

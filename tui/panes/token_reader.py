@@ -15,7 +15,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.panes.lifetime_view import LifetimeBar, lifetime_facts
@@ -31,6 +30,7 @@ from tui.tokens.salvage import read
 from tui.tokens.token import NotAToken
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.framed import Framed
 from tui.widgets.json_text import json_value
 from tui.widgets.plain import plain
 from tui.widgets.tab_strip import TabStrip
@@ -55,7 +55,7 @@ _LONG = 1 << 18
 """Characters from which on a text is looked through off the event loop."""
 
 
-class TokenReader(ModalScreen[None]):
+class TokenReader(Framed[None]):
     """A screen for one token at a time, and for a second to compare it with.
 
     Args:
@@ -79,11 +79,7 @@ class TokenReader(ModalScreen[None]):
         Binding("f", "filter", "Only allowed", show=False),
     ]
     DEFAULT_CSS = """
-    TokenReader { align: center middle; background: $background 30%; }
-    TokenReader > Vertical {
-        width: 116; max-width: 98%; height: 96%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    TokenReader > Vertical { width: 116; max-width: 98%; height: 96%; }
     TokenReader SourceInput { margin-bottom: 1; padding: 0; }
     TokenReader #read-verdicts { height: auto; margin: 1 0; }
     TokenReader VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }

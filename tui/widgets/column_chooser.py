@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal
 from tui.widgets.row_list import Column, RowList
 
 
-class ColumnChooser(ModalScreen[tuple[str, ...] | None]):
+class ColumnChooser(Framed[tuple[str, ...] | None]):
     """Every column with a box: space shows or hides it, shift and an arrow moves it; None when the person leaves.
 
     Args:
@@ -31,11 +31,7 @@ class ColumnChooser(ModalScreen[tuple[str, ...] | None]):
         Binding("enter", "answer", "Choose", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    ColumnChooser { align: center middle; background: $background 30%; }
-    ColumnChooser > Vertical {
-        width: 70; max-width: 96%; height: auto; max-height: 90%; padding: 1 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    ColumnChooser > Vertical { width: 70; max-width: 96%; height: auto; max-height: 90%; padding: 1 1; }
     ColumnChooser RowList { height: auto; max-height: 18; }
     """
 

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.framed import Framed
 from tui.widgets.plain import can_be_typed, literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -247,7 +248,7 @@ class Ask(ModalScreen[tuple[str, ...] | None]):
             self.dismiss(values)
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Framed[str | None]):
     """One of a few choices; None when the person leaves.
 
     Args:
@@ -259,11 +260,7 @@ class Choose(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "Leave", show=False)]
     DEFAULT_CSS = """
-    Choose { align: center middle; background: $background 30%; }
-    Choose > Vertical {
-        width: 50; max-width: 96%; height: auto; max-height: 80%; padding: 1 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    Choose > Vertical { width: 50; max-width: 96%; height: auto; max-height: 80%; padding: 1 1; }
     Choose RowList { height: auto; max-height: 16; }
     """
 

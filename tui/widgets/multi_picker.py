@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.widgets.framed import Framed
 from tui.widgets.picker import REFUSED, Choice
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
@@ -19,7 +19,7 @@ from tui.widgets.row_list import Column, RowList
 TITLE_WIDTH = 34
 
 
-class MultiPicker(ModalScreen[tuple[str, ...] | None]):
+class MultiPicker(Framed[tuple[str, ...] | None]):
     """A list that narrows as letters are typed, with a tick for each row; None when the person leaves.
 
     The answer has the values ticked, those ticked from the start first, in their order.
@@ -41,11 +41,8 @@ class MultiPicker(ModalScreen[tuple[str, ...] | None]):
         Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    MultiPicker { align: center middle; background: $background 60%; }
-    MultiPicker > Vertical {
-        width: 76; max-width: 96%; height: 22; max-height: 90%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    MultiPicker { background: $background 60%; }
+    MultiPicker > Vertical { width: 76; max-width: 96%; height: 22; max-height: 90%; }
     MultiPicker Input { margin-bottom: 1; }
     MultiPicker #ticked { height: 2; margin-top: 1; color: $text-muted; }
     """

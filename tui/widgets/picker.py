@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -41,7 +41,7 @@ class Choice:
         return all(word in text for word in words)
 
 
-class Picker(ModalScreen[str | None]):
+class Picker(Framed[str | None]):
     """A list that narrows as letters are typed; None when the person leaves.
 
     Args:
@@ -59,11 +59,8 @@ class Picker(ModalScreen[str | None]):
         Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    Picker { align: center middle; background: $background 60%; }
-    Picker > Vertical {
-        width: 72; max-width: 96%; height: 22; max-height: 90%; padding: 0 1;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    Picker { background: $background 60%; }
+    Picker > Vertical { width: 72; max-width: 96%; height: 22; max-height: 90%; }
     Picker Input { margin-bottom: 1; }
     Picker #why { height: 2; margin-top: 1; color: $text-muted; }
     """

@@ -1,0 +1,17 @@
+"""A dialog in a frame above the screen, which shines through around it."""
+
+from __future__ import annotations
+
+from textual.screen import ModalScreen, ScreenResultType
+
+
+class Framed(ModalScreen[ScreenResultType]):
+    """What dialogs look like: one box in the middle, with a frame. Each says itself how large its box is."""
+
+    DEFAULT_CSS = """
+    Framed { align: center middle; background: $background 30%; }
+    Framed > Vertical {
+        padding: 0 1;
+        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
+    }
+    """
