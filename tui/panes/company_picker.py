@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
@@ -15,9 +14,9 @@ from textual.widgets import Input
 from tui.access.facts import Party
 from tui.session.company_pages import CompanyList
 from tui.widgets.background import start
-from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
+from tui.widgets.typed_list import TypedList
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -28,21 +27,8 @@ TYPED_ON = 0.12
 FIRST_ROWS = 100
 
 
-class CompanyPicker(Framed[Party | None]):
+class CompanyPicker(TypedList[Party | None]):
     """A list of companies that narrows as letters are typed; None when the person leaves."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Leave", show=False),
-        Binding("up,ctrl+p", "move(-1)", "Up", show=False, priority=True),
-        Binding("down,ctrl+n", "move(1)", "Down", show=False, priority=True),
-        Binding("pageup", "move(-10)", "Page up", show=False, priority=True),
-        Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
-    ]
-    DEFAULT_CSS = """
-    CompanyPicker { background: $background 60%; }
-    CompanyPicker > Vertical { width: 72; max-width: 96%; height: 22; max-height: 90%; }
-    CompanyPicker Input { margin-bottom: 1; }
-    """
 
     def __init__(self, session: Session, title: str) -> None:
         super().__init__()
@@ -119,10 +105,6 @@ class CompanyPicker(Framed[Party | None]):
         message.stop()
         if isinstance(message.row, Party):
             self.dismiss(message.row)
-
-    def action_move(self, by: int) -> None:
-        """Move the cursor of the list."""
-        self._list.action_move(by)
 
 
 async def choose_company(host: Widget, session: Session) -> None:

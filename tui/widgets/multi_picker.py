@@ -11,15 +11,15 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui.widgets.framed import Framed
 from tui.widgets.picker import REFUSED, Choice
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
+from tui.widgets.typed_list import TypedList
 
 TITLE_WIDTH = 34
 
 
-class MultiPicker(Framed[tuple[str, ...] | None]):
+class MultiPicker(TypedList[tuple[str, ...] | None]):
     """A list that narrows as letters are typed, with a tick for each row; None when the person leaves.
 
     The answer has the values ticked, those ticked from the start first, in their order.
@@ -33,17 +33,10 @@ class MultiPicker(Framed[tuple[str, ...] | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Leave", show=False),
         Binding("ctrl+s", "take", "Take", show=False, priority=True),
-        Binding("up,ctrl+p", "move(-1)", "Up", show=False, priority=True),
-        Binding("down,ctrl+n", "move(1)", "Down", show=False, priority=True),
-        Binding("pageup", "move(-10)", "Page up", show=False, priority=True),
-        Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    MultiPicker { background: $background 60%; }
-    MultiPicker > Vertical { width: 76; max-width: 96%; height: 22; max-height: 90%; }
-    MultiPicker Input { margin-bottom: 1; }
+    MultiPicker > Vertical { width: 76; }
     MultiPicker #ticked { height: 2; margin-top: 1; color: $text-muted; }
     """
 
@@ -139,10 +132,6 @@ class MultiPicker(Framed[tuple[str, ...] | None]):
                 self._choices = (Choice(choice.value, choice.value, choice.hint), *self._choices)
         self._list.refresh()
         self._count()
-
-    def action_move(self, by: int) -> None:
-        """Move the cursor of the list."""
-        self._list.action_move(by)
 
     def action_take(self) -> None:
         """Answer with what is ticked."""

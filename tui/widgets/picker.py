@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
+from tui.widgets.typed_list import TypedList
 
 REFUSED = "✗"
 _COLOURS = {"✓": "$allowed", REFUSED: "$refused", "●": "$allowed", "○": "$muted"}
@@ -41,7 +39,7 @@ class Choice:
         return all(word in text for word in words)
 
 
-class Picker(Framed[str | None]):
+class Picker(TypedList[str | None]):
     """A list that narrows as letters are typed; None when the person leaves.
 
     Args:
@@ -51,17 +49,7 @@ class Picker(Framed[str | None]):
         typed: What a text is that is in no choice, such as `client ID`: then it can be taken as it was typed.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Leave", show=False),
-        Binding("up,ctrl+p", "move(-1)", "Up", show=False, priority=True),
-        Binding("down,ctrl+n", "move(1)", "Down", show=False, priority=True),
-        Binding("pageup", "move(-10)", "Page up", show=False, priority=True),
-        Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
-    ]
     DEFAULT_CSS = """
-    Picker { background: $background 60%; }
-    Picker > Vertical { width: 72; max-width: 96%; height: 22; max-height: 90%; }
-    Picker Input { margin-bottom: 1; }
     Picker #why { height: 2; margin-top: 1; color: $text-muted; }
     """
 
