@@ -281,6 +281,7 @@ async def test_the_path_is_walked_with_the_keyboard(console: Console) -> None:
     fill(console, 1, PASSWORD)
     await field(console, 1)
     await press(console, "enter", Step.USE)
+    assert not screen.query_one("#go").has_class("-active"), "an enter while it is so would be lost"
     assert "A token for shopper01" in steps_told(screen)
     await press(console, "enter", Step.RETIRE)
     await press(console, "enter", Confirm)

@@ -84,6 +84,8 @@ class SecretRotation(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Begin at the first step."""
+        for button in self.query(Button):
+            button.active_effect_duration = 0  # while it lasts a second enter would be lost, and each step wants one
         self.draw()
         self.query_one("#go").focus()
         start(self, self._find_way, group="way")
