@@ -1,4 +1,4 @@
-"""What lists remember of totals and pages is never older than the database."""
+"""What reads remember of totals, pages and oneself is never older than the database."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from tui.sandbox.connection import Memory
 from tui.sandbox.lists import compile_listing
 from tui.sandbox.pages import page_of
 from tui.sandbox.resources import BUYERS
+from tui.tokens.token import JSON
 
 SEARCH = {"search": "boats", "searchOn": "Name"}
 """A search makes lists remember which rows they have, as its patterns are no short read."""
+LONG = SEARCH | {"pageSize": "100"}
+"""Of long pages it is remembered which rows they have, of short ones what is written of them, too."""
+both_lengths = pytest.mark.parametrize("wanted", [SEARCH, LONG], ids=["short", "long"])
 
 
 async def listed(http: Http, path: str = "buyers", **query: str) -> tuple[int, list[str]]:
@@ -37,25 +41,27 @@ async def scans(http: Http, path: str, **query: str) -> int:
     return sum("LIKE" in statement for statement in seen)
 
 
-async def test_a_list_is_found_once(admin: Http) -> None:
-    expected = await listed(admin, **SEARCH)
+@both_lengths
+async def test_a_list_is_found_once(admin: Http, wanted: dict[str, str]) -> None:
+    expected = await listed(admin, **wanted)
     assert expected[0] > 0
-    assert await scans(admin, "buyers", **SEARCH) == 0
-    assert await listed(admin, **SEARCH) == expected
-    assert await scans(admin, "buyers", **SEARCH, sortBy="Name") == 1, "the total is known, the order is not"
+    assert await scans(admin, "buyers", **wanted) == 0
+    assert await listed(admin, **wanted) == expected
+    assert await scans(admin, "buyers", **wanted, sortBy="Name") == 1, "the total is known, the order is not"
     assert await scans(admin, "buyers", search="nothing has this") == 1, "of no rows there is no page"
 
 
-async def test_every_write_is_seen(admin: Http) -> None:
-    total, ids = await listed(admin, **SEARCH)
+@both_lengths
+async def test_every_write_is_seen(admin: Http, wanted: dict[str, str]) -> None:
+    total, ids = await listed(admin, **wanted)
     await admin.ok("POST", "buyers", {"ID": "a-new-one", "Name": "New Boats", "Active": True}, 201)
-    assert await listed(admin, **SEARCH) == (total + 1, sorted([*ids, "a-new-one"]))
+    assert await listed(admin, **wanted) == (total + 1, sorted([*ids, "a-new-one"]))
     await admin.ok("PATCH", "buyers/a-new-one", {"Name": "Other"})
-    assert await listed(admin, **SEARCH) == (total, ids)
+    assert await listed(admin, **wanted) == (total, ids)
     await admin.ok("PATCH", "buyers/a-new-one", {"Name": "More Boats"})
-    assert (await listed(admin, **SEARCH))[0] == total + 1
+    assert (await listed(admin, **wanted))[0] == total + 1
     await admin.ok("DELETE", "buyers/a-new-one", status=204)
-    assert await listed(admin, **SEARCH) == (total, ids)
+    assert await listed(admin, **wanted) == (total, ids)
 
 
 async def test_what_was_seen_in_a_write_that_failed_is_forgotten(admin: Http) -> None:
@@ -110,6 +116,30 @@ async def test_tokens_make_only_lists_of_users_forget(admin: Http) -> None:
     assert "shopper01" not in (await listed(admin, users, search="shopper", LastActive="!*"))[1]
 
 
+async def test_short_pages_and_oneself_are_written_once_and_anew_after_each_write(admin: Http) -> None:
+    store = admin.sandbox._services.store
+
+    async def rows_read(path: str) -> tuple[int, dict[str, JSON]]:
+        seen: list[str] = []
+        await store.run(lambda c: c.set_trace_callback(seen.append))
+        answer = (await admin.get(path)).json()
+        await store.run(lambda c: c.set_trace_callback(None))
+        return sum("DateCreated" in each or "FirstName" in each for each in seen), answer
+
+    for path in ("buyers?pageSize=3", "me"):
+        before = (await rows_read(path))[1]
+        assert await rows_read(path) == (0, before)
+    await admin.ok("PATCH", "buyers/anchor-boats", {"xp": {"note": "new"}})
+    read, page = await rows_read("buyers?pageSize=3")
+    assert read == 1
+    assert '"note": "new"' in json.dumps(page)
+    admin.clock.forward(minutes=5)
+    again = await admin.sign_in("Default API Client", "harbor-admin")
+    assert (await rows_read("me"))[1]["LastActive"] != before["LastActive"]
+    await again.ok("PATCH", "me", {"FirstName": "Another"})
+    assert (await rows_read("me"))[1]["FirstName"] == "Another"
+
+
 async def test_tokens_write_to_nothing_that_lists_show_but_users(http: Http, admin: Http) -> None:
     written: set[str | None] = set()
     writing = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
@@ -135,6 +165,8 @@ async def test_tokens_write_to_nothing_that_lists_show_but_users(http: Http, adm
 
 def test_the_memory_is_bounded_and_forgets_by_table() -> None:
     memory = Memory()
+    assert memory.recall(str, lambda: "x" * 100_000, "buyers", "long") == "x" * 100_000
+    assert memory.known(str, "buyers", "long") is None
     for number in range(2_000):
         assert memory.recall(int, lambda number=number: number, "users" if number % 2 else "buyers", number) == number  # type: ignore[misc]  # a lambda with a default
     assert memory.known(int, "buyers", 0) is None

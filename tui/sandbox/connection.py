@@ -10,6 +10,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _MOST = 500
+_LONGEST = 64 * 1024
+"""Of what texts there are, how long one may be that is remembered."""
 
 
 class TooLong(Exception):
@@ -17,7 +19,7 @@ class TooLong(Exception):
 
 
 class Memory:
-    """What lists have found: totals, and which rows make a page. The oldest is forgotten first."""
+    """What reads have found: totals, which rows make a page, and short pages written. The oldest is forgotten first."""
 
     def __init__(self) -> None:
         self._found: OrderedDict[tuple[object, ...], object] = OrderedDict()
@@ -36,7 +38,10 @@ class Memory:
         known = self.known(kind, *about)
         if known is not None:
             return known
-        self._found[kind, *about] = made = find()
+        made = find()
+        if isinstance(made, str) and len(made) > _LONGEST:
+            return made
+        self._found[kind, *about] = made
         if len(self._found) > _MOST:
             self._found.popitem(last=False)
         return made

@@ -1,4 +1,4 @@
-"""Pages of rows. Totals are remembered, and of pages that took long to find, which rows they have."""
+"""Pages of rows. Totals and short pages are remembered, and of pages that took long to find, which rows they have."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tui.sandbox.conditions import EVERY, Condition, all_of
-from tui.sandbox.connection import StoreConnection, memory_of, take_time
+from tui.sandbox.connection import Memory, StoreConnection, memory_of, take_time
 from tui.sandbox.fields import Column
-from tui.sandbox.lists import Paging
+from tui.sandbox.lists import DEFAULT_PAGE_SIZE, Paging
 from tui.sandbox.resources.description import Described
 from tui.sandbox.schema_speed import COUNTED, TOTAL
 
@@ -26,7 +26,14 @@ def page_of(
     where, parameters = all_of(conditions)
     wanted = _Wanted(described.table, where, tuple(parameters), order, paging)
     memory = memory_of(connection)
-    total = memory.recall(int, lambda: _count(connection, wanted), described.table, where, wanted.parameters)
+    if paging.size > DEFAULT_PAGE_SIZE:  # whoever reads on from page to page wants none of them twice
+        return _write(connection, described, wanted, memory)
+    return memory.recall(str, lambda: _write(connection, described, wanted, memory), described.select, *wanted)
+
+
+def _write(connection: sqlite3.Connection, described: Described, wanted: _Wanted, memory: Memory) -> str:
+    paging = wanted.paging
+    total = memory.recall(int, lambda: _count(connection, wanted), wanted.table, wanted.where, wanted.parameters)
     if total <= paging.offset:
         return paging.write(total, [])
     keys = memory.known(tuple, *wanted)
