@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
@@ -18,8 +19,15 @@ from textual.screen import Screen
 
 
 def pytest_configure() -> None:
-    """Look for unreachable cycles less often: a console is a large heap, and tests open hundreds of them."""
+    """Set up the collector of garbage and the makers of examples.
+
+    Unreachable cycles are looked for less often: a console is a large heap, and tests open hundreds of them. Examples
+    are the same in every run, so that what fails is the change's own; `--hypothesis-profile explore` makes others.
+    """
     gc.set_threshold(50_000, 20, 20)
+    settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
+    settings.register_profile("explore", deadline=None, print_blob=True)
+    settings.load_profile("steady")
 
 
 PAINT = Compositor.render_update
