@@ -215,9 +215,10 @@ class OcgateApp(AppCommands, App[int]):
             self._handle_exception(message.error)
 
     def on_descendant_focus(self) -> None:
-        """Light the panel that holds the focus; `:focus-within` would restyle everything in it at each move."""
-        for panel in self.query(".panel"):
-            panel.set_class(panel.has_focus_within, "-focused")
+        """Light the panel that holds the focus, and restyle nothing in it, as `:focus-within` would at each move."""
+        for panel in (panels := self.query(".panel")):
+            panel.set_class(panel.has_focus_within, "-focused", update=False)
+        self.stylesheet.update_nodes(panels)
 
     # -- modes ---------------------------------------------------------------------------------------------------
 

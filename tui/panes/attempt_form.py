@@ -168,6 +168,13 @@ class AttemptForm(Vertical):
         """Show the first value."""
         self.show()
 
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def mark_row(self) -> None:
+        """Mark the row that the keyboard is on."""
+        for row in self.query(Horizontal):
+            row.set_class(row.has_focus_within, "-here")
+
     def watch_value(self) -> None:
         """Show the value, and tell who listens."""
         self.show()
