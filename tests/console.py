@@ -6,10 +6,6 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-
-from textual._context import visible_screen_stack
-from textual.pilot import Pilot
 
 from tui.app import OcgateApp
 from tui.config.connection import Connection
@@ -18,53 +14,16 @@ from tui.config.paths import find_paths
 from tui.config.request import ConsoleRequest
 from tui.config.settings import Settings
 from tui.config.state import StateFile
+from tui.headless.stage import SIGNS as KEYS
+from tui.headless.stage import START, Stage, StandingClock, staged
+from tui.widgets.picture import Picture
 
-START = datetime(2026, 11, 23, 9, 14, 3, tzinfo=UTC)
-"""When the tests' console is opened."""
-
-
-@dataclass
-class StandingClock:
-    """A clock that moves only when told to."""
-
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        """Return the time it shows."""
-        return self.now
-
-    def advance(self, by: timedelta) -> None:
-        """Move it on."""
-        self.now += by
+__all__ = ["KEYS", "START", "Console", "StandingClock", "console_request", "open_console", "screen_text"]
 
 
 @dataclass
-class Console:
+class Console(Stage):
     """An open console with the pilot that types at it."""
-
-    app: OcgateApp
-    pilot: Pilot[int]
-    clock: StandingClock
-
-    async def press(self, *keys: str) -> None:
-        """Type keys, and wait until everything they set off is done."""
-        for key in keys:
-            await self.pilot.press(key)
-            await self.settle()
-
-    async def type(self, text: str) -> None:
-        """Type a text, character by character."""
-        await self.pilot.press(*(KEYS.get(character, character) for character in text))
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Wait until no worker is at work and the screen is drawn; a worker that waits for an answer is left alone."""
-        for _ in range(200):
-            await self.pilot.pause()
-            busy = [worker for worker in self.app.workers if worker.is_running]
-            if not busy or len(self.app.screen_stack) > 1:
-                break
-        await self.pilot.pause()
 
     @property
     def told(self) -> list[str]:
@@ -77,23 +36,9 @@ class Console:
         return screen_text(self.app)
 
 
-KEYS = {
-    " ": "space",
-    "/": "slash",
-    "-": "minus",
-    ".": "full_stop",
-    "?": "question_mark",
-    ":": "colon",
-    "_": "underscore",
-}
-
-
 def screen_text(app: OcgateApp) -> str:
     """Return what the terminal shows, without colours; blanks at line ends are cut."""
-    height = app.size.height
-    visible_screen_stack.set(app._background_screens)  # a dialog shows what is behind it
-    strips = app.screen._compositor.render_strips()
-    return "\n".join(strip.text.rstrip() for strip in strips[:height]) + "\n"
+    return Picture(app).text()
 
 
 def console_request(
@@ -126,12 +71,7 @@ async def open_console(
     request: ConsoleRequest | None = None, *, size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[Console]:
     """Open a console and wait until its list is there."""
-    clock = StandingClock()
-    app = OcgateApp(request or console_request(), clock=clock, timer=lambda: 0.0)
-    app.animation_level = "none"
-    async with app.run_test(size=size) as pilot:
-        console = Console(app, pilot, clock)
-        await console.settle()
+    async with staged(Console, request or console_request(), size) as console:
         yield console
     # What a console kept out of garbage collection is garbage by now.
     gc.unfreeze()

@@ -14,7 +14,8 @@ TUI = ROOT / "tui"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("app", "crash", "driver", "palette", "arguments", "token_report", "headless"),
+    ("headless",),
+    ("app", "crash", "driver", "palette", "arguments", "token_report"),
     ("panes",),
     ("widgets", "session", "commands"),
     ("config", "sandbox"),

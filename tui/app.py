@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePath
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
-from textual.filter import LineFilter, NoColor
 from textual.notifications import SeverityLevel
 from textual.widgets import ContentSwitcher
 
@@ -31,7 +30,7 @@ from tui.session.failures import is_expected
 from tui.session.session import Phase, Session, utc_now
 from tui.widgets.background import BackgroundFailed, start
 from tui.widgets.key_bar import KeyBar
-from tui.widgets.plain import SanitiseFilter, plain
+from tui.widgets.plain import plain
 from tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -59,6 +58,7 @@ class OcgateApp(AppCommands, App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
     ENABLE_COMMAND_PALETTE = False
     SUSPENDED_SCREEN_CLASS = "-suspended"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]  # noqa: RUF012 - declared so by the base class
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared so by the base class
 
     def __init__(
@@ -132,12 +132,6 @@ class OcgateApp(AppCommands, App[int]):
         if problems:
             self.notify("\n".join(plain(problem) for problem in problems), severity="warning", timeout=15)
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Make outside text harmless last of all; with NO_COLOR, no colour at all."""
-        if self.no_color:
-            return [SanitiseFilter(), NoColor()]
-        return [*super().get_line_filters(), SanitiseFilter()]
-
     def _look_around(self) -> None:
         """Refresh the line on top."""
         whereabouts = whereabouts_of(self.session)
@@ -183,6 +177,7 @@ class OcgateApp(AppCommands, App[int]):
     async def _show_session(self) -> None:
         """Let every pane show the marketplace that is there now, or why there is none."""
         self._look_around()
+        await self.learn_what_is_read()
         for pane in self.query(ModePane):
             await pane.session_changed()
         self.refresh_bindings()

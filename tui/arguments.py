@@ -90,6 +90,9 @@ class Options(argparse.Namespace):
     format: str
     names: bool
     shell: str
+    keys: list[str]
+    size: tuple[int, int]
+    shot_theme: str | None
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -244,6 +247,23 @@ def _add_headless(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     completion = add(
         "completion", "write completion for a shell", "Write what completes ocgate's command line in a shell."
     )
+    shot = add(
+        "shot",
+        "draw the console",
+        "Draw the console on a fresh demo marketplace whose clock stands still, after some keys: the same picture "
+        "every time. Keys are written as in the footer (e, ^s, esc, tab, [); a longer word that is no key is typed.",
+    )
+    shot.add_argument("keys", nargs="*", metavar="KEY", help="what is pressed or typed, one after the other")
+    shot.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="write here (text unless it ends in .svg), not to standard output",
+    )
+    shot.add_argument("--size", type=_size, default=(110, 30), metavar="COLUMNSxLINES", help="of the screen (110x30)")
+    shot.add_argument("--theme", dest="shot_theme", metavar="NAME", help="the colours (harbor)")
+    shot.add_argument("--client", dest="api_client", metavar="CLIENT", help="put the cursor on this API client first")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell")
 
 
@@ -358,6 +378,14 @@ def _add_server_options(serve: argparse.ArgumentParser) -> None:
         default=[],
         help="let web pages of this origin read answers; * for all, but not those of the control API (repeatable)",
     )
+
+
+def _size(text: str) -> tuple[int, int]:
+    columns, _, lines = text.partition("x")
+    numbers = [int(each) for each in (columns, lines) if each.isascii() and each.isdigit() and len(each) <= 3]
+    if len(numbers) == 2 and numbers[0] >= 40 and numbers[1] >= 10:
+        return numbers[0], numbers[1]
+    raise argparse.ArgumentTypeError(f"{text!r} is no size, as 80x24 is; the least is 40x10")
 
 
 def _count(text: str) -> int:

@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _wrong_usage(arguments: Sequence[str]) -> int:
     """Return the exit code of wrong usage, which must not be taken for a plan's answer."""
-    commands = ("sandbox", "decode", "verify", "completion", *_DECLARED, *_LOOKING)
+    commands = ("sandbox", "decode", "verify", "completion", "shot", *_DECLARED, *_LOOKING)
     command = next((argument for argument in arguments if argument in commands), None)
     return Exit.PLAN_USAGE if command == "plan" else Exit.USAGE
 
@@ -87,6 +87,8 @@ def _run(arguments: list[str]) -> int:
         return Exit.OK
     if options.command == "sandbox":
         return _sandbox(options)
+    if options.command == "shot":
+        return _shot(options)
     return _console(options)
 
 
@@ -250,6 +252,18 @@ def _decode(options: Options) -> int:
 
     number, compare = options.number, options.compare
     return decode(Wanted(options.token, options.json, number, compare, options.endpoints), _say)
+
+
+def _shot(options: Options) -> int:
+    from tui.config.paths import find_paths
+
+    themes = find_paths(os.environ).themes
+    if options.shot_theme is not None:
+        _check_theme(options.shot_theme, themes)
+    from tui.headless.shot import Wanted, shot
+
+    keys = tuple(options.keys)
+    return shot(Wanted(keys, options.size, options.shot_theme, themes, options.api_client, options.output))
 
 
 def _verify(options: Options) -> int:

@@ -214,6 +214,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.plan", "Plan from a file…", "Show what a file of API clients would change, then choose and apply it."),
     Command("app.export", "Export…", "Write every API client to a file, without secrets: fit for git."),
     Command("app.traffic-file", "Open a traffic file…", "Show a HAR file or an access log in Traffic, by API client."),
+    Command(
+        "app.present", "Present", "Show keys as they are pressed, more air, and stand-ins for what is real.", ("P",)
+    ),
+    Command(
+        "app.stand-ins", "Stand-ins", "Show stand-ins for names, IDs, e-mails and secrets, or what is real.", ("V",)
+    ),
+    Command("app.screenshot", "Save screenshot…", "Write a picture (SVG) of the screen or one pane, as it is shown."),
+    Command("app.screen-text", "Save screen text…", "Write the text of the screen or of one pane, as it is shown."),
     Command("app.theme", "Theme", "Choose the colours.", ("T",)),
     Command("app.palette", "Commands", "Find any command by its name.", ("ctrl+p",), footer=True, priority=True),
     Command("app.help", "Help", "Every key that works here.", ("question_mark", "f1"), footer=True),

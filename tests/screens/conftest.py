@@ -5,29 +5,22 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
 from tests.console import Console
+from tui.headless.stage import same_key
+from tui.widgets.picture import Picture
 
 FOLDER = Path(__file__).parent / "pictures"
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 
-KEY_ID = re.compile(r"((?:kid|the key)(?: |&#160;))[\w-]+")
-"""A sandbox makes its signing key anew, so the key's ID is the one thing on a screen that no clock can fix."""
-
 
 def named(what: str, size: tuple[int, int]) -> str:
     """Return the name of a picture of something at a size."""
     return f"{what}-{size[0]}x{size[1]}"
-
-
-def same_key(text: str) -> str:
-    """Return a text with the signing key's ID replaced by one as long."""
-    return KEY_ID.sub(lambda found: found[1] + "K" * (len(found[0]) - len(found[1])), text)
 
 
 class Pictures:
@@ -42,9 +35,7 @@ class Pictures:
 
     def check_svg(self, console: Console, name: str) -> None:
         """Compare the picture itself; fonts are the reader's own, none is fetched."""
-        svg = console.app.export_screenshot(title="ocgate")
-        svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-        self._check(same_key(re.sub(r"terminal-\d+", "terminal", svg)), FOLDER / f"{name}.svg")
+        self._check(same_key(Picture(console.app).svg()), FOLDER / f"{name}.svg")
 
     def _check(self, shown: str, file: Path) -> None:
         if self._update:

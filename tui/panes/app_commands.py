@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from tui.panes.sandbox_commands import SandboxCommands
+from tui.panes.presenting import PresentingCommands
 from tui.widgets.background import start
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.panes.mode import ModePane
 
 
-class AppCommands(SandboxCommands):
+class AppCommands(PresentingCommands):
     """An app's part that carries them out."""
 
     def why_not(self, command: str) -> str | None:

@@ -11,6 +11,7 @@ from tui.panes.record_text import difference_facts
 from tui.session.attempt_history import AttemptHistory
 from tui.session.attempt_record import AttemptRecord, Kind
 from tui.session.findings import keep_finding
+from tui.session.stand_ins.records import learn_attempts
 from tui.widgets.background import start
 from tui.widgets.dialogs import Ask, Note
 from tui.widgets.picker import Picker
@@ -50,6 +51,10 @@ class AttemptCommands(ModePane):
     def show_record(self, record: AttemptRecord) -> None:
         """Show one attempt of the history."""
         raise NotImplementedError
+
+    def tell_stand_ins(self) -> None:
+        """Tell them whom the attempts name."""
+        learn_attempts(self.session, self.history.records)
 
     def why_not_attempt(self, verb: str) -> str | None:
         """Say why a command of this part cannot be done now."""

@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from tui.panes.changing import Kind, Question, change
 from tui.panes.client_draft import FIELDS, FieldKind, said
 from tui.session.record import ChangeKind, Entry
+from tui.session.stand_ins.records import learn_entries
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
 from tui.widgets.framed import Framed
@@ -118,6 +119,7 @@ class JournalScreen(Framed[None]):
 
     def _take(self, reading: Reading, unwritten: str) -> None:
         self._entries = reading.entries
+        learn_entries(self._session, reading.entries)
         self._session.journal.learn_undone(reading.undone)
         own = {each.id for each in self._session.journal.changes if self._session.journal.is_undone(each.id)}
         self._undone = reading.undone | own

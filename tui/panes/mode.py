@@ -36,6 +36,9 @@ class ModePane(CommandHost, Container):
         """The clock was changed: draw anew whatever depends on the time."""
         await self.marketplace_changed()
 
+    def tell_stand_ins(self) -> None:
+        """Tell the session's stand-ins what is shown here that is not from the marketplace."""
+
     def take_focus(self) -> None:
         """Put the focus where the keyboard is wanted first."""
 

@@ -22,6 +22,7 @@ from tui.panes.reader_endpoints import ReaderEndpoints
 from tui.panes.reader_source import Given, SourceInput, content_of
 from tui.panes.reading_text import Shown, difference_facts, reading_facts
 from tui.panes.token_view import verdicts_text
+from tui.session.stand_ins.records import learn_reading
 from tui.session.token_reading import TokenReading
 from tui.tokens.compare import compare
 from tui.tokens.find import find
@@ -144,6 +145,7 @@ class TokenReader(Framed[None]):
         except NotAToken as error:
             self._tell(f"No token: {error}")
             return
+        learn_reading(self._session, reading.token.claims_json)
         self._given, self._scope = given, ""
         here = self._reading
         self.shown = Shown(

@@ -283,6 +283,7 @@ class TokensPane(AttemptCommands):
 
     def show_history(self) -> None:
         """Draw the history anew; what could not be kept is told once."""
+        self.tell_stand_ins()
         self._history.rows = self.history.records
         if self.history.problem:
             self.tell(self.history.problem)

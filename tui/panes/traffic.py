@@ -29,6 +29,7 @@ from tui.panes.traffic_rows import (
     request_text,
 )
 from tui.session.live_traffic import POLL_SECONDS, LiveTraffic
+from tui.session.stand_ins.records import learn_requests
 from tui.session.traffic_filter import KEYS, Names, TrafficFilter, exactly, parse_filter
 from tui.session.traffic_groups import Group
 from tui.session.traffic_names import TrafficNames
@@ -383,11 +384,16 @@ class TrafficPane(ModePane):
         if (row := self._row) is not None and (exchange := row.request.exchange) is not None:
             self.post_message(TokenGiven(token_in(exchange), f"exchange #{exchange.number}"))
 
+    def tell_stand_ins(self) -> None:
+        """Tell them whom the requests of a file name."""
+        learn_requests(self.session, () if self.file is None else self.file.requests)
+
     def show_file(self, file: TrafficFile) -> None:
         """Show the requests of a file by API client, in place of the live ones."""
         from tui.panes.traffic_file import left_out
 
         self.file = file
+        self.tell_stand_ins()
         self._came_from = None
         self._to_view(CLIENTS, "")
         if told := left_out(file):

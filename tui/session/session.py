@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui.session.marketplace import Marketplace
     from tui.session.opening import Opened, Surroundings
     from tui.session.secret_use import UseLog
+    from tui.session.stand_ins import StandIns
 
 __all__ = ["CredentialsMissing", "Identity", "Phase", "Session", "SignInSecrets"]
 
@@ -74,6 +75,8 @@ class Session:
         self.exchanges: deque[Exchange] = deque()
         self._weight = 0
         self.listeners: list[Callable[[Exchange], None]] = []
+        self.stand_ins: StandIns | None = None
+        """What is shown in place of what is real: whoever reads from a file or a token tells it; None before any is."""
         self._opened: Opened | None = None
         self._parked: Opened | None = None
         self._journal_file: JournalFile | None = None

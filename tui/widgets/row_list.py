@@ -223,7 +223,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the row clicked; a second click opens it."""
-        index = event.y - self.gutter.top - self._head + self.scroll_offset.y
+        index = (event.y - self.gutter.top - self._head + self.scroll_offset.y) // self._step
         if event.y >= self.gutter.top + self._head and 0 <= index < len(self._rows):
             self.cursor = index
             if event.chain == 2:
@@ -232,8 +232,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     def watch_cursor(self, before: int, now: int) -> None:
         """Keep the cursor in view and tell who listens; only the two rows concerned are drawn again."""
         self._show_cursor()
-        self.refresh_lines(before + self._head)
-        self.refresh_lines(now + self._head)
+        self.refresh_lines(before * self._step + self._head)
+        self.refresh_lines(now * self._step + self._head)
         self._announce()
 
     def _announce(self) -> None:
@@ -260,6 +260,13 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         return 1 if self._heading else 0
 
     @property
+    def _step(self) -> int:
+        """Lines from one row to the next: two while presenting, where the window has room for it."""
+        if not self.app.has_class("-presenting"):
+            return 1
+        return 2 if 2 * len(self._rows) + self._head <= self.scrollable_content_region.height else 1
+
+    @property
     def _window_rows(self) -> int:
         return max(1, self.scrollable_content_region.height - self._head)
 
@@ -272,14 +279,16 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
     def _show_cursor(self) -> None:
         if self.is_attached:
-            self.scroll_to_region(Region(0, self.cursor, 1, self._head + 1), animate=False, x_axis=False, force=True)
+            self.scroll_to_region(
+                Region(0, self.cursor * self._step, 1, self._head + 1), animate=False, x_axis=False, force=True
+            )
 
     def _arrange(self) -> None:
         """Learn what the columns want, and give the list its height."""
         self._wanted = [self._wanted_width(column) for column in self.columns]
         self._shared_out = (-1, [])
         width = self.scrollable_content_region.width or sum(self._wanted) + len(self._wanted)
-        self.virtual_size = Size(width, len(self._rows) + self._head)
+        self.virtual_size = Size(width, len(self._rows) * self._step + self._head)
 
     def _widths(self, width: int) -> list[int]:
         """Share a width among the columns; it changes with the window, and when a scrollbar comes or goes."""
@@ -314,11 +323,11 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         if self._heading and y == 0:
             cells = [Content(column.title) for column in self.columns]
             return self._line(cells, " " + self.lead(None), self.get_visual_style("row-list--heading"), width)
-        index = self.scroll_offset.y + y - self._head
+        index, blank = divmod(self.scroll_offset.y + y - self._head, self._step)
         if not self._rows:
             empty = [Content(self.empty if y == self._head + 1 else "")]
             return self._line(empty, " ", base, width, widths=[width - 2])
-        if index >= len(self._rows):
+        if blank or index >= len(self._rows):
             return Strip.blank(width, base.rich_style)
         row = self._rows[index]
         cells = [Content("…")] if row is None else [self._content(column, row) for column in self.columns]
