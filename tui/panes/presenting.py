@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tui.ordercloud import Exchange
-    from tui.panes.veil import Veil
     from tui.session.stand_ins import StandIns
     from tui.widgets.picture import Picture
 
@@ -40,8 +39,6 @@ class PresentingCommands(SandboxCommands):
     presenting = False
     veiled = False
     _stand_ins: StandIns | None = None
-    _veil: Veil | None = None
-    _veil_version = -1
     _keys: tuple[tuple[str, str], ...] = ()
     _pressed = 0
 
@@ -50,7 +47,11 @@ class PresentingCommands(SandboxCommands):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Put stand-ins over what is real; make outside text harmless last of all; with NO_COLOR, no colour at all."""
         assert isinstance(self, App), "the commands of everywhere are the app's"
-        veil = [] if self._veil is None else [self._veil]
+        veil: list[LineFilter] = []
+        if self.veiled and self._stand_ins is not None:
+            from tui.panes.veil import Veil
+
+            veil = [Veil(self._stand_ins)]  # one for each widget, and each time: no line is remembered as it was
         if self.no_color:
             return [*veil, SanitiseFilter(), NoColor()]
         return [*veil, *super().get_line_filters(), SanitiseFilter()]  # type: ignore[misc]  # the app's, see above
@@ -94,11 +95,8 @@ class PresentingCommands(SandboxCommands):
                 self._redraw()
 
     def _redraw(self) -> None:
-        """Draw everything that is on the screens once more, with a veil that knows what is known now."""
-        from tui.panes.veil import Veil
-
+        """Draw everything that is on the screens once more."""
         assert isinstance(self, App), "the commands of everywhere are the app's"
-        self._veil = Veil(self._stand_ins) if self.veiled and self._stand_ins is not None else None
         for screen in self.screen_stack:
             for widget in (screen, *screen.walk_children(Widget)):
                 widget.refresh()
@@ -123,7 +121,8 @@ class PresentingCommands(SandboxCommands):
 
     async def on_event(self, event: events.Event) -> None:
         """Show a key before anything else sees it."""
-        if self.presenting and isinstance(event, events.Key):
+        # One that was forwarded to the screen may come up from there again.
+        if self.presenting and isinstance(event, events.Key) and not event.is_forwarded:
             self._key_pressed(event)
         await super().on_event(event)  # type: ignore[misc]  # the app's: this is a part of one
 

@@ -13,11 +13,10 @@ from itertools import groupby
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.session.stand_ins import Edit, StandIns, edits
+from tui.session.stand_ins import Edit, StandIns, edits, shortened
 
 _GAP = re.compile(r" {2,}|[\u2500\u2501\u2550]{2,}| +(?=[\u2502\u2503\u2551\u2588])| *$")
 """What gives way: blanks between columns, the line of a frame, blanks before an edge and at the end."""
@@ -56,11 +55,9 @@ def veiled(line: str, found: Sequence[Edit]) -> list[tuple[str, int, int]]:
 def _shorten(field: Sequence[_Part], more: int, room: int) -> int:
     """Cut stand-ins until no more cells are needed than there is room for; return how many are."""
     for part in reversed(field):
-        while part.edited and more > room and len(part.shown) > 1:
+        if part.edited and more > room:
             before = cell_len(part.shown)
-            part.shown = part.shown.rstrip("\u2026")[:-1].rstrip() + "\u2026"
-            if cell_len(part.shown) >= before:
-                part.shown = part.shown[:-1] or "\u2026"
+            part.shown = shortened(part.shown, max(1, before - (more - room) - 1))
             more -= before - cell_len(part.shown)
     return more
 
@@ -90,30 +87,32 @@ def _parts(line: str, found: Sequence[Edit]) -> list[_Part]:
 
 
 class Veil(LineFilter):
-    """Puts stand-ins over the lines of every widget. Each version of what is known has a veil of its own."""
+    """Puts stand-ins over the lines of one widget, from top to bottom: a name may go on in the next line."""
 
     def __init__(self, stand_ins: StandIns) -> None:
         super().__init__()
         self._stand_ins = stand_ins
+        self._above = ""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments with stand-ins; the line is as wide as before."""
         shown = [segment for segment in segments if not segment.control]
         line = "".join(segment.text for segment in shown)
-        found = edits(line, self._stand_ins) if not line.isspace() else []
+        found = [] if line.isspace() else edits(line, self._stand_ins, self._above)
+        self._above = line
         if not found:
             return segments
-        styles = [segment.style for segment in shown for _ in segment.text]
-        made: list[tuple[str, Style | None]] = []
+        owners = [number for number, segment in enumerate(shown) for _ in segment.text]
+        made: list[tuple[str, int]] = []
         edited = {edit.start for edit in found}
         for text, start, end in veiled(line, found):
             if start in edited or end - start != len(text):
-                made.append((text, styles[start] if start < len(styles) else styles[-1]))
+                made.append((text, owners[min(start, len(owners) - 1)]))
             else:
-                made.extend(zip(text, styles[start:end], strict=True))
+                made.extend(zip(text, owners[start:end], strict=True))
         joined = [
-            Segment("".join(text for text, _ in group), style)
-            for style, group in groupby(made, key=lambda each: each[1])
+            Segment("".join(text for text, _ in pieces), shown[owner].style)
+            for owner, pieces in groupby(made, key=lambda each: each[1])
         ]
         width = Segment.get_line_length(segments)
         return [*(each for each in segments if each.control), *Segment.adjust_line_length(joined, width)]

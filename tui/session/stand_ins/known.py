@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, quote_plus
@@ -16,6 +16,7 @@ SHORTEST = 3
 """Shorter values say nothing on their own, and stand in every other word."""
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PUNCTUATION = "".join(chr(each) for each in range(0x20, 0x7F) if not chr(each).isalnum())
+_SIMPLE = re.compile(r"[A-Za-z0-9_. -]+")
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
@@ -74,7 +75,7 @@ class StandIns:
         self._numbers: dict[tuple[Kind, str], int] = {}
         self._counts: dict[Kind, int] = {}
         self._known: dict[str, Known] = {}
-        self._streams = 0
+        self._streams: dict[str, int] = {}
         self._sorted: list[str] = []
         self._backwards: list[str] = []
         self._secrets: list[tuple[str, str]] = []
@@ -111,7 +112,7 @@ class StandIns:
         if not self._is_new(value) or value.isdigit():
             return
         if _GUID.fullmatch(value):
-            self._learn(value, self._alike(value))
+            self._learn(value, self._alike(value, "id"))
             return
         number = self.number(kind, value, *identities)
         self._learn(value, f"{kind.slug}-{number}" if kind is not Kind.USER else f"user{number}")
@@ -124,7 +125,7 @@ class StandIns:
     def secret(self, value: str) -> None:
         """Learn a token, password or client secret."""
         if len(value) >= 2 * SHORTEST and self._is_new(value):
-            shown = self._alike(value)
+            shown = self._alike(value, "secret")
             self._secrets.append((value, shown))
             self._learn(value, shown, exact=True)
 
@@ -135,14 +136,7 @@ class StandIns:
         )
 
     def _learn(self, value: str, shown: str, *, exact: bool = False) -> None:
-        spelled = (
-            (value, shown),
-            (_UNSHOWABLE.sub("\ufffd", value), shown),
-            (json.dumps(value)[1:-1], shown),
-            (quote(value, safe=""), quote(shown, safe="")),
-            (quote_plus(value), quote_plus(shown)),
-        )
-        for spelling, instead in dict(reversed(spelled)).items():  # the plain one is the last to say what is shown
+        for spelling, instead in _spelled(value, shown).items():
             rest = spelling.lstrip(_PUNCTUATION)  # what is looked for begins with a letter or digit
             if len(rest) < SHORTEST:
                 continue
@@ -153,12 +147,12 @@ class StandIns:
             self._values += 1
         self._fresh = False
 
-    def _alike(self, value: str) -> str:
+    def _alike(self, value: str, what: str) -> str:
         """Make up a text of the same shape that tells nothing of the value, not even to who tries all there are."""
-        self._streams += 1
+        number = self._streams[what] = self._streams.get(what, 0) + 1
         made, count = "", 0
         while len(made) < len(value):
-            made += hashlib.sha256(f"{self._streams} {count}".encode()).hexdigest()
+            made += hashlib.sha256(f"{what} {number} {count}".encode()).hexdigest()
             count += 1
         if _GUID.fullmatch(value):
             made = made.upper() if value.upper() == value else made
@@ -170,11 +164,14 @@ class StandIns:
         """Return what a folded text begins with: the longest value, the value it has most in common with, how much."""
         self._arrange()
         place = bisect_right(self._sorted, text)
-        near, most = None, 0
-        for each in self._sorted[max(0, place - 1) : place + 1]:
-            if (common := _common(each, text)) > most:
-                near, most = each, common
-        return self._whole(text, place), self._known[near] if near is not None else None, most
+        most = max((_common(each, text) for each in self._sorted[max(0, place - 1) : place + 1]), default=0)
+        # Of all that begin so, the first is the shortest.
+        near = self._known[self._sorted[bisect_left(self._sorted, text[:most])]] if most else None
+        return self._whole(text, place), near, most
+
+    def has(self, text: str) -> bool:
+        """Return whether a folded text is a value."""
+        return text in self._known
 
     def _whole(self, whole: str, place: int) -> Known | None:
         """Return the longest value that a text begins with and that ends where a word does."""
@@ -219,6 +216,18 @@ def fold(text: str) -> str:
     """Return a text in lower case, of the same length."""
     low = text.lower()
     return low if len(low) == len(text) else "".join(each.lower() if len(each.lower()) == 1 else each for each in text)
+
+
+def _spelled(value: str, shown: str) -> dict[str, str]:
+    """Return a value as JSON, URLs and forms spell it, each with its stand-in."""
+    if _SIMPLE.fullmatch(value):
+        if " " not in value:
+            return {value: shown}
+        codes = ("%20", "+")
+        return {value: shown} | {value.replace(" ", code): shown.replace(" ", code) for code in codes}
+    spelled = {_UNSHOWABLE.sub("\ufffd", value): shown, json.dumps(value)[1:-1]: shown}
+    spelled |= {quote(value, safe=""): quote(shown, safe=""), quote_plus(value): quote_plus(shown)}
+    return spelled | {value: shown}
 
 
 def _common(one: str, other: str) -> int:

@@ -52,7 +52,7 @@ _OF_MEMBER: Mapping[str, Kind] = {
 }
 _SECRET_MEMBERS = frozenset({"clientsecret", "client_secret", "access_token", "refresh_token", "password", "hashkey"})
 _PARTIES = {PartyKind.BUYER: Kind.BUYER, PartyKind.SUPPLIER: Kind.SUPPLIER, PartyKind.SELLER: Kind.SELLER}
-_CLAIMS_WITH_IDS = ("orderid", "anonuserid", "jti", "kid")
+_CLAIMS_WITH_IDS = ("orderid", "anonuserid", "jti")
 
 
 def learn_session(session: Session, stand_ins: StandIns) -> None:
@@ -91,7 +91,7 @@ def learn_party(party: Party, stand_ins: StandIns) -> None:
 def learn_exchange(exchange: Exchange, stand_ins: StandIns) -> None:
     """Learn what a request and its answer hold."""
     kind = _kind_of_path(exchange.path, stand_ins)
-    for secret in exchange.secrets:
+    for secret in sorted(exchange.secrets):
         stand_ins.secret(secret)
         learn_token(secret, stand_ins)
     for body in (exchange.request_body, exchange.response_body):
@@ -164,19 +164,22 @@ def learn_token(compact: str, stand_ins: StandIns) -> None:
     parts = compact.split(".")
     if len(parts) != 3:
         return
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, binascii.Error):
-        return
-    if isinstance(claims, dict):
-        learn_claims(claims, stand_ins)
+    for part in parts[:2]:
+        try:
+            said = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        except (ValueError, binascii.Error):
+            continue
+        if isinstance(said, dict):
+            learn_claims(said, stand_ins)
 
 
 def learn_claims(claims: Mapping[str, JSON], stand_ins: StandIns) -> None:
-    """Learn what claims name: user, API client, order, visitor."""
+    """Learn what claims, or a token's header, name: user, API client, order, visitor, key."""
     for name, value in claims.items():
         if isinstance(value, str):
-            if name in _CLAIMS_WITH_IDS:
+            if name == "kid":
+                stand_ins.secret(value)
+            elif name in _CLAIMS_WITH_IDS:
                 stand_ins.id(Kind.THING, value)
             elif name in _OF_MEMBER:
                 stand_ins.id(_OF_MEMBER[name], value)

@@ -1,7 +1,7 @@
 """Where in a line real values stand: whole, cut off, broken over two lines, or as a piece out of their middle.
 
 A line is what a widget draws: laid out already, so a name may be cut by an ellipsis, by the widget's edge or by the end
-of its column, and continue on the next line.
+of its column, and go on in the line below.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ _PIECE = re.compile(r"[\w.-]{12,}")
 _EDGE = re.compile(r"(?:\s*[\u2500-\u257f\u2580-\u259f]*\s*$|\s{2,}|\s*[\u2502\u2503\u2551])")
 _BEGIN = re.compile(r"^[\s\u2500-\u259f]*")
 _PARTS = re.compile(r"[^\W_]+(?:[^\w\s]+[^\W_]+)*")
+_FIELD = re.compile(r"\S+(?: \S+)*")
+_BOX = re.compile(r"[\u2500-\u259f]")
+_NUMBER = re.compile(r"(?<=\D)\d+$")
+MOST_WORDS = 6
+"""Words of a name that are looked for over the end of a line."""
 LONG_ENOUGH = 4
 """Letters of a name that an edge cuts off without a sign: fewer may be any word."""
 
@@ -42,8 +47,8 @@ class Edit:
     shown: str
 
 
-def edits(line: str, stand_ins: StandIns) -> list[Edit]:
-    """Return what is to be shown otherwise in a line, from left to right."""
+def edits(line: str, stand_ins: StandIns, above: str = "") -> list[Edit]:
+    """Return what is to be shown otherwise in a line, from left to right; `above` is the line before, unedited."""
     folded, done = fold(line), 0
     found: list[Edit] = []
     by_look = {edit.start: edit for edit in _by_look(line, folded, stand_ins)}
@@ -53,8 +58,8 @@ def edits(line: str, stand_ins: StandIns) -> list[Edit]:
         if start < done:
             continue
         edit = _known_at(line, folded, start, stand_ins) or by_look.get(start)
-        if edit is None and start == first:
-            edit = _rest_at(line, folded, start, stand_ins)
+        if edit is None and (start == first or not line[start - 2 : start].strip() or _starts(above, start)):
+            edit = _rest_at(line, folded, start, stand_ins, _before(line, above, start, first), above)
         if edit is not None:
             found.append(edit)
             done = edit.end
@@ -82,32 +87,71 @@ def _cut_at(line: str, start: int, near: Known, common: int) -> Edit | None:
     if line.startswith(CUT, end):
         shown = near.instead_of_part(piece)
         tells = common > 1 and piece.strip().lower() not in COMMON
-        return Edit(start, end + 1, shortened(shown, common)) if tells and shown is not None else None
+        alike = shown is not None and len(shown) == near.length
+        return Edit(start, end + 1, shortened(shown, common, alike=alike)) if tells and shown is not None else None
     if common < LONG_ENOUGH or is_common(piece) or not _EDGE.match(line, end):
         return None
     shown = near.instead_of_part(piece, loosely=False)
     if shown is None:
         return None
     broken = line[end - 1].isalnum() and next(iter(near.spellings))[common].isalnum()
+    if len(shown) == near.length:
+        return Edit(start, end, shown[:common])  # of a shape with its value, and so is the rest
     return Edit(start, end, shortened(shown, common - 1) if broken else shown)
 
 
-def shortened(shown: str, cells: int) -> str:
-    """Return a stand-in that is cut off as its value was."""
-    return shown[:cells].rstrip() + CUT
+def shortened(shown: str, cells: int, *, alike: bool = False) -> str:
+    """Return a stand-in that fits into some cells and one more; its number tells it from others, so that stays.
+
+    One that is `alike` is cut where its value was.
+    """
+    if alike:
+        return shown[:cells] + CUT
+    if len(shown) <= cells + 1:
+        return shown
+    number = _NUMBER.search(shown)
+    tail = number.group() if number else ""
+    return shown[: max(1, cells - len(tail))].rstrip() + CUT + tail
 
 
-def _rest_at(line: str, folded: str, start: int, stand_ins: StandIns) -> Edit | None:
+def _before(line: str, above: str, start: int, first: int) -> tuple[str, ...]:
+    """Return what may be the beginning of what stands somewhere: in the line above its end, and this column."""
+    column = _FIELD.match(above, start) if _starts(above, start) else None
+    end = _BOX.sub("", above).strip() if start == first else ""
+    return tuple(each for each in (column.group() if column else "", end) if each)
+
+
+def _starts(line: str, place: int) -> bool:
+    """Return whether a column begins at a place of a line."""
+    return not line[place : place + 1].isspace() and line[max(0, place - 2) : place].isspace()
+
+
+def _rest_at(
+    line: str, folded: str, start: int, stand_ins: StandIns, before: tuple[str, ...], above: str
+) -> Edit | None:
     """Return the edit for the end of a value whose beginning is on the line before, or out of sight."""
-    ends = [match.end() for match in _PARTS.finditer(line, start)][:6]
+    ends = [match.end() for match in _PARTS.finditer(line, start)][:MOST_WORDS]
     for end in reversed(ends):
         piece = line[start:end]
+        # Where another column begins right beside it, it keeps its place.
+        rest = CUT.ljust(end - start) if _starts(above, end + 1) and line[end : end + 1] == " " else CUT
+        if _goes_on(before, folded[start:end], stand_ins):
+            return Edit(start, end, rest)
         if end - start < LONG_ENOUGH or is_common(piece):
             continue
         value = stand_ins.ending_with(folded[start:end])
         if value is not None and value.instead_of_part(piece, end=True, loosely=False) is not None:
-            return Edit(start, end, CUT)
+            return Edit(start, end, rest)
     return None
+
+
+def _goes_on(before: tuple[str, ...], piece: str, stand_ins: StandIns) -> bool:
+    """Return whether the last words of one of some texts are a value together with a piece."""
+    for text in before:
+        words = fold(text).split()[-MOST_WORDS:]
+        if any(stand_ins.has(" ".join([*words[-count:], piece])) for count in range(1, len(words) + 1)):
+            return True
+    return False
 
 
 def _by_look(line: str, folded: str, stand_ins: StandIns) -> Iterator[Edit]:
