@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -10,12 +11,10 @@ from textual.app import App
 from textual.filter import LineFilter, NoColor
 from textual.geometry import Region
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 from tui.commands import key_sign
 from tui.panes.mode import ModePane
 from tui.panes.sandbox_commands import SandboxCommands
-from tui.widgets.keys_shown import KeysShown
 from tui.widgets.plain import SanitiseFilter, plain
 from tui.widgets.row_list import RowList
 
@@ -23,11 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tui.ordercloud import Exchange
-    from tui.session.stand_ins import StandIns
+    from tui.session.session import Session
     from tui.widgets.picture import Picture
 
 SHOWN_SECONDS = 5.0
 """How long the keys stay after the last one."""
+FRAME = 0.01
+"""Seconds that may be spent on learning before keys are looked at."""
 TYPING = ("\u2026", "typing")
 """What is shown in place of what is typed into a field."""
 WHOLE = "whole"
@@ -36,9 +37,9 @@ WHOLE = "whole"
 class PresentingCommands(SandboxCommands):
     """An app's part that carries them out."""
 
+    session: Session
     presenting = False
     veiled = False
-    _stand_ins: StandIns | None = None
     _keys: tuple[tuple[str, str], ...] = ()
     _pressed = 0
 
@@ -48,10 +49,10 @@ class PresentingCommands(SandboxCommands):
         """Put stand-ins over what is real; make outside text harmless last of all; with NO_COLOR, no colour at all."""
         assert isinstance(self, App), "the commands of everywhere are the app's"
         veil: list[LineFilter] = []
-        if self.veiled and self._stand_ins is not None:
+        if self.veiled and self.session.stand_ins is not None:
             from tui.panes.veil import Veil
 
-            veil = [Veil(self._stand_ins)]  # one for each widget, and each time: no line is remembered as it was
+            veil = [Veil(self.session.stand_ins)]  # one for each widget, and each time: no line is remembered as it was
         if self.no_color:
             return [*veil, SanitiseFilter(), NoColor()]
         return [*veil, *super().get_line_filters(), SanitiseFilter()]  # type: ignore[misc]  # the app's, see above
@@ -63,35 +64,40 @@ class PresentingCommands(SandboxCommands):
         self.tell("Stand-ins are shown for names, IDs and secrets." if self.veiled else "What is real is shown again.")
 
     async def _set_veil(self, *, on: bool) -> None:
-        self.veiled = on
         if on:
-            await self.learn_what_is_read()
+            await self._learn()
+        self.veiled = on
         self._redraw()
 
     async def learn_what_is_read(self) -> None:
         """Tell the stand-ins everything the sitting has read so far, while they are shown."""
-        if not self.veiled:
-            return
+        if self.veiled:
+            await self._learn()
+            self._redraw()
+
+    async def _learn(self) -> None:
         from tui.session.stand_ins import StandIns
         from tui.session.stand_ins.learning import learn_session
 
-        if self._stand_ins is None:
-            self._stand_ins = StandIns()
+        if self.session.stand_ins is None:
+            self.session.stand_ins = StandIns()
             self.session.listeners.append(self._learn_exchange)
-        self.session.stand_ins = self._stand_ins
-        await asyncio.to_thread(learn_session, self.session, self._stand_ins)
+        begun = time.perf_counter()
+        for _ in learn_session(self.session, self.session.stand_ins):
+            if time.perf_counter() - begun > FRAME:
+                await asyncio.sleep(0)
+                begun = time.perf_counter()
         assert isinstance(self, App), "the commands of everywhere are the app's"
         for pane in self.query(ModePane):
             pane.tell_stand_ins()
-        self._redraw()
 
     def _learn_exchange(self, exchange: Exchange) -> None:
         from tui.session.stand_ins.learning import learn_exchange
 
-        if self.veiled and self._stand_ins is not None:
-            before = self._stand_ins.version
-            learn_exchange(exchange, self._stand_ins)
-            if self._stand_ins.version != before:
+        if (stand_ins := self.session.stand_ins) is not None:
+            before = stand_ins.version
+            learn_exchange(exchange, stand_ins)
+            if self.veiled and stand_ins.version != before:
                 self._redraw()
 
     def _redraw(self) -> None:
@@ -128,13 +134,13 @@ class PresentingCommands(SandboxCommands):
 
     def _key_pressed(self, event: events.Key) -> None:
         assert isinstance(self, App), "the commands of everywhere are the app's"
-        typed = isinstance(self.focused, Input | TextArea) and event.is_printable
-        if not typed:
+        from textual.widgets import Input, TextArea
+
+        key = TYPING
+        if not (isinstance(self.focused, Input | TextArea) and event.is_printable):
             binding = self.screen.active_bindings.get(event.key)
             sign = key_sign(event.key) if len(event.key) > 1 or not event.is_printable else event.key
             key = (_in_words(sign), binding.binding.description if binding and binding.binding.show else "")
-        else:
-            key = TYPING
         if key != TYPING or self._keys[-1:] != (TYPING,):
             self._keys = (*self._keys, key)[-20:]
         self._pressed += 1
@@ -149,6 +155,8 @@ class PresentingCommands(SandboxCommands):
 
     def _show_keys(self) -> None:
         """Bring the line of keys up to date on every screen that is there."""
+        from tui.widgets.keys_shown import KeysShown
+
         assert isinstance(self, App), "the commands of everywhere are the app's"
         for screen in self.screen_stack:
             for shown in screen.query(KeysShown):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -55,8 +55,8 @@ _PARTIES = {PartyKind.BUYER: Kind.BUYER, PartyKind.SUPPLIER: Kind.SUPPLIER, Part
 _CLAIMS_WITH_IDS = ("orderid", "anonuserid", "jti")
 
 
-def learn_session(session: Session, stand_ins: StandIns) -> None:
-    """Learn everything that one sitting has read so far."""
+def learn_session(session: Session, stand_ins: StandIns) -> Iterator[None]:
+    """Learn everything that one sitting has read so far, a step at a time: there may be very much."""
     if session.ready:
         who = session.identity
         seller = session.marketplace.seller
@@ -64,21 +64,25 @@ def learn_session(session: Session, stand_ins: StandIns) -> None:
         learn_party(seller, stand_ins)
         stand_ins.id(Kind.USER, who.username)
         stand_ins.id(Kind.API_CLIENT, who.client_id)
-        _learn_marketplace(session.marketplace, stand_ins)
+        yield from _learn_marketplace(session.marketplace, stand_ins)
     for exchange in tuple(session.exchanges):
         learn_exchange(exchange, stand_ins)
+        yield
 
 
-def _learn_marketplace(marketplace: KnownMarketplace, stand_ins: StandIns) -> None:
+def _learn_marketplace(marketplace: KnownMarketplace, stand_ins: StandIns) -> Iterator[None]:
     for party in marketplace.companies_known:
         learn_party(party, stand_ins)
+        yield
     for api_client in tuple(marketplace.api_clients.values()):
         stand_ins.name(Kind.API_CLIENT, api_client.app_name, api_client.id)
         stand_ins.id(Kind.API_CLIENT, api_client.id)
         stand_ins.secret(api_client.client_secret or "")
         stand_ins.id(Kind.USER, api_client.default_context_user_name or "")
+        yield
     for person in marketplace.so_far.people or ():
         learn_person(person.user.to_wire(), stand_ins)
+        yield
 
 
 def learn_party(party: Party, stand_ins: StandIns) -> None:
@@ -183,10 +187,3 @@ def learn_claims(claims: Mapping[str, JSON], stand_ins: StandIns) -> None:
                 stand_ins.id(Kind.THING, value)
             elif name in _OF_MEMBER:
                 stand_ins.id(_OF_MEMBER[name], value)
-
-
-def learn_names(pairs: Iterable[tuple[Kind, str, str]], stand_ins: StandIns) -> None:
-    """Learn names with their IDs, as records of earlier sittings hold them."""
-    for kind, name, its_id in pairs:
-        stand_ins.name(kind, name, *filter(None, (its_id,)))
-        stand_ins.id(kind, its_id)
