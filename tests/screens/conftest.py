@@ -37,6 +37,10 @@ class Pictures:
         """Compare the picture itself; fonts are the reader's own, none is fetched."""
         self._check(same_key(Picture(console.app).svg()), FOLDER / f"{name}.svg")
 
+    def check_drawn(self, svg: str, name: str) -> None:
+        """Compare a picture that `ocgate shot` has drawn."""
+        self._check(svg, FOLDER / f"{name}.svg")
+
     def _check(self, shown: str, file: Path) -> None:
         if self._update:
             file.parent.mkdir(exist_ok=True)

@@ -56,7 +56,9 @@ class Known:
 
     def instead_of(self, text: str) -> str | None:
         """Return what is shown for a text that is this value; None when it is not meant."""
-        return self.spellings.get(text, self.loose)
+        shown = self.spellings.get(text, self.loose)
+        # The ID of an API client is in capitals in one place and in small letters in another.
+        return shown.lower() if shown is not None and text.islower() and len(shown) == len(text) else shown
 
     def instead_of_part(self, piece: str, *, end: bool = False, loosely: bool = True) -> str | None:
         """Return what is shown for the value that a piece is the beginning of, or the end."""
@@ -112,6 +114,8 @@ class StandIns:
         if not self._is_new(value) or value.isdigit():
             return
         if _GUID.fullmatch(value):
+            if fold(value) in self._known:
+                return
             self._learn(value, self._alike(value, "id"))
             return
         number = self.number(kind, value, *identities)
