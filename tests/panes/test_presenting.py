@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 from textual.widgets import Input
 
-from tests.console import Console, open_console
+from tests.console import Console, console_request, open_console
 from tests.panes.secrets_lab import until
 from tui.sandbox.demo import HARBOR_SUPPLY, PASSWORD
 from tui.session.stand_ins.common import COMMON, is_common
@@ -94,7 +95,6 @@ class Walk:
         rows = self._console.app.query_one("#api-clients", RowList)
         rows.cursor = [each.name for each in rows.rows].index(name)
         await self._console.settle()
-        self.look(name)
 
     async def resize(self, columns: int, lines: int) -> None:
         """Give the console another size."""
@@ -111,6 +111,7 @@ async def test_nothing_real_is_seen_anywhere() -> None:
         assert "API client 1" in console.text
         for name in ("Buyer Storefront", "ERP Middleware"):
             await walk.choose(name)
+            walk.look(name)
             await walk.go("enter", *["right_square_bracket"] * 5, "escape")
         await walk.go("e", "ctrl+o", "escape", "escape", "a", "j", "j", "j", "escape", "A", "escape", "n", "escape")
         await walk.go("2", "j", "j", "l", "l", "l")
@@ -177,3 +178,23 @@ async def test_the_screen_is_saved_as_it_was_shown(tmp_path: Path) -> None:
         assert text.startswith("╭─ API clients 17 ")
         assert "API client 17" in text
         assert leaks(text, real) == []
+
+
+async def test_what_earlier_sittings_left_has_stand_ins_too(tmp_path: Path) -> None:
+    request = replace(console_request(), sandbox_memory=False, sandbox_db=tmp_path / "sandbox.db")
+    async with open_console(request) as console:
+        walk = Walk(console)
+        await walk.choose("Partner Portal")
+        await console.press("t", "ctrl+r")
+        await until(console, lambda: "as expected" in console.text, "an answer")
+        known = console.app.session.marketplace
+        gone = next(each for each in known.api_clients.values() if each.app_name == "Partner Portal")
+        await known.delete_api_client(gone)
+    async with open_console(request, size=(80, 24)) as console:
+        await console.press("3", "P")
+        await until(console, lambda: "stand-ins" in console.text, "stand-ins")
+        walk = Walk(console)
+        walk.real = {"Partner Portal", gone.id}
+        await walk.go("escape", "escape", "g", "Z")
+        await until(console, lambda: "deleted" in console.text, "the journal")
+        await walk.go("G", "g")

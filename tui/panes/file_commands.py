@@ -34,6 +34,7 @@ class FileCommands(CommandHost):
         """Ask for a file, and show what it would change."""
         from tui.panes.plan import PlanScreen
         from tui.session.declared.toml import NotADocument, read_document
+        from tui.session.stand_ins.records import learn_document
         from tui.widgets.dialogs import Ask, Note
 
         assert isinstance(self, App), "the commands of everywhere are the app's"
@@ -50,6 +51,7 @@ class FileCommands(CommandHost):
             problems = "\n".join(str(problem) for problem in error.problems)
             self.push_screen(Note("This file cannot be planned", literal(problems, lines=True)))
             return
+        learn_document(self.session, document)
         self.push_screen(PlanScreen(self.session, document))
 
     async def do_export(self) -> None:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
+from tui.session.stand_ins.records import learn_messages
 from tui.tokens.times import tell_moment
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
@@ -85,6 +86,7 @@ class Outbox(Framed[None]):
 
     def _show(self, messages: Sequence[Message]) -> None:
         # Counted from the oldest on, so that the cursor stays on its message when a newer one comes.
+        learn_messages(self._session, messages)
         count = len(messages)
         self.set_class(count == 0, "-none")
         self.query_one(RowList).rows = [(count - place, message) for place, message in enumerate(messages)]

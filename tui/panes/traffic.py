@@ -178,6 +178,7 @@ class TrafficPane(ModePane):
         names, file = look.names, self.file
         rows: Sequence[Row | Group] = look.groups if look.by_client else tuple(look.rows.values())
         self._look = look
+        self.tell_stand_ins()
         self._list.empty = _NO_MATCH if look.filtered else _NOTHING
         wide = not look.by_client and self._list.scrollable_content_region.width >= _ROOM_FOR_CLIENT
         self._list.set_columns(
@@ -385,15 +386,14 @@ class TrafficPane(ModePane):
             self.post_message(TokenGiven(token_in(exchange), f"exchange #{exchange.number}"))
 
     def tell_stand_ins(self) -> None:
-        """Tell them whom the requests of a file name."""
-        learn_requests(self.session, () if self.file is None else self.file.requests)
+        """Tell them whom the requests shown name."""
+        learn_requests(self.session, self._look.rows, self._look.groups)
 
     def show_file(self, file: TrafficFile) -> None:
         """Show the requests of a file by API client, in place of the live ones."""
         from tui.panes.traffic_file import left_out
 
         self.file = file
-        self.tell_stand_ins()
         self._came_from = None
         self._to_view(CLIENTS, "")
         if told := left_out(file):

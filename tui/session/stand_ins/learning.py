@@ -57,6 +57,13 @@ _CLAIMS_WITH_IDS = ("orderid", "anonuserid", "jti")
 
 def learn_session(session: Session, stand_ins: StandIns) -> Iterator[None]:
     """Learn everything that one sitting has read so far, a step at a time: there may be very much."""
+    profiles = session.request.settings.profiles.values()
+    for profile in profiles:
+        stand_ins.name(Kind.PROFILE, profile.name)
+    for each in (*profiles, session.connection):
+        if each is not None:
+            stand_ins.id(Kind.USER, each.username or "")
+            stand_ins.id(Kind.API_CLIENT, each.client_id or "")
     if session.ready:
         who = session.identity
         seller = session.marketplace.seller

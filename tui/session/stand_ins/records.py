@@ -13,10 +13,13 @@ from tui.session.stand_ins.learning import learn_claims, learn_json, learn_party
 
 if TYPE_CHECKING:
     from tui.ordercloud.models.base import JSON
+    from tui.sandbox.outbox import Message
     from tui.session.attempt_record import AttemptRecord
+    from tui.session.declared.document import Document
     from tui.session.record import Entry, Record
     from tui.session.session import Session
     from tui.session.stand_ins.known import StandIns
+    from tui.session.traffic_groups import Group
     from tui.session.traffic_requests import Request
 
 
@@ -54,12 +57,43 @@ def learn_attempts(session: Session, records: Iterable[AttemptRecord]) -> None:
                 stand_ins.id(Kind.THING, each)
 
 
-def learn_requests(session: Session, requests: Iterable[Request]) -> None:
-    """Learn what requests of a file name."""
+def learn_requests(session: Session, requests: Iterable[Request], groups: Iterable[Group]) -> None:
+    """Learn what requests name that a file holds or others have sent, one by one or in groups."""
     if (stand_ins := session.stand_ins) is not None:
         for request in requests:
             stand_ins.id(Kind.API_CLIENT, request.cid)
             stand_ins.id(Kind.USER, request.user)
+        for group in groups:
+            stand_ins.id(Kind.API_CLIENT, group.cid)
+            for user in group.users:
+                stand_ins.id(Kind.USER, user)
+
+
+def learn_messages(session: Session, messages: Iterable[Message]) -> None:
+    """Learn what the sandbox's mail names, and its codes."""
+    if (stand_ins := session.stand_ins) is not None:
+        for message in messages:
+            stand_ins.id(Kind.USER, message.username)
+            stand_ins.email(message.recipient, message.username)
+            stand_ins.name(Kind.API_CLIENT, message.app_name)
+            stand_ins.secret(message.code or "")
+
+
+def learn_document(session: Session, document: Document) -> None:
+    """Learn what a file of API clients names."""
+    if (stand_ins := session.stand_ins) is not None:
+        stand_ins.name(Kind.SELLER, document.marketplace_name, *filter(None, (document.marketplace_id,)))
+        stand_ins.id(Kind.SELLER, document.marketplace_id)
+        for entry in document.api_clients:
+            stand_ins.name(Kind.API_CLIENT, entry.name, *filter(None, (entry.id,)))
+            stand_ins.id(Kind.API_CLIENT, entry.id)
+        for kind, ids in document.refers_to().items():
+            its = {"buyer": Kind.BUYER, "supplier": Kind.SUPPLIER, "user": Kind.USER}.get(kind.value, Kind.THING)
+            for each in ids:
+                stand_ins.id(its, each)
+            for each, name in document.references.get(kind, {}).items():
+                stand_ins.id(its, each)
+                stand_ins.name(Kind.THING if its is Kind.USER else its, name, each)  # of a user, its company's
 
 
 def learn_reading(session: Session, claims: Mapping[str, JSON]) -> None:
