@@ -7,11 +7,13 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from rich.cells import cell_len
 
 from tui.ordercloud import Exchange
 from tui.ordercloud.body import Body
 from tui.panes.veil import veiled
 from tui.session.stand_ins import Kind, StandIns, edits
+from tui.session.stand_ins.known import Known
 from tui.session.stand_ins.learning import learn_exchange, learn_json
 
 GUID = "5F0C9A1E-0000-4000-8000-00000000BEEF"
@@ -35,7 +37,7 @@ def known() -> StandIns:
 
 def shown(line: str, known: StandIns, above: str = "") -> str:
     made = "".join(text for text, _, _ in veiled(line, edits(line, known, above)))
-    assert len(made) == len(line)
+    assert cell_len(made) == cell_len(line)
     return made.rstrip()
 
 
@@ -87,6 +89,7 @@ def test_long_values_are_replaced_by_pieces_as_long(known: StandIns) -> None:
     assert whole.lower() == lower
     assert whole[8] == "-"
     assert whole != GUID
+    assert shown(f"  {GUID[-3:]}", known, above=f"  {GUID[:-3]}") == f"  {whole[-3:]}"
     token = shown(SECRET, known)
     assert shown(SECRET[:20], known) == token[:20]
     assert shown(f"x {SECRET[5:30]} y", known) == f"x {token[5:30]} y"
@@ -112,3 +115,31 @@ def test_words_of_the_console_stay(known: StandIns) -> None:
     known.name(Kind.USER, "Dry", "x")
     for line in ("Buyer 12 of 40", "Guest token", "a dry run", "1234 orders"):
         assert shown(line, known) == line
+
+
+def test_short_and_odd_values(known: StandIns) -> None:
+    known.name(Kind.BUYER, "HP")
+    known.id(Kind.BUYER, "1440")
+    known.id(Kind.BUYER, "10023")
+    known.name(Kind.SUPPLIER, "Ö\x07l 株式会社")
+    known.name(Kind.USER, "Grant", "x")
+    assert shown("HP or hp, 1440 min, 10023          ", known) == "Buyer 2 or hp, 1440 min, buyer-3"
+    assert shown("Grant   Ö\u2407l 株式会社  x", known)[:18] == "Grant   Supplier 3"
+
+
+def test_looking_stays_quick_among_many() -> None:
+    """A line is looked up by its words, not by every value."""
+    many = StandIns()
+    for number in range(20_000):
+        many.name(Kind.BUYER, f"Company {number} Ltd", f"c-{number}")
+    assert shown("the buyer Company 777 Ltd is one", many) == "the buyer Buyer 778 is one"
+    seen: list[int] = []
+    at = many.at
+
+    def counted(text: str) -> tuple[Known | None, Known | None, int]:
+        seen.append(1)
+        return at(text)
+
+    many.at = counted  # type: ignore[method-assign]
+    shown("the buyer Company 19999 Ltd is one", many)
+    assert len(seen) <= 7

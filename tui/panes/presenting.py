@@ -118,6 +118,10 @@ class PresentingCommands(SandboxCommands):
         self.set_class(self.presenting, "-presenting")
         for rows in self.query(RowList):
             rows.set_columns(rows.columns)
+        if self.presenting:  # the line of keys goes along to every screen
+            self.screen_change_signal.subscribe(self, lambda _: self._show_keys_soon())
+        else:
+            self.screen_change_signal.unsubscribe(self)
         self._show_keys()
         self.tell(
             "Presenting: keys are shown, and stand-ins for names, IDs and secrets. V shows what is real, P ends it."
@@ -152,6 +156,10 @@ class PresentingCommands(SandboxCommands):
         if number == self._pressed:
             self._keys = ()
             self._show_keys()
+
+    def _show_keys_soon(self) -> None:
+        assert isinstance(self, App), "the commands of everywhere are the app's"
+        self.call_later(self._show_keys)
 
     def _show_keys(self) -> None:
         """Bring the line of keys up to date on every screen that is there."""

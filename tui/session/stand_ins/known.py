@@ -14,10 +14,13 @@ from tui.session.stand_ins.common import is_common
 
 SHORTEST = 3
 """Shorter values say nothing on their own, and stand in every other word."""
+SHORTEST_NUMBER = 5
+"""The same of IDs that are numbers."""
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PUNCTUATION = "".join(chr(each) for each in range(0x20, 0x7F) if not chr(each).isalnum())
 _SIMPLE = re.compile(r"[A-Za-z0-9_. -]+")
-_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f]")
+_UNSHOWABLE = {code: 0x2400 + code for code in range(0x20)} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD) | {0x7F: 0x2421}
+"""The signs that screens show for characters that are none, as `plain` has them."""
 
 
 class Kind(StrEnum):
@@ -104,14 +107,14 @@ class StandIns:
 
     def name(self, kind: Kind, value: str, *identities: str) -> None:
         """Learn the name of a subject that has these identities."""
-        if self._is_new(value):
+        if self._is_new(value, 2 if value.upper() == value else SHORTEST):
             number = self.number(kind, *(identities or (value,)))
             # A single word may be a word of the console's own, too: only as it is written is it a name.
-            self._learn(value, f"{kind} {number}", exact=value.isalpha())
+            self._learn(value, f"{kind} {number}", exact=" " not in value)
 
     def id(self, kind: Kind, value: str, *identities: str) -> None:
         """Learn an ID or a user name; its stand-in has its shape."""
-        if not self._is_new(value) or value.isdigit():
+        if not self._is_new(value, SHORTEST_NUMBER if value.isdigit() else SHORTEST):
             return
         if _GUID.fullmatch(value):
             if fold(value) in self._known:
@@ -133,16 +136,16 @@ class StandIns:
             self._secrets.append((value, shown))
             self._learn(value, shown, exact=True)
 
-    def _is_new(self, value: str) -> bool:
+    def _is_new(self, value: str, shortest: int = SHORTEST) -> bool:
         known = self._known.get(fold(value.lstrip(_PUNCTUATION)))
         return (
-            len(value.strip()) >= SHORTEST and (known is None or value not in known.spellings) and not is_common(value)
+            len(value.strip()) >= shortest and (known is None or value not in known.spellings) and not is_common(value)
         )
 
     def _learn(self, value: str, shown: str, *, exact: bool = False) -> None:
         for spelling, instead in _spelled(value, shown).items():
             rest = spelling.lstrip(_PUNCTUATION)  # what is looked for begins with a letter or digit
-            if len(rest) < SHORTEST:
+            if not rest:
                 continue
             known = self._known.setdefault(fold(rest), Known({}))
             known.spellings.setdefault(rest, instead)
@@ -173,9 +176,9 @@ class StandIns:
         near = self._known[self._sorted[bisect_left(self._sorted, text[:most])]] if most else None
         return self._whole(text, place), near, most
 
-    def has(self, text: str) -> bool:
-        """Return whether a folded text is a value."""
-        return text in self._known
+    def get(self, text: str) -> Known | None:
+        """Return the value that a folded text is."""
+        return self._known.get(text)
 
     def _whole(self, whole: str, place: int) -> Known | None:
         """Return the longest value that a text begins with and that ends where a word does."""
@@ -229,7 +232,8 @@ def _spelled(value: str, shown: str) -> dict[str, str]:
             return {value: shown}
         codes = ("%20", "+")
         return {value: shown} | {value.replace(" ", code): shown.replace(" ", code) for code in codes}
-    spelled = {_UNSHOWABLE.sub("\ufffd", value): shown, json.dumps(value)[1:-1]: shown}
+    spelled = {value.translate(_UNSHOWABLE): shown, json.dumps(value)[1:-1]: shown}
+    spelled[json.dumps(value, ensure_ascii=False)[1:-1]] = shown
     spelled |= {quote(value, safe=""): quote(shown, safe=""), quote_plus(value): quote_plus(shown)}
     return spelled | {value: shown}
 

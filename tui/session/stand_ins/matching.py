@@ -135,8 +135,8 @@ def _rest_at(
         piece = line[start:end]
         # Where another column begins right beside it, it keeps its place.
         rest = CUT.ljust(end - start) if _starts(above, end + 1) and line[end : end + 1] == " " else CUT
-        if _goes_on(before, folded[start:end], stand_ins):
-            return Edit(start, end, rest)
+        if (told := _goes_on(before, line[start:end], stand_ins)) is not None:
+            return Edit(start, end, told or rest)
         if end - start < LONG_ENOUGH or is_common(piece):
             continue
         value = stand_ins.ending_with(folded[start:end])
@@ -145,13 +145,22 @@ def _rest_at(
     return None
 
 
-def _goes_on(before: tuple[str, ...], piece: str, stand_ins: StandIns) -> bool:
-    """Return whether the last words of one of some texts are a value together with a piece."""
+def _goes_on(before: tuple[str, ...], piece: str, stand_ins: StandIns) -> str | None:
+    """Return what stands in for a piece that is a value together with the last words of a text; None if it is not.
+
+    Blank when the piece of a stand-in that would be told is not known: names are not as long as their stand-ins.
+    """
     for text in before:
-        words = fold(text).split()[-MOST_WORDS:]
-        if any(stand_ins.has(" ".join([*words[-count:], piece])) for count in range(1, len(words) + 1)):
-            return True
-    return False
+        words = text.split()[-MOST_WORDS:]
+        joined = f"{words[-1]}{piece}"
+        value = stand_ins.get(fold(joined))
+        if value is not None:
+            shown = value.instead_of(joined) or ""
+            return shown[-len(piece) :] if len(shown) == len(joined) else ""
+        for count in range(1, len(words) + 1):
+            if stand_ins.get(fold(" ".join([*words[-count:], piece]))) is not None:
+                return ""
+    return None
 
 
 def _by_look(line: str, folded: str, stand_ins: StandIns) -> Iterator[Edit]:
