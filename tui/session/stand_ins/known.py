@@ -8,9 +8,15 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from tui.session.stand_ins.common import is_common
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.session.stand_ins.matching import Edit
 
 SHORTEST = 3
 """Shorter values say nothing on their own, and stand in every other word."""
@@ -87,6 +93,8 @@ class StandIns:
         self._values = 0
         self._fresh = True
         self.longest = 0
+        self.lines: dict[tuple[str, str], Sequence[Edit]] = {}
+        """What was found in lines, each with the one above; nothing of it is good once something new is known."""
 
     @property
     def version(self) -> int:
@@ -153,6 +161,7 @@ class StandIns:
                 known.loose = instead
             self._values += 1
         self._fresh = False
+        self.lines.clear()
 
     def _alike(self, value: str, what: str) -> str:
         """Make up a text of the same shape that tells nothing of the value, not even to who tries all there are."""

@@ -7,7 +7,7 @@ of its column, and go on in the line below.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,8 @@ _BOX = re.compile(r"[\u2500-\u259f]")
 _NUMBER = re.compile(r"(?<=\D)\d+$")
 MOST_WORDS = 6
 """Words of a name that are looked for over the end of a line."""
+MOST_LINES = 2_000
+"""So many lines are remembered: most of what is drawn again is as it was."""
 LONG_ENOUGH = 4
 """Letters of a name that an edge cuts off without a sign: fewer may be any word."""
 
@@ -47,8 +49,18 @@ class Edit:
     shown: str
 
 
-def edits(line: str, stand_ins: StandIns, above: str = "") -> list[Edit]:
+def edits(line: str, stand_ins: StandIns, above: str = "") -> Sequence[Edit]:
     """Return what is to be shown otherwise in a line, from left to right; `above` is the line before, unedited."""
+    key = (line, above)
+    if (found := stand_ins.lines.get(key)) is None:
+        found = _edits(line, stand_ins, above)
+        if len(stand_ins.lines) >= MOST_LINES:
+            stand_ins.lines.clear()
+        stand_ins.lines[key] = found
+    return found
+
+
+def _edits(line: str, stand_ins: StandIns, above: str) -> Sequence[Edit]:
     folded, done = fold(line), 0
     found: list[Edit] = []
     by_look = {edit.start: edit for edit in _by_look(line, folded, stand_ins)}
