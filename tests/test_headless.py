@@ -176,7 +176,7 @@ def test_traffic(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
     compact = capsys.readouterr().out.strip()
     lines = [
         json.dumps({"path": "/v1/me", "status": status, "ms": 5, "authorization": f"Bearer {compact}", "agent": agent})
-        for status, agent in ((200, "shop\x1b[31m"), (403, "nightly"))
+        for status, agent in ((200, "shop\x1b[31m"), (404, "nightly"))
     ]
     file = tmp_path / "access.jsonl"
     file.write_text("\n".join([*lines, "nothing"]), encoding="utf-8")
@@ -184,7 +184,7 @@ def test_traffic(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
     out, err = capsys.readouterr()
     assert "Buyer Storefront (25247ba6-" in out
     assert "Buyer Storefront is used by: nightly; shop\\x1b[31m" in out
-    assert "1 entries are no requests" in err
+    assert "1 of its entries left out: no request (number 3)" in err
     give_input(monkeypatch, "\n".join(lines))
     assert main(["traffic", "--json", "-"]) == Exit.OK
     out = capsys.readouterr().out
