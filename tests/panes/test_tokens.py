@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from textual.widgets import Input
 
 from tests.console import Console, open_console
+from tests.panes.secrets_lab import until
 from tests.panes.tokens_lab import PASSWORD, TokensLab, open_tokens
 from tui.access.decision import Check, Decision
 from tui.ordercloud import errors
@@ -85,6 +87,35 @@ async def test_every_refusal_names_its_check_and_cause(part: int) -> None:
             assert f"server {refusal.error} · {refusal.code}" in lab.answer
             assert f"refused by check {check.value} of 15: {check.title}" in lab.answer
             assert decision.reasons[0] in lab.answer
+
+
+def _is_told(console: Console, what: str) -> bool:
+    return any(what in each for each in console.told)
+
+
+LET_IN = [
+    ("breakwater-locked", "Unlock breakwater-locked?", "is unlocked"),
+    ("chandlery-former", "Activate chandlery-former?", "is active"),
+    ("foghorn-buyer", "Activate Foghorn", "is active"),
+]
+
+
+async def test_who_is_locked_out_or_inactive_is_let_in_by_the_key_that_mends() -> None:
+    async with open_console() as console:
+        lab = await open_tokens(console)
+        for username, asked, done in LET_IN:
+            result = await lab.run("Buyer Storefront", Kind.PASSWORD, username)
+            assert result.token is None
+            await console.press("e")
+            assert asked in console.text
+            await console.press("y")
+            await until(console, partial(_is_told, console, done), done)
+            await lab.run("Buyer Storefront", Kind.PASSWORD, username)
+            assert (lab.shown.token is not None, lab.shown.agreed) == (True, True), username
+        journal = lab.pane.session.journal
+        assert [each.what.partition(": ")[2] for each in journal.changes] == ["unlocked", "activated", "activated"]
+        await journal.undo_last()
+        assert (await lab.run("Buyer Storefront", Kind.PASSWORD, "foghorn-buyer")).token is None
 
 
 async def test_an_assumption_that_did_not_hold_is_told() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.session.failures import Declined
+from tui.session.lookups import users_of
 from tui.session.scenarios.checking import check_facts
 from tui.session.scenarios.document import (
     GIVEN_TOKEN,
@@ -159,21 +160,13 @@ class Running:
         return _Came(status=status)
 
     async def _revoke(self, username: str) -> None:
-        from tui.access.facts import PartyKind
-
         stage = self._stage
         person = await stage.opened.marketplace.person(username)
         if stage.opened.sandbox is None:
             raise Declined(f"The tokens of {username} are not revoked in a real marketplace: people may be using them.")
         if person is None:
             raise Declined(f"There is no user {username} whose tokens could be revoked.")
-        client, party, user = stage.opened.client, person.party, person.user.id
-        if party.kind is PartyKind.BUYER:
-            await client.buyer_users(party.id).revoke_tokens(user)
-        elif party.kind is PartyKind.SUPPLIER:
-            await client.supplier_users(party.id).revoke_tokens(user)
-        else:
-            await client.seller_users.revoke_tokens(user)
+        await users_of(stage.opened.client, person.party).revoke_tokens(person.user.id)
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
