@@ -84,6 +84,8 @@ async def test_every_refusal_names_its_check_and_cause(part: int) -> None:
             assert decision is not None
             assert result.agreed is True, check
             assert lab.answer.startswith("Token Request Lifetime JSON ✗ 400")
+            if check is Check.CLIENT_KNOWN:
+                assert "with only that mended" not in lab.answer
             assert f"server {refusal.error} · {refusal.code}" in lab.answer
             assert f"refused by check {check.value} of 15: {check.title}" in lab.answer
             assert decision.reasons[0] in lab.answer
@@ -116,6 +118,23 @@ async def test_who_is_locked_out_or_inactive_is_let_in_by_the_key_that_mends() -
         assert [each.what.partition(": ")[2] for each in journal.changes] == ["unlocked", "activated", "activated"]
         await journal.undo_last()
         assert (await lab.run("Buyer Storefront", Kind.PASSWORD, "foghorn-buyer")).token is None
+
+
+async def test_a_mailed_code_takes_the_place_of_the_password_and_gives_it_back() -> None:
+    async with open_console() as console:
+        lab = await open_tokens(console)
+        form = lab.pane.panel.form
+        assert form.value.password == PASSWORD
+        await lab.fill("Buyer Storefront", Kind.ONE_TIME, "shopper01")
+        assert form.value.password == ""
+        assert "the code of the mail" in lab.text
+        await console.press("ctrl+g")
+        await until(console, lambda: form.value.password, "the code")
+        assert "of the outbox" in lab.text
+        form.change(kind=Kind.PASSWORD)
+        await console.settle()
+        assert form.value.password == PASSWORD
+        assert "of the sandbox" in lab.text
 
 
 async def test_an_assumption_that_did_not_hold_is_told() -> None:
