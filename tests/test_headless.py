@@ -171,12 +171,31 @@ def test_every_refusal_of_an_api_client(capsys: pytest.CaptureFixture[str], tmp_
     assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+def test_every_way_to_a_token_and_the_key_of_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
+    compact = ""
+    for way, client in (("one_time_password", "Buyer Storefront"), ("openid_connect", "Kiosk Terminal")):
+        assert main(["token", way, client, "shopper01"]) == Exit.OK
+        compact, err = capsys.readouterr()
+        assert "allowed, roles" in err
+        assert "Not as expected" not in err
+    assert main(["token", "impersonation", "Headless Shop", "shopper01", "--json"]) == Exit.FAILED
+    document = json.loads(capsys.readouterr().out)
+    assert document["actual"] == "refused: Impersonation.ConfigError"
+    assert (document["expected"], document["agreed"]) == (None, None)
+    assert main(["verify", "--sandbox", compact.strip()]) == Exit.OK
+    assert "Key asked for at the embedded sandbox." in capsys.readouterr().out
+    assert main(["verify", "--sandbox", compact.strip()[:-8] + "AAAAAAAA"]) == Exit.FAILED
+    assert "The signature is wrong" in capsys.readouterr().out
+    assert main(["token", "anonymous", "Guest Storefront", "ada"]) == Exit.USAGE
+    assert "names no user" in capsys.readouterr().err
+
+
 def test_traffic(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert main(["token", "password", "Buyer Storefront", "shopper01"]) == Exit.OK
     compact = capsys.readouterr().out.strip()
     lines = [
         json.dumps({"path": "/v1/me", "status": status, "ms": 5, "authorization": f"Bearer {compact}", "agent": agent})
-        for status, agent in ((200, "shop\x1b[31m"), (403, "nightly"))
+        for status, agent in ((200, "shop\x1b[31m"), (404, "nightly"))
     ]
     file = tmp_path / "access.jsonl"
     file.write_text("\n".join([*lines, "nothing"]), encoding="utf-8")
@@ -184,7 +203,7 @@ def test_traffic(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
     out, err = capsys.readouterr()
     assert "Buyer Storefront (25247ba6-" in out
     assert "Buyer Storefront is used by: nightly; shop\\x1b[31m" in out
-    assert "1 entries are no requests" in err
+    assert "1 of its entries left out: no request (number 3)" in err
     give_input(monkeypatch, "\n".join(lines))
     assert main(["traffic", "--json", "-"]) == Exit.OK
     out = capsys.readouterr().out

@@ -33,6 +33,7 @@ from tui.sandbox.demo import PASSWORD
 from tui.session.attempts import Kind
 from tui.session.declared.reading import export
 from tui.session.declared.toml import write_document
+from tui.session.findings import keep_finding
 from tui.session.scenarios import stage
 from tui.session.session import Session
 
@@ -75,9 +76,13 @@ def test_nothing_secret_is_left_behind_or_said(
         "crashes",
         "seen",
         "export.toml",
-        "report.junit",
+        "findings",
+        "requests.log",
+        "screen-tokens.svg",
+        "screen-traffic.txt",
+        "recorded.toml",
     )
-    for kind in (*kinds, "recorded.toml", "report.html", "report.json", "report.markdown", "report.text"):
+    for kind in (*kinds, *(f"report.{each}" for each in ("junit", "html", "json", "markdown", "text"))):
         assert any(kind in name for name in left), f"{kind} is looked into: {sorted(left)}"
     left |= {f"what `ocgate {name}` said": text.encode() for name, text in said.items()}
     assert [(name, secret[:4]) for name, content in left.items() for secret in secrets if holds(content, secret)] == []
@@ -115,7 +120,27 @@ async def sit(tmp_path: Path) -> None:
         await lab.run("ERP Middleware", Kind.CLIENT_CREDENTIALS, secret=WRONG_SECRET)
         await lab.run("ERP Middleware", Kind.CLIENT_CREDENTIALS, secret=PASSWORD)
         await lab.run("Buyer Storefront", Kind.PASSWORD, WRONG_PASSWORD, password=WRONG_PASSWORD)
+        await lab.run("Buyer Storefront", Kind.PASSWORD, "shopper01")  # a form shows the user as it was typed
+        await snapshot(console, tmp_path, "tokens")
+        await console.press("right_square_bracket")
+        await snapshot(console, tmp_path, "request")
+        await console.press("y")
+        await snapshot(console, tmp_path, "copy")
+        await console.press("escape")
         await record(console, tmp_path / "recorded.toml")
+        found = next(each for each in lab.pane.attempts.results if each.token is not None)
+        assert found.record is not None
+        keep_finding(find_paths().findings, found.record, found.exchange)
+        await console.press("4")
+        await snapshot(console, tmp_path, "traffic")
+        await console.press("enter")
+        await snapshot(console, tmp_path, "exchange")
+        await console.press("escape")
+        sandbox = console.app.session.opened.sandbox
+        assert sandbox is not None
+        entries = "\n".join(repr(each) for each in sandbox.control.log.entries())
+        assert "/oauth/token" in entries
+        (tmp_path / "requests.log").write_text(entries, encoding="utf-8")
         kept = console.app.session.attempt_file
         assert kept is not None
         for result in lab.pane.attempts.results:
@@ -132,6 +157,15 @@ async def sit(tmp_path: Path) -> None:
         crash.write_report(error, find_paths().crashes, console.clock.now)
 
 
+async def snapshot(console: Console, folder: Path, name: str) -> None:
+    """Keep what the screen shows, as text and as a picture; of the picture the text of its lines, joined."""
+    await console.settle()
+    (folder / f"screen-{name}.txt").write_text(console.text + "".join(console.text.split()), encoding="utf-8")
+    picture = console.app.export_screenshot()
+    joined = "".join(re.findall(r">([^<]+)</text>", picture))
+    (folder / f"screen-{name}.svg").write_text(picture + joined, encoding="utf-8")
+
+
 async def record(console: Console, file: Path) -> None:
     console.app.query_one("#history").focus()
     await console.press("S")
@@ -146,15 +180,18 @@ def run_everything(
 ) -> dict[str, str]:
     """Run every headless command; return what each said on either stream."""
     said: dict[str, str] = {}
+    given = ""
 
     def do(*arguments: str, code: int = Exit.OK) -> str:
         assert main(arguments) == code, (arguments, capsys.readouterr().err)
         out, err = capsys.readouterr()
         is_token = arguments[0] == "token" and code == Exit.OK
-        said[" ".join(arguments)] = err if is_token else out + err
+        told = " ".join("TOKEN" if each == given else each for each in arguments)
+        said[told] = err if is_token else out + err
         return out
 
     compact = do("token", "password", "Buyer Storefront", "shopper01").strip()
+    given = compact
     answer = json.loads(do("token", "password", "Buyer Storefront", "shopper01", "--json"))
     monkeypatch.setenv("OCGATE_TOKEN_REFRESH", answer["refresh_token"])
     do("token", "refresh", "Buyer Storefront")
@@ -166,6 +203,11 @@ def run_everything(
     do("token", "client_credentials", "ERP Middleware", code=Exit.FAILED)
     for name in [name for name in os.environ if name.startswith("OCGATE_TOKEN")]:
         monkeypatch.delenv(name)
+    for command in ("decode", "verify"):
+        code = Exit.OK if command == "decode" else Exit.NOT_CONNECTED
+        do(command, compact, code=code)
+        do(command, "--json", compact, code=code)
+    do("verify", "--sandbox", compact)
     do("who", "Kiosk Terminal", "--all", "--json")
     do("can", "shopper01", "Kiosk Terminal")
     do("advice", code=Exit.FAILED)

@@ -190,9 +190,10 @@ def _add_headless(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "or the keyring. Exit code 1: refused.",
     )
     grants = ("password", "client_credentials", "anonymous", "refresh")
-    token.add_argument("token_grant", metavar="GRANT", choices=grants, help=", ".join(grants))
+    ways = (*grants, "impersonation", "openid_connect", "one_time_password")
+    token.add_argument("token_grant", metavar="GRANT", choices=ways, help=", ".join(ways))
     token.add_argument("api_client", metavar="CLIENT", help="the API client, by ID or name")
-    token.add_argument("user", nargs="?", metavar="USER", help="who signs in, for the password grant")
+    token.add_argument("user", nargs="?", metavar="USER", help="who signs in, or whom to act as")
     token.add_argument("--roles", metavar="ROLES", help="the roles to ask for, separated by blanks; all by default")
     token.add_argument("--visitor", metavar="ID", help="the anonuserid of an anonymous token")
     for what in ("password", "secret", "refresh"):

@@ -267,12 +267,19 @@ def _shot(options: Options) -> int:
 
 
 def _verify(options: Options) -> int:
-    """Verify a token with the keys of a file or of a marketplace; nobody signs in for it."""
+    """Verify a token with the keys of a file or of a marketplace; nobody signs in to a real one for it."""
     from tui.headless.reading import Checks, Wanted, verify
 
-    said = any(getattr(options, name) for name in _CONNECTION_OPTIONS)
-    connection = console_request(options, os.environ).connection if said else None
-    checks = Checks(options.key, "" if connection is None else connection.url, options.leeway)
+    embedded = bool(options.sandbox or options.db or options.memory)
+    said = embedded or any(getattr(options, name) for name in _CONNECTION_OPTIONS)
+    request = console_request(options, os.environ) if said else None
+    connection = None if request is None else request.connection
+    url = "" if connection is None else connection.url
+    if embedded:
+        from tui.ordercloud.environments import EMBEDDED_HOST
+
+        url = f"http://{EMBEDDED_HOST}"
+    checks = Checks(options.key, url, options.leeway, sandbox=request if embedded else None)
     return verify(Wanted(options.token, options.json, options.number), checks, _say)
 
 

@@ -161,7 +161,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.previous-tab", "Previous tab", "Show the previous tab.", ("left_square_bracket",)),
     Command("tokens.copy", "Copy as…", "Copy the access token, or the request: curl, SDKs, JSON.", ("y",), footer=True),
     Command("tokens.record", "Record", "Make a scenario for `ocgate run` of the attempts of this sitting.", ("S",)),
-    Command("tokens.mend", "Mend", "Go where the refusal shown can be mended.", ("e",), footer=True),
+    Command("tokens.mend", "Mend", "Mend the refusal shown, or go where that is done.", ("e",), footer=True),
     Command("tokens.again", "Again", "Make the attempt shown again.", ("a",), footer=True),
     Command("tokens.compare", "Compare", "Compare the attempt shown with an earlier one.", ("d",), footer=True),
     Command("tokens.note", "Note", "Write a note on the attempt; a finding is kept with it.", ("n",), footer=True),

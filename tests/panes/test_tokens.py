@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from textual.widgets import Input
 
 from tests.console import Console, open_console
+from tests.panes.secrets_lab import until
 from tests.panes.tokens_lab import PASSWORD, TokensLab, open_tokens
 from tui.access.decision import Check, Decision
 from tui.ordercloud import errors
@@ -82,9 +84,57 @@ async def test_every_refusal_names_its_check_and_cause(part: int) -> None:
             assert decision is not None
             assert result.agreed is True, check
             assert lab.answer.startswith("Token Request Lifetime JSON ✗ 400")
+            if check is Check.CLIENT_KNOWN:
+                assert "with only that mended" not in lab.answer
             assert f"server {refusal.error} · {refusal.code}" in lab.answer
             assert f"refused by check {check.value} of 15: {check.title}" in lab.answer
             assert decision.reasons[0] in lab.answer
+
+
+def _is_told(console: Console, what: str) -> bool:
+    return any(what in each for each in console.told)
+
+
+LET_IN = [
+    ("breakwater-locked", "Unlock breakwater-locked?", "is unlocked"),
+    ("chandlery-former", "Activate chandlery-former?", "is active"),
+    ("foghorn-buyer", "Activate Foghorn", "is active"),
+]
+
+
+async def test_who_is_locked_out_or_inactive_is_let_in_by_the_key_that_mends() -> None:
+    async with open_console() as console:
+        lab = await open_tokens(console)
+        for username, asked, done in LET_IN:
+            result = await lab.run("Buyer Storefront", Kind.PASSWORD, username)
+            assert result.token is None
+            await console.press("e")
+            assert asked in console.text
+            await console.press("y")
+            await until(console, partial(_is_told, console, done), done)
+            await lab.run("Buyer Storefront", Kind.PASSWORD, username)
+            assert (lab.shown.token is not None, lab.shown.agreed) == (True, True), username
+        journal = lab.pane.session.journal
+        assert [each.what.partition(": ")[2] for each in journal.changes] == ["unlocked", "activated", "activated"]
+        await journal.undo_last()
+        assert (await lab.run("Buyer Storefront", Kind.PASSWORD, "foghorn-buyer")).token is None
+
+
+async def test_a_mailed_code_takes_the_place_of_the_password_and_gives_it_back() -> None:
+    async with open_console() as console:
+        lab = await open_tokens(console)
+        form = lab.pane.panel.form
+        assert form.value.password == PASSWORD
+        await lab.fill("Buyer Storefront", Kind.ONE_TIME, "shopper01")
+        assert form.value.password == ""
+        assert "the code of the mail" in lab.text
+        await console.press("ctrl+g")
+        await until(console, lambda: form.value.password, "the code")
+        assert "of the outbox" in lab.text
+        form.change(kind=Kind.PASSWORD)
+        await console.settle()
+        assert form.value.password == PASSWORD
+        assert "of the sandbox" in lab.text
 
 
 async def test_an_assumption_that_did_not_hold_is_told() -> None:

@@ -86,6 +86,7 @@ def told(result: Result) -> str:
     return f"{result.app_name} {result.form.kind} {result.who}: {result.error} {result.comparison}"
 
 
+@pytest.mark.timeout(300)
 async def test_every_answer_is_as_expected_over_all_clients_users_and_grants(
     session: Session, attempts: Attempts
 ) -> None:

@@ -8,13 +8,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tui.session.traffic_files import NotTraffic, group, percentile, read_traffic
+from tui.session.traffic_files import NotTraffic, Recorded, read_traffic
+from tui.session.traffic_groups import Group, grouped, percentile
+from tui.session.traffic_requests import of_seen
 
 
 def token(cid: str, usr: str = "ada") -> str:
     parts = ({"alg": "RS256"}, {"cid": cid, "usr": usr})
     segments = [urlsafe_b64encode(json.dumps(each).encode()).decode().rstrip("=") for each in parts]
     return f"{segments[0]}.{segments[1]}.c2ln"
+
+
+def groups(recorded: Recorded) -> tuple[Group, ...]:
+    return grouped([of_seen(each, number) for number, each in enumerate(recorded.seen)])
 
 
 SHOP, ERP = token("5F0C-SHOP"), token("erp", "robot")
@@ -54,12 +60,12 @@ def test_access_logs_of_several_habits() -> None:
         ]
     )
     assert recorded.skipped == [8, 9, 10]
-    shop, erp, nobody = sorted(group(recorded.seen), key=lambda load: (load.cid == "", load.cid))
-    assert (shop.cid, shop.requests, shop.refused, shop.p50, shop.p95) == ("5f0c-shop", 2, 1, 10.0, 500.0)
-    assert (shop.users, shop.slowest) == (("ada",), "GET /v1/orders")
-    assert (erp.cid, erp.requests, erp.refused, erp.systems) == ("erp", 3, 2, ("erp/2",))
+    erp, shop, nobody = groups(recorded)
+    assert (shop.cid, shop.requests, shop.refusals, shop.p50, shop.p95) == ("5f0c-shop", 2, 1, 10.0, 500.0)
+    assert (shop.users, shop.slowest and shop.slowest.path) == (("ada",), "/v1/orders")
+    assert (erp.cid, erp.requests, erp.refusals, erp.systems) == ("erp", 3, 2, ("erp/2",))
     assert (erp.first, erp.last) == (datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 23, 9, tzinfo=UTC))
-    assert (nobody.requests, nobody.refused) == (1, 0)
+    assert (nobody.requests, nobody.refusals) == (1, 0)
     assert [each.path for each in recorded.seen][:3] == ["/v1/me", "/v1/orders", "/v1/orders/1"]
     assert SHOP not in repr(recorded)
     assert "access_token" not in repr(recorded)
@@ -89,10 +95,10 @@ def test_har_files() -> None:
     text = json.dumps({"log": {"entries": entries}}, indent=1)
     recorded = read_traffic(text.splitlines(keepends=True))
     assert recorded.skipped == [6]
-    shop, nobody, erp = sorted(group(recorded.seen), key=lambda load: -load.requests * 2 + (load.cid == "erp"))
-    assert (shop.cid, shop.requests, shop.refused, shop.systems) == ("5f0c-shop", 3, 1, ("a", "b"))
+    shop, erp, nobody = groups(recorded)
+    assert (shop.cid, shop.requests, shop.refusals, shop.systems) == ("5f0c-shop", 3, 1, ("a", "b"))
     assert (erp.cid, erp.requests) == ("erp", 1)
-    assert (nobody.cid, nobody.requests) == ("", 1)
+    assert (nobody.cid, nobody.requests, nobody.refusals) == ("", 1, 1)  # what broke off has the status 0
     assert shop.first == datetime(2026, 11, 23, 8, 0, 0, 500000, tzinfo=UTC)
     assert "hunter2" not in repr(recorded)
     assert read_traffic([json.dumps({"log": {"entries": entries}})]).seen == recorded.seen
@@ -104,6 +110,12 @@ def test_har_files() -> None:
 def test_what_is_neither_is_refused(text: str) -> None:
     with pytest.raises(NotTraffic):
         read_traffic(text.splitlines(keepends=True))
+
+
+def test_a_no_is_a_no_whatever_its_status_and_no_status_is_none() -> None:
+    lines = [line(path="/v1/me", status=status) for status in (200, 302, 400, 401, 403, 404, 409, 429, 500, 503)]
+    (all_of_them,) = groups(read_traffic([*lines, line(path="/v1/me")]))
+    assert (all_of_them.requests, all_of_them.refusals) == (11, 8)
 
 
 def test_percentiles() -> None:

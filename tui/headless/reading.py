@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ from tui.tokens.token import NotAToken, Token
 from tui.tokens.verify import NOT_CHECKED, Status, Verdict, Verdicts, verify_signature
 
 if TYPE_CHECKING:
+    from tui.config.request import ConsoleRequest
+    from tui.ordercloud.models import PublicKey
     from tui.tokens.skew import Skew
 
 Say = Callable[[str], None]
@@ -37,11 +40,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """How a token is verified: with the keys of a file, or those of the marketplace at `url`."""
+    """How a token is verified: with the keys of a file, of the marketplace at `url`, or of the embedded sandbox."""
 
     key: Path | None = None
     url: str = ""
     leeway: timedelta = timedelta(0)
+    sandbox: ConsoleRequest | None = None
 
 
 def decode(wanted: Wanted, say: Say) -> int:
@@ -158,13 +162,37 @@ def _bounded(content: bytes) -> str:
 def _signature(token: Token, checks: Checks, remarks: list[str]) -> tuple[Verdict, Skew | None]:
     if checks.key is not None:
         return _with_file(token, checks.key, remarks), None
+    if checks.sandbox is not None and token.header.kid is not None:
+        return _with_sandbox(token, checks.sandbox, remarks), None
     url = checks.url or _own_place(token)
     if token.header.kid is None or not url:
         why = verify_signature(token, None)
         if token.header.kid is not None and why.status is Status.NOT_CHECKED:
-            remarks.append("No key: --key FILE gives one, --url or --profile the marketplace that has it.")
+            remarks.append(_NO_KEY)
         return why, None
     return _with_marketplace(token, url, remarks)
+
+
+_NO_KEY = "No key: --key FILE gives one, --url, --profile or --sandbox the marketplace that has it."
+_UNKNOWN = "The marketplace has no key of the ID (kid) the token names."
+
+
+def _with_sandbox(token: Token, request: ConsoleRequest, remarks: list[str]) -> Verdict:
+    from tui.headless.opening import opened_session, run
+    from tui.ordercloud.errors import NotFound
+
+    found: list[PublicKey] = []
+
+    async def look() -> int:
+        async with opened_session(request) as session:
+            with contextlib.suppress(NotFound):
+                found.append(await session.opened.tester.certs.get(token.header.kid or ""))
+        return Exit.OK
+
+    if run(look) != Exit.OK:
+        return Verdict(Status.NOT_CHECKED, "The embedded sandbox could not be opened.")
+    remarks.append("Key asked for at the embedded sandbox.")
+    return verify_signature(token, found[0]) if found else Verdict(Status.NOT_CHECKED, _UNKNOWN)
 
 
 def _with_file(token: Token, file: Path, remarks: list[str]) -> Verdict:
@@ -204,7 +232,7 @@ def _with_marketplace(token: Token, url: str, remarks: list[str]) -> tuple[Verdi
             try:
                 return verify_signature(token, await client.certs.get(token.header.kid or ""))
             except errors.NotFound:
-                return Verdict(Status.NOT_CHECKED, "The marketplace has no key of the ID (kid) the token names.")
+                return Verdict(Status.NOT_CHECKED, _UNKNOWN)
             except (errors.OrderCloudError, ValueError) as error:
                 return Verdict(Status.NOT_CHECKED, f"The key could not be read from {url}: {error}")
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PASSWORD, SECRET, REFRESH = "OCGATE_TOKEN_PASSWORD", "OCGATE_TOKEN_SECRET", "OCGATE_TOKEN_REFRESH"
 _MOST = 1 << 16
+_NAME_USER = ("password", "impersonation", "openid_connect", "one_time_password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ def token(request: ConsoleRequest, wanted: Wanted, *, as_json: bool) -> int:
     files = [each for each in (wanted.password_file, wanted.secret_file, wanted.refresh_file) if each == Path("-")]
     if len(files) > 1:
         raise UsageError("standard input can hold one of password, client secret and refresh token only.")
-    if wanted.grant == "password" and not wanted.user:
-        raise UsageError("whose token? `ocgate token password CLIENT USER`.")
-    if wanted.grant != "password" and wanted.user:
-        raise UsageError(f"a {wanted.grant} token names no user: take {wanted.user} out.")
+    names_user = wanted.grant in _NAME_USER
+    if names_user and not wanted.user:
+        raise UsageError(f"whose token? `ocgate token {wanted.grant} CLIENT USER`.")
+    if wanted.user and not names_user:
+        raise UsageError(f"the grant {wanted.grant} names no user: take {wanted.user} out.")
     return run(partial(_token, request, wanted, _given(wanted, os.environ), as_json=as_json))
 
 
@@ -77,6 +79,7 @@ def _secret(file: Path | None, otherwise: str) -> str:
 
 
 async def _token(request: ConsoleRequest, wanted: Wanted, given: Given, *, as_json: bool) -> int:
+    from tui.session.scenarios.document import Expect
     from tui.session.scenarios.runner import Running
     from tui.session.scenarios.stage import NotKnown, stage_of
 
@@ -95,15 +98,16 @@ async def _token(request: ConsoleRequest, wanted: Wanted, given: Given, *, as_js
         running = Running(stage)
         outcome = await running.do(step)
         answer = running.answer(step.name)
+    known = step.expect != Expect()
     if as_json:
-        write(json.dumps(_document(answer, outcome), indent=2) + "\n")
+        write(json.dumps(_document(answer, outcome, known=known), indent=2) + "\n")
     elif answer is not None:
         write(f"{answer.access_token}\n")
     who = f" as {wanted.user}" if wanted.user else ""
     say(f"{wanted.grant.replace('_', ' ')} at {api_client.app_name}{who}: {outcome.actual}")
     if outcome.why:
         say(outcome.why)
-    for difference in outcome.differences if wanted.grant != "refresh" else ():
+    for difference in outcome.differences if known else ():
         say(f"Not as expected: {difference}")
     return Exit.FAILED if answer is None else Exit.OK
 
@@ -122,13 +126,16 @@ def _ask(wanted: Wanted, api_client: ApiClient) -> Ask:
 
 
 async def _step(session: Session, stage: Stage, ask: Ask, api_client: ApiClient) -> Step:
-    """Put together what the rules expect. Of a refresh they expect nothing: whose the token is, it does not tell."""
+    """Put together what the rules expect. Of a refresh they expect nothing: whose the token is, it does not tell.
+
+    The ways that do not lead over the token endpoint with a user's password are judged in the console alone.
+    """
     from tui.access.attempt import Facts, PasswordEvidence
     from tui.session.evidence import secret_evidence
-    from tui.session.scenarios.document import Step
+    from tui.session.scenarios.document import Grant, Step
     from tui.session.scenarios.tries import Tried
 
-    if ask.refreshing:
+    if ask.refreshing or ask.grant in (Grant.IMPERSONATION, Grant.OPENID, Grant.ONE_TIME):
         return Step("token", ask)
     marketplace = session.marketplace
     secrets = await marketplace.secrets(api_client.id)
@@ -144,11 +151,12 @@ async def _step(session: Session, stage: Stage, ask: Ask, api_client: ApiClient)
     return Tried("token", ask, facts, evidence, PasswordEvidence.ASSUMED).step(session.clock())
 
 
-def _document(answer: AccessToken | None, outcome: Outcome) -> Mapping[str, object]:
+def _document(answer: AccessToken | None, outcome: Outcome, *, known: bool) -> Mapping[str, object]:
+    """Return what is written for programs; `known` says whether anything was expected."""
     told = {
-        "expected": outcome.expected,
+        "expected": outcome.expected if known else None,
         "actual": outcome.actual,
-        "agreed": outcome.agreed,
+        "agreed": outcome.agreed if known else None,
         "why": outcome.why or None,
     }
     if answer is None:

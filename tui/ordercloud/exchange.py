@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from tui.ordercloud.body import Body
@@ -31,6 +32,11 @@ class Timings:
     first_byte: float | None = None
     connect: float | None = None
     tls: float | None = None
+
+
+def is_refused(status: int | None) -> bool:
+    """Whether an answer was a no, or none came: the one rule by which requests are counted as refused, everywhere."""
+    return status is None or status >= HTTPStatus.BAD_REQUEST
 
 
 @dataclass(frozen=True, repr=False)
@@ -67,6 +73,11 @@ class Exchange:
         """Give the status and its words, or why there is none."""
         answered = f"{self.status} {self.reason}".strip() if self.status is not None else ""
         return f"{answered} ({self.failure})" if answered and self.failure else answered or self.failure
+
+    @property
+    def refused(self) -> bool:
+        """Whether the marketplace said no, or nothing usable came back."""
+        return is_refused(self.status) or bool(self.failure)
 
     @property
     def path(self) -> str:

@@ -69,6 +69,10 @@ class Listing(Generic[M]):
         """Revoke every token of a user; only users have tokens. Raises errors.NotFound."""
         await self._wire.send("DELETE", f"{self._item(item_id)}/tokens")
 
+    async def unlock(self, item_id: str) -> None:
+        """End the lockout of a user after too many wrong passwords. Raises errors.NotFound."""
+        await self._wire.send("POST", f"{self._item(item_id)}/unlock")
+
     def _item(self, item_id: str) -> str:
         return f"{self._path}{path_of(item_id)}"
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.panes.attempt_picks import record_choices
+from tui.panes.letting_in import let_in
+from tui.panes.mending import mend_of
+from tui.panes.messages import OpenRequested
 from tui.panes.mode import ModePane
 from tui.panes.record_text import difference_facts
 from tui.session.attempt_history import AttemptHistory
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.panes.attempt_panel import AttemptPanel
-    from tui.session.result import Form
+    from tui.session.result import Form, Result
 
 LABEL_CELLS = 14
 
@@ -38,6 +42,11 @@ class AttemptCommands(ModePane):
     @property
     def panel(self) -> AttemptPanel:
         """The form with its expectation."""
+        raise NotImplementedError
+
+    @property
+    def shown(self) -> Result | None:
+        """The result whose answer is shown."""
         raise NotImplementedError
 
     def run_form(self, form: Form) -> None:
@@ -152,6 +161,26 @@ class AttemptCommands(ModePane):
         """Stop what is under way."""
         if self.running is not None:
             self.running.cancel()
+
+    # -- mending -------------------------------------------------------------------------------------------------
+
+    def do_mend(self) -> None:
+        """Open the API client where the refusal can be mended, mend it here, or go to the field that is wrong."""
+        result = self.shown
+        mend = mend_of(result) if result is not None else None
+        if result is None or mend is None:
+            return
+        if mend.deed is not None:
+            start(self, partial(let_in, self, self.session, result, mend.deed), group="mend", exclusive=False)
+            return
+        if mend.tab is not None:
+            self.post_message(OpenRequested(result.form.api_client_id, mend.tab))
+            return
+        self.remove_class("-answer")
+        if mend.kind is not None:
+            self.panel.form.change(kind=mend.kind)
+        if mend.row is not None:
+            self.panel.form.focus_row(mend.row)
 
     # -- the form ------------------------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tui.session.session import Session
 
 SANDBOX_NOTE = "of the sandbox"
+OUTBOX_NOTE = "of the outbox"
 CLIENT_NOTE = "of the API client"
 
 
@@ -60,6 +61,7 @@ class AttemptPanel(Vertical):
         self.border_title = Content("Attempt")
         self._session = session
         self._filled = False
+        self._filled_in = self._put_aside = self._aside_note = ""
         self.attempts = Attempts(session)
         self.last: Result | None = None
 
@@ -111,8 +113,10 @@ class AttemptPanel(Vertical):
     def _fill_password(self) -> None:
         """On the sandbox the password is no secret: every demo user has the one of the sign-in sheet."""
         credentials = self._session.client.credentials
-        if self._session.connection is None and credentials is not None and not self.value.password:
-            self.form.change({"password": SANDBOX_NOTE}, password=credentials.password or "")
+        blank = not self.value.password and self.value.kind is not Kind.ONE_TIME
+        if self._session.connection is None and credentials is not None and blank:
+            self._filled_in = credentials.password or ""
+            self.form.change({"password": SANDBOX_NOTE}, password=self._filled_in)
 
     async def _recall_secret(self) -> None:
         """Take a secret that was typed in this sitting, or that the keyring has, while the field is blank."""
@@ -126,7 +130,19 @@ class AttemptPanel(Vertical):
         value = self.value
         found = await recall("password", self._session, value.api_client_id, value.username)
         if found is not None and self.value.username == value.username:
+            self._filled_in = found.secret
             self.form.change({"password": f"of {found.source}"}, password=found.secret)
+
+    def _right_kind_of_password(self) -> None:
+        """Put the user's password aside while a mailed code is wanted, and back afterwards."""
+        value = self.value
+        if value.kind is Kind.ONE_TIME and value.password and value.password == self._filled_in:
+            self._put_aside, self._aside_note = value.password, self.form.notes.get("password", "")
+            self.form.change(password="")
+        elif self._put_aside and value.kind in (Kind.PASSWORD, Kind.ELEVATED):
+            password, self._put_aside = self._put_aside, ""
+            if not value.password or self.form.notes.get("password") == OUTBOX_NOTE:
+                self.form.change({"password": self._aside_note}, password=password)
 
     async def take_again(self, form: Form) -> str:
         """Take an attempt of an earlier sitting into the form, and return the row of what is missing; blank for none.
@@ -138,7 +154,7 @@ class AttemptPanel(Vertical):
         self.form.value = replace(form, secret=(known.client_secret if known is not None else None) or "")
         if form.kind.takes_secret and not self.value.secret:
             await self._recall_secret()
-        if form.kind.needs_user:
+        if form.kind.needs_user and form.kind is not Kind.ONE_TIME:
             await self._recall_password()
             self._fill_password()
         return "password" if form.kind.needs_user and not self.value.password else ""
@@ -197,6 +213,7 @@ class AttemptPanel(Vertical):
         message.stop()
         if self.value.kind is Kind.REFRESH and self.value.refreshing is None:
             self._take_refresh_token(self._newest_with_refresh())
+        self._right_kind_of_password()
         self.expect()
         self.post_message(self.Changed())
 
@@ -309,7 +326,7 @@ class AttemptPanel(Vertical):
             return
         mail = next((each for each in await self._session.outbox() if each.username == form.username), None)
         if mail is not None and mail.code and self.value.username == form.username:
-            self.form.change({"password": "of the outbox"}, password=mail.code)
+            self.form.change({"password": OUTBOX_NOTE}, password=mail.code)
             self.form.focus_row("password")
 
     # -- mistakes ------------------------------------------------------------------------------------------------

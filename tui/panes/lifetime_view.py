@@ -48,9 +48,17 @@ ONE, SEVERAL = "┼", "╪"
 
 
 def lifetime_facts(
-    lifetime: Lifetime | None, now: datetime, zone: tzinfo | None, more: Sequence[Moment] = ()
+    lifetime: Lifetime | None,
+    now: datetime,
+    zone: tzinfo | None,
+    more: Sequence[Moment] = (),
+    *,
+    alone: bool = False,
 ) -> tuple[Fact, ...]:
-    """Return the moments of a sign-in and what they mean, in words; each has the sign it has on the lines."""
+    """Return the moments of a sign-in and what they mean, in words; each has the sign it has on the lines.
+
+    `alone` says that there is no more than the access token, which does not tell of a refresh token.
+    """
 
     def at(moment: datetime) -> Content:
         return Content(tell_moment(round(moment.timestamp()), now, zone))
@@ -71,14 +79,19 @@ def lifetime_facts(
         Fact("A access", Content.assemble("expires ", at(lifetime.access_expires_at))),
         Fact(
             "R refresh",
-            Content.styled("no refresh token", QUIET) if refresh is None else Content.assemble("expires ", at(refresh)),
+            Content.styled(_UNTOLD if alone else "no refresh token", QUIET)
+            if refresh is None
+            else Content.assemble("expires ", at(refresh)),
         ),
         *others,
         *_refreshes(lifetime),
         Fact("", Content("")),
-        Fact("in words", Content.styled(_words(lifetime, now), _STYLES[lifetime.state(now)])),
-        *_end(lifetime, now, zone),
+        Fact("in words", Content.styled(_words(lifetime, now, alone=alone), _STYLES[lifetime.state(now)])),
+        *(() if alone else _end(lifetime, now, zone)),
     )
+
+
+_UNTOLD = "a token alone does not tell; the answer it came in does"
 
 
 _OTHERS = {Kind.SECRET: "secret", Kind.LOCKOUT: "lockout"}
@@ -96,7 +109,7 @@ def _refreshes(lifetime: Lifetime) -> tuple[Fact, ...]:
     return (Fact(f"{ONE} refreshes", Content(f"{told}: each at the end of the access token before it")),)
 
 
-def _words(lifetime: Lifetime, now: datetime) -> str:
+def _words(lifetime: Lifetime, now: datetime, *, alone: bool) -> str:
     state = lifetime.state(now)
     if state is State.NOT_YET:
         return "Not good yet: the clocks of this machine and of the server differ."
@@ -105,7 +118,7 @@ def _words(lifetime: Lifetime, now: datetime) -> str:
     if state is State.REFRESHABLE:
         left = format_remaining(lifetime.refresh_remaining(now))
         return f"The access token has expired; the refresh token gets another for {left} more."
-    return "It is over: the user has to sign in again."
+    return "The access token has expired." if alone else "It is over: the user has to sign in again."
 
 
 def _end(lifetime: Lifetime, now: datetime, zone: tzinfo | None) -> tuple[Fact, ...]:

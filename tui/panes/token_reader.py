@@ -258,7 +258,7 @@ class TokenReader(Framed[None]):
             sheet.show(reading_facts(shown, now, self._zone, (sheet.content_size.width or 72) - _LABEL))
         elif tab == "lifetime":
             bar.lifetime, bar.now = Lifetime.of(token.claims), now
-            self.query_one("#read-lifetime", FactSheet).show(lifetime_facts(bar.lifetime, now, self._zone))
+            self.query_one("#read-lifetime", FactSheet).show(lifetime_facts(bar.lifetime, now, self._zone, alone=True))
         elif tab == "compare":
             self.query_one("#read-compare", FactSheet).show(self._differences(shown))
         elif tab == "json":

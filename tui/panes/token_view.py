@@ -159,7 +159,8 @@ def verdict_facts(verdicts: Verdicts) -> list[Fact]:
 def _refusal(result: Result) -> list[Fact]:
     error, decision = result.error, result.comparison.decision
     if not isinstance(error, OAuthRefused):
-        return [*_failure(error), *explained_facts(result), *sdk_facts(error), *_mend(result)]
+        advised = mend_of(result) is None
+        return [*_failure(error, advised=advised), *explained_facts(result), *_mend(result), *sdk_facts(error)]
     facts = [
         Fact("server", literal(" · ".join(each for each in (error.error, error.code) if each) or "no words", "bold"))
     ]
@@ -189,15 +190,18 @@ def _mend(result: Result) -> list[Fact]:
     return [GAP, Fact("mend", text)]
 
 
-def _failure(error: Exception | None) -> list[Fact]:
-    """Tell of what is no answer of a token endpoint: a network's failure, another kind of body, no token in it."""
+def _failure(error: Exception | None, *, advised: bool) -> list[Fact]:
+    """Tell of what is no answer of a token endpoint: a network's failure, another kind of body, no token in it.
+
+    `advised` says whether the error's own advice belongs there; not so where there is better.
+    """
     if not isinstance(error, OrderCloudError):
         return [Fact("problem", literal(error or "There is no token in the answer."))]
     facts = [Fact("problem", literal(error.what, "bold", lines=True))]
-    if isinstance(error, ApiError) and error.code:
+    if isinstance(error, ApiError) and error.code and error.code not in error.what:
         facts.append(Fact("", literal(error.code)))
     facts += [Fact("where", literal(error.where))] if error.where else []
-    return facts + ([Fact("mend", literal(error.advice))] if error.advice else [])
+    return facts + ([Fact("mend", literal(error.advice))] if error.advice and advised else [])
 
 
 def _call(call: Call) -> list[Fact]:

@@ -18,8 +18,7 @@ from tui.panes.attempt_commands import AttemptCommands
 from tui.panes.attempt_form import AttemptForm
 from tui.panes.attempt_history import history_columns
 from tui.panes.attempt_panel import AttemptPanel
-from tui.panes.mending import mend_of, why_not_mend
-from tui.panes.messages import OpenRequested
+from tui.panes.mending import why_not_mend
 from tui.panes.record_scenario import why_not_record
 from tui.panes.record_text import record_facts
 from tui.session.attempt_history import AttemptHistory
@@ -380,18 +379,3 @@ class TokensPane(AttemptCommands):
         compact = "" if result is None or result.token is None else result.token.compact
         source = "" if result is None else f"attempt #{result.number}"
         self.app.push_screen(TokenReader(self.session, self.zone, text=compact, source=source))
-
-    def do_mend(self) -> None:
-        """Open the API client where the refusal can be mended, or go to the field that is wrong."""
-        result = self.shown
-        mend = mend_of(result) if result is not None else None
-        if result is None or mend is None:
-            return
-        if mend.tab is not None:
-            self.post_message(OpenRequested(result.form.api_client_id, mend.tab))
-            return
-        self.remove_class("-answer")
-        if mend.kind is not None:
-            self.panel.form.change(kind=mend.kind)
-        if mend.row is not None:
-            self.panel.form.focus_row(mend.row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from tui.session.failures import Declined
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import AccessToken
+    from tui.session.facts import Person
     from tui.session.opening import Opened
     from tui.session.result import Form
 
@@ -55,13 +56,17 @@ async def _impersonate(form: Form, here: Opened, clock: Callable[[], datetime]) 
     if person is None or person.party.kind is not PartyKind.BUYER:
         raise Declined("Only users of buyers can be acted as: choose one.")
     token = await _callers_token(form, here, clock)
-    roles = split_scope(form.scope) or ()
     here.probe.take()
+    return await act_as(person, form.api_client_id, split_scope(form.scope) or (), here, token)
+
+
+async def act_as(person: Person, api_client_id: str, roles: Sequence[str], here: Opened, token: str) -> AccessToken:
+    """Ask with a token for one that acts as a buyer's user. Raises the typed errors of `tui.ordercloud.errors`."""
     return await here.tester.oauth.impersonation(
         token,
         person.party.id,
         person.user.id,
-        form.api_client_id,
+        api_client_id,
         roles=[each for each in roles if is_api_role(each)],
         custom_roles=[each for each in roles if not is_api_role(each)],
     )
@@ -72,8 +77,13 @@ async def _callers_token(form: Form, here: Opened, clock: Callable[[], datetime]
         if form.caller.token is None:
             raise Declined("That attempt brought no token to ask with.")
         return form.caller.token.compact
+    return await own_token(here, clock())
+
+
+async def own_token(here: Opened, now: datetime) -> str:
+    """Return the access token of the console itself, renewed when that is due. Raises as `ask` does."""
     signed_in = here.client.signed_in
-    if signed_in is None or signed_in.is_due(clock()):
+    if signed_in is None or signed_in.is_due(now):
         await here.client.me.get()  # the client renews its token
         signed_in = here.client.signed_in
     if signed_in is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.access.facts import AssignmentFacts, Party, PartyKind
 from tui.session.cache import Cache, KnownApiClients
 from tui.session.facts import Companies, Person, assignment_of, party_of
-from tui.session.lookups import Lookups
+from tui.session.lookups import Lookups, users_of
 from tui.session.paging import PAGE_SIZE, Part
 from tui.session.references import References, SoFar
 from tui.session.whole_list import whole_list
@@ -222,11 +222,7 @@ class KnownMarketplace:
         return tuple(person for group in groups for person in group)
 
     def _users(self, party: Party) -> AsyncIterator[WireUser]:
-        if party.kind is PartyKind.BUYER:
-            return self._client.buyer_users(party.id).iterate()
-        if party.kind is PartyKind.SUPPLIER:
-            return self._client.supplier_users(party.id).iterate()
-        return self._client.seller_users.iterate()
+        return users_of(self._client, party).iterate()
 
     async def person(self, username: str | None) -> Person | None:
         """Return the user with this username; None when there is none. OrderCloud compares usernames without case."""

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from tui.ordercloud import ListQuery, OrderCloud
     from tui.ordercloud.models import ApiClientAssignment, Supplier
     from tui.ordercloud.models import User as WireUser
-    from tui.ordercloud.resources import Listing
+    from tui.ordercloud.models.users import BuyerUser, SellerUser, SupplierUser
+    from tui.ordercloud.resources import Listing, Resource
 
 U = TypeVar("U", bound="WireUser")
 
@@ -137,6 +138,13 @@ class Lookups:
         query = ListQuery(filters={"ID": "|".join(wanted)}, page_size=100)
         for party in (await self.page(kind, query)).rows:
             self._parties.keep((kind, party.id), party, begun)
+
+
+def users_of(client: OrderCloud, party: Party) -> Resource[SellerUser] | Resource[BuyerUser] | Resource[SupplierUser]:
+    """Return the users of one party."""
+    if party.kind is PartyKind.BUYER:
+        return client.buyer_users(party.id)
+    return client.supplier_users(party.id) if party.kind is PartyKind.SUPPLIER else client.seller_users
 
 
 async def _one(users: Listing[U], username: str) -> U | None:

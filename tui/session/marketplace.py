@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.access.facts import Party
+from tui.access.facts import Party, PartyKind
 from tui.access.words import list_some
 from tui.access.xp import xp_patch
 from tui.session import changes as ways
@@ -17,6 +17,7 @@ from tui.session.facts import assignment_of
 from tui.session.failures import NotAllAssigned
 from tui.session.journal import Change, Journal
 from tui.session.known_marketplace import KnownMarketplace
+from tui.session.lookups import users_of
 from tui.session.moved import check_unmoved, values_of
 from tui.session.own_sign_in import OwnSignIn, OwnWayIn
 from tui.session.record import ChangeKind, Record
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tui.ordercloud import OrderCloud
     from tui.ordercloud.models import ApiClient, ApiClientSecret
     from tui.ordercloud.models.base import JSON
+    from tui.session.facts import Person
 
 
 class Marketplace(KnownMarketplace):
@@ -261,3 +263,37 @@ class Marketplace(KnownMarketplace):
                 self._secrets.forget(api_client.id)
         about = Record(ChangeKind.OTHER, api_client.id, api_client.app_name)
         self._note(f"{api_client.app_name}: deleted the secret {secret.name}", record=about)
+
+    # -- who is kept out whatever the API client says ------------------------------------------------------------
+
+    async def unlock(self, person: Person) -> None:
+        """End the lockout of a user. There is no way back: OrderCloud has none."""
+        async with self._writing:
+            await users_of(self._client, person.party).unlock(person.user.id)
+        record = Record(ChangeKind.OTHER, name=person.user.username)
+        self._note(f"{person.user.username}: unlocked", record=record)
+
+    async def activate_user(self, person: Person) -> None:
+        """Let a user sign in again."""
+        its = users_of(self._client, person.party)
+        await self._activate(partial(its.patch, person.user.id), person.user.username)
+
+    async def activate_company(self, party: Party) -> None:
+        """Let the users of a buyer or supplier sign in again."""
+        its = self._client.buyers if party.kind is PartyKind.BUYER else self._client.suppliers
+        await self._activate(partial(its.patch, party.id), party.label)
+
+    async def _activate(self, patch: Callable[[Mapping[str, JSON]], Awaitable[object]], name: str) -> None:
+        async def set_active(active: bool) -> None:
+            async with self._writing:
+                try:
+                    await patch({"Active": active})
+                finally:
+                    self.forget()
+
+        async def back() -> str:
+            await set_active(False)
+            return ""
+
+        await set_active(True)
+        self._note(f"{name}: activated", back, record=Record(ChangeKind.OTHER, name=name))

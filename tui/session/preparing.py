@@ -53,9 +53,11 @@ class Preparing:
         grant = (form.kind.grant or Grant.PASSWORD).value
         if form.kind is Kind.IMPERSONATION:
             return await self._impersonation(form, api_client)
-        if api_client is None:
-            return Prepared(Attempt(grant, form.api_client_id or None), Facts(None), form.kind)
         marketplace = self._here.marketplace
+        if api_client is None:
+            attempt = Attempt(grant, form.api_client_id or None, password=password_evidence(form))
+            named = await marketplace.person(form.username if form.kind.names_user else None)
+            return Prepared(attempt, Facts(None, user=None if named is None else named.facts()), form.kind)
         secrets = await marketplace.secrets(api_client.id)
         person = await marketplace.person(_username(form, api_client))
         user = None if person is None else person.facts()

@@ -1,4 +1,4 @@
-"""Recorded traffic from files, grouped by the API client that each request's bearer token was issued to.
+"""Recorded traffic from files, each request with the API client that its bearer token was issued to.
 
 Reads HAR, as browsers and proxies export it, and access logs of one JSON object a line. Tokens are read for their
 claims and forgotten at once: nothing of them is kept, and nothing here is I/O.
@@ -39,7 +39,8 @@ class Seen:
     """One request as it was recorded, without any credential.
 
     `cid` is the API client in lower case: of the bearer token, or the one that asked for a token; blank when neither
-    tells. `system` is what sent it, by user agent or address, as far as the file says so.
+    tells. `system` is what sent it, by user agent or address, as far as the file says so. `failed` says that no answer
+    came; a file that tells no status says nothing of it.
     """
 
     cid: str
@@ -50,27 +51,7 @@ class Seen:
     at: datetime | None = None
     user: str = ""
     system: str = ""
-
-    @property
-    def refused(self) -> bool:
-        """Whether it was refused: no token, a bad one, or too few roles."""
-        return self.status in (401, 403) or (self.status == 400 and self.path.casefold().endswith(_TOKEN_PATH))
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What one API client caused. `cid` is blank for requests that no token tells of."""
-
-    cid: str
-    requests: int
-    refused: int
-    p50: float | None
-    p95: float | None
-    users: tuple[str, ...] = ()
-    systems: tuple[str, ...] = ()
-    first: datetime | None = None
-    last: datetime | None = None
-    slowest: str = ""
+    failed: bool = False
 
 
 @dataclass
@@ -157,6 +138,7 @@ class _Reader:
             _moment(entry.get("startedDateTime")),
             user,
             headers.get("user-agent", ""),
+            failed=status == 0,  # as browsers write a request that was blocked or broke off
         )
 
     def _line(self, entry: Mapping[str, object]) -> Seen | None:
@@ -272,41 +254,3 @@ def _moment(value: object) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-
-
-# -- grouping ---------------------------------------------------------------------------------------------------------
-
-
-def group(seen: Iterable[Seen]) -> tuple[Load, ...]:
-    """Group requests by API client, the one with the most of them first."""
-    groups: dict[str, list[Seen]] = {}
-    for each in seen:
-        groups.setdefault(each.cid, []).append(each)
-    loads = [_load(cid, each) for cid, each in groups.items()]
-    return tuple(sorted(loads, key=lambda load: (-load.requests, load.cid)))
-
-
-def _load(cid: str, seen: Sequence[Seen]) -> Load:
-    times = sorted(each.milliseconds for each in seen if each.milliseconds is not None)
-    moments = [each.at for each in seen if each.at is not None]
-    timed = [each for each in seen if each.milliseconds is not None]
-    slowest = max(timed, key=lambda each: each.milliseconds or 0.0, default=None)
-    return Load(
-        cid,
-        len(seen),
-        sum(each.refused for each in seen),
-        percentile(times, 50),
-        percentile(times, 95),
-        tuple(sorted({each.user for each in seen if each.user})),
-        tuple(sorted({each.system for each in seen if each.system})),
-        min(moments, default=None),
-        max(moments, default=None),
-        "" if slowest is None else f"{slowest.method} {slowest.path}",
-    )
-
-
-def percentile(ordered: Sequence[float], percent: int) -> float | None:
-    """Return the value which so many percent of the ordered values do not exceed; None of none."""
-    if not ordered:
-        return None
-    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
+from tui.ordercloud.exchange import is_refused
 from tui.tokens.decode import decode
 from tui.tokens.token import NotAToken
 
@@ -104,11 +105,6 @@ def token_in(exchange: Exchange) -> str:
     return token if isinstance(token, str) else ""
 
 
-def is_refusal(exchange: Exchange) -> bool:
-    """Whether the marketplace said no, or nothing usable came back."""
-    return exchange.status is None or exchange.status >= 400 or bool(exchange.failure)
-
-
 def of_exchange(exchange: Exchange, entry: Entry | None = None) -> Request:
     """Return the line of an exchange; with what the sandbox logged of it, where it did."""
     caller = caller_of(exchange)
@@ -119,7 +115,7 @@ def of_exchange(exchange: Exchange, entry: Entry | None = None) -> Request:
         exchange.method,
         exchange.redacted().request_line.partition(" ")[2],
         exchange.status,
-        is_refusal(exchange),
+        exchange.refused,
         exchange.total_ms,
         exchange.started_at,
         exchange.scrub(cid),
@@ -159,7 +155,7 @@ def of_seen(seen: Seen, number: int) -> Request:
         seen.method,
         seen.path,
         seen.status,
-        seen.refused or (seen.status is not None and seen.status >= 400),
+        seen.failed or (seen.status is not None and is_refused(seen.status)),
         seen.milliseconds,
         seen.at,
         seen.cid,
@@ -180,7 +176,7 @@ def _notes(entry: Entry | None) -> tuple[str, ...]:
 
 
 def _code(exchange: Exchange) -> str:
-    answer = exchange.response_body.json if exchange.status is not None and exchange.status >= 400 else None
+    answer = exchange.response_body.json if exchange.refused else None
     errors = answer.get("Errors") if isinstance(answer, Mapping) else None
     first = errors[0] if isinstance(errors, list | tuple) and errors else None
     code = first.get("ErrorCode") if isinstance(first, Mapping) else None

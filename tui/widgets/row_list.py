@@ -325,7 +325,9 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
             return self._line(cells, " " + self.lead(None), self.get_visual_style("row-list--heading"), width)
         index, blank = divmod(self.scroll_offset.y + y - self._head, self._step)
         if not self._rows:
-            empty = [Content(self.empty if y == self._head + 1 else "")]
+            lines = Content(self.empty).wrap(max(1, width - 2))
+            at = y - self._head - 1
+            empty = [lines[at] if 0 <= at < len(lines) else Content("")]
             return self._line(empty, " ", base, width, widths=[width - 2])
         if blank or index >= len(self._rows):
             return Strip.blank(width, base.rich_style)

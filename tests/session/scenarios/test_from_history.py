@@ -16,6 +16,7 @@ from tui.session.scenarios.runner import run
 from tui.session.scenarios.stage import made_for
 from tui.session.scenarios.toml import from_toml, to_toml
 
+NOBODY = "prompt=none needs the login_hint of an active user."
 SHOPPER = ("MeAdmin", "Shopper")
 
 
@@ -54,13 +55,17 @@ async def test_attempts_become_a_scenario_that_agrees(monkeypatch: pytest.Monkey
                 Outcome(True, 200, usr="anon-1", roles=("Shopper",), access_seconds=604800, orderid=True),
                 1441,
             ),
+            attempt(12, Sent(Kind.OPENID, portal, username="shopper01"), token, 1441),
+            attempt(13, Sent(Kind.OPENID, portal, username="nobody"), Outcome(False, 302, message=NOBODY), 1441),
+            attempt(14, Sent(Kind.ONE_TIME, portal, username="shopper01", evidence=assumed), token, 1441),
+            attempt(15, Sent(Kind.ONE_TIME, portal, username="shopper01", evidence=assumed), refused, 1441),
             attempt(10, Sent(Kind.IMPERSONATION, portal, username="shopper01"), token, 1442),
             attempt(11, signed_in, Outcome(False, 0, message="no answer"), 1442),
         ]
         made = await record(open_there.session.opened, reversed(attempts), "From history")
         assert open_there.writes == []
     assert len(made.left_out) == 2
-    assert any("impersonation" in each and "no such step" in each for each in made.left_out)
+    assert any("impersonation" in each and "who may act as whom" in each for each in made.left_out)
     scenario = made.scenario
     assert scenario.world is not None
     assert {each.username for each in scenario.world.users} == {"shopper01", "erp-service", "guest-shopper"}
@@ -71,4 +76,4 @@ async def test_attempts_become_a_scenario_that_agrees(monkeypatch: pytest.Monkey
     async with made_for(again, {}) as stage:
         report = await run(again, stage)
     assert (report.problem, [(each.name, each.differences) for each in report.failed]) == ("", [])
-    assert len(report.outcomes) == 9 + len(pauses)
+    assert len(report.outcomes) == 13 + len(pauses)

@@ -15,7 +15,7 @@ from tui.session.scenarios.document import Advance, Ask, Call, Expect, Grant, Re
 from tui.session.scenarios.report import Report, exit_code
 from tui.session.scenarios.runner import run
 from tui.session.scenarios.stage import Stage, made_for, stage_of
-from tui.session.scenarios.toml import from_toml
+from tui.session.scenarios.toml import NotAScenario, from_toml, to_toml
 
 SCENARIO = from_toml(WHOLE.encode(), Path("life.toml"))
 IN = SCENARIO.steps[0]
@@ -136,3 +136,74 @@ Advance = "11m"
         assert "are not revoked in a real marketplace" in revoked.problem
         unknown = await run(Scenario("x", (Step("in", Ask(Grant.PASSWORD, "Kiosk Terminal", "shopper01")),)), real)
         assert "The password of shopper01 is not known" in unknown.problem
+
+
+OTHER_WAYS = b"""
+Format = 1
+Facts = { Seed = "demo" }
+[[Steps]]
+Name = "support"
+Grant = "password"
+ApiClient = "Reporting Job"
+User = "support-agent"
+[[Steps]]
+Name = "acting"
+Grant = "impersonation"
+ApiClient = "Headless Shop"
+User = "shopper01"
+With = "support"
+Expect = { Allowed = true, Claims = { usr = "shopper01", imp = true } }
+[[Steps]]
+Name = "acting on"
+Grant = "refresh"
+ApiClient = "Headless Shop"
+Refreshing = "acting"
+Expect = { Claims = { imp = true } }
+[[Steps]]
+Name = "not by the console"
+Grant = "impersonation"
+ApiClient = "Headless Shop"
+User = "shopper01"
+Expect = { Status = 400, ErrorCode = "Impersonation.ConfigError" }
+[[Steps]]
+Name = "browser"
+Grant = "openid_connect"
+ApiClient = "Kiosk Terminal"
+User = "shopper01"
+Scope = ["Shopper"]
+Expect = { Roles = ["Shopper"], AccessMinutes = 10 }
+[[Steps]]
+Name = "browser, refused"
+Grant = "openid_connect"
+ApiClient = "Partner Portal"
+User = "breakwater-buyer"
+Expect = { Allowed = false, Error = "The user may not use this API client." }
+[[Steps]]
+Name = "code"
+Grant = "one_time_password"
+ApiClient = "Buyer Storefront"
+User = "shopper01"
+Expect = { Allowed = true, Claims = { usr = "shopper01" } }
+[[Steps]]
+Name = "wrong code"
+Grant = "one_time_password"
+ApiClient = "Buyer Storefront"
+User = "shopper01"
+Password = "wrong"
+Expect = { ErrorCode = "Auth.InvalidUsernameOrPassword" }
+"""
+
+
+async def test_acting_as_another_a_browser_and_a_mailed_code_are_steps_too() -> None:
+    scenario = from_toml(OTHER_WAYS, Path("ways.toml"))
+    assert to_toml(from_toml(to_toml(scenario).encode(), Path("ways.toml"))) == to_toml(scenario)
+    report = await ran(scenario)
+    assert (report.problem, [(each.name, each.differences) for each in report.failed]) == ("", [])
+    wrong = [replace(each, expect=Expect(allowed=False, error="Other")) for each in scenario.steps[4:6]]
+    told = await ran(replace(scenario, steps=tuple(wrong)))
+    assert [each.differences for each in told.outcomes] == [
+        ("Expected a refusal; it was allowed.",),
+        ("Expected the error Other; it was The user may not use this API client.",),
+    ]
+    with pytest.raises(NotAScenario, match="who is acted as"):
+        from_toml(OTHER_WAYS.replace(b'User = "shopper01"', b""), Path("ways.toml"))

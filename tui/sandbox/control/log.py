@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from tui.ordercloud.exchange import is_refused
 from tui.sandbox.fields import format_time
 from tui.tokens.token import JSON
 
@@ -44,7 +45,7 @@ class Entry:
     @property
     def refused(self) -> bool:
         """Whether the answer was a no, or there was none."""
-        return self.status is None or self.status >= 400
+        return is_refused(self.status)
 
     def to_wire(self) -> dict[str, JSON]:
         """Give the entry with the control API's names."""

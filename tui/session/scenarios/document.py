@@ -20,6 +20,19 @@ class Grant(StrEnum):
     CLIENT_CREDENTIALS = "client_credentials"
     ANONYMOUS = "anonymous"
     REFRESH = "refresh"
+    IMPERSONATION = "impersonation"
+    OPENID = "openid_connect"
+    ONE_TIME = "one_time_password"
+
+    @property
+    def names_user(self) -> bool:
+        """Whether a step says whom the token shall act as."""
+        return self in (Grant.PASSWORD, Grant.IMPERSONATION, Grant.OPENID, Grant.ONE_TIME)
+
+    @property
+    def takes_secret(self) -> bool:
+        """Whether a client secret is sent, where there is one."""
+        return self not in (Grant.IMPERSONATION, Grant.OPENID)
 
 
 class SecretKind(StrEnum):
@@ -54,6 +67,8 @@ GIVEN_TOKEN = "(given)"  # noqa: S105 - a word that stands for one
 class Ask:
     """Ask for a token. `refreshing` is the name of the step whose refresh token is sent.
 
+    `user` is who signs in, or who is acted as by an impersonation: asked for with the access token of the step named by
+    `caller`, or with that of whoever runs the scenario when it is blank.
     `password_from` and `secret_from` name environment variables that hold the values.
     """
 
@@ -67,6 +82,7 @@ class Ask:
     scope: tuple[str, ...] = ()
     refreshing: str = ""
     visitor: str = ""
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +115,8 @@ Deed: TypeAlias = Ask | Call | Advance | Revoke
 class Expect:
     """What is expected; None, and members that are empty, expect nothing.
 
-    `allowed` says whether a token comes, or a call succeeds. `error` is OAuth's word, `code` OrderCloud's ErrorCode.
+    `allowed` says whether a token comes, or a call succeeds. `error` is OAuth's word, or what the browser is told of a
+    sign-in with OpenID Connect; `code` is OrderCloud's ErrorCode.
     `refresh_minutes` 0 means no refresh token, any other number that one comes. `claims` are compared by name.
     """
 

@@ -11,7 +11,6 @@ from tui.access.attempt import PasswordEvidence, SecretEvidence
 from tui.access.facts import PartyKind
 from tui.access.world import World
 from tui.session.attempt_record import AttemptRecord, Kind
-from tui.session.attempt_record import Outcome as Came
 from tui.session.scenarios.copying import world_around
 from tui.session.scenarios.document import (
     UNKNOWN_TOKEN,
@@ -35,6 +34,8 @@ _GRANTS: Mapping[Kind, Grant] = {
     Kind.CLIENT_CREDENTIALS: Grant.CLIENT_CREDENTIALS,
     Kind.ANONYMOUS: Grant.ANONYMOUS,
     Kind.REFRESH: Grant.REFRESH,
+    Kind.OPENID: Grant.OPENID,
+    Kind.ONE_TIME: Grant.ONE_TIME,
 }
 _PAUSE = timedelta(minutes=1)
 """Shorter pauses between two attempts are left out: they are how long a person takes to type."""
@@ -82,8 +83,8 @@ def recorded(records: Sequence[AttemptRecord], world: World, name: str) -> Recor
     last = records[0].at if records else None
     for each in records:
         grant = _GRANTS.get(each.sent.kind)
-        if grant is None or not each.outcome.status:
-            why = "a scenario has no such step" if grant is None else "nothing was answered"
+        if grant is None or not (each.outcome.status or each.outcome.allowed):
+            why = "the facts do not hold who may act as whom" if grant is None else "nothing was answered"
             left_out.append(f"{each.sent.kind.value} of {each.at:%H:%M:%S}: {why}.")
             continue
         if last is not None and each.at - last >= _PAUSE:
@@ -91,7 +92,7 @@ def recorded(records: Sequence[AttemptRecord], world: World, name: str) -> Recor
             steps.append(Step(f"pause before attempt {len(names) + 1}", Advance(pause)))
             last = last + pause
         names[each.id] = f"attempt {len(names) + 1}"
-        steps.append(Step(names[each.id], _ask(each, grant, names, world), _expect(each.outcome), each.note))
+        steps.append(Step(names[each.id], _ask(each, grant, names, world), _expect(each), each.note))
     began = records[0].at.replace(microsecond=0) if records else None
     scenario = Scenario(name, tuple(steps), world=world, now=began)
     return Recorded(scenario, tuple(left_out))
@@ -112,7 +113,7 @@ def _ask(each: AttemptRecord, grant: Grant, names: Mapping[str, str], world: Wor
     ask = Ask(grant, sent.api_client_id, secret=secret, scope=sent.scope or (), visitor=sent.anon_user_id)
     if grant is Grant.REFRESH:
         return replace(ask, refreshing=names.get(sent.refreshes, UNKNOWN_TOKEN))
-    if grant is not Grant.PASSWORD:
+    if not grant.names_user:
         return ask
     password = PasswordKind.RIGHT
     if evidence.password is PasswordEvidence.ABSENT:
@@ -122,9 +123,11 @@ def _ask(each: AttemptRecord, grant: Grant, names: Mapping[str, str], world: Wor
     return replace(ask, user=sent.username, password=password)
 
 
-def _expect(came: Came) -> Expect:
+def _expect(each: AttemptRecord) -> Expect:
+    came = each.outcome
     if not came.allowed:
-        return Expect(allowed=False, error=came.error, code=came.code)
+        told = came.message if each.sent.kind is Kind.OPENID else ""
+        return Expect(allowed=False, error=came.error or told, code=came.code)
     minutes = None if came.access_seconds is None else came.access_seconds // 60
     claims: dict[str, str | int | bool | tuple[str, ...]] = {}
     if came.usr and not came.orderid:

@@ -25,7 +25,7 @@ def as_text(reports: Sequence[Report]) -> str:
 
 def _text_lines(report: Report) -> Iterator[str]:
     yield f"{visible(report.name)}, in {visible(report.marketplace)}"
-    width = min(max((len(visible(each.name)) for each in report.outcomes), default=0), 48)
+    width = min(max((len(visible(each.name)) for each in report.outcomes), default=0), 64)
     for each in report.outcomes:
         yield f"  {_sign(each)} {visible(each.name):{width}}  {visible(each.actual)}"
         if not each.agreed:

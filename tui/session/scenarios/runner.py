@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.session.failures import Declined
+from tui.session.lookups import users_of
+from tui.session.outcome import SignInRefused
 from tui.session.scenarios.checking import check_facts
 from tui.session.scenarios.document import (
     GIVEN_TOKEN,
@@ -24,6 +26,7 @@ from tui.session.scenarios.document import (
     Step,
 )
 from tui.session.scenarios.report import Outcome, Report
+from tui.session.scenarios.sending import send
 from tui.session.scenarios.stage import Stage
 from tui.session.scenarios.toml import format_duration
 from tui.tokens.decode import decode
@@ -39,13 +42,24 @@ _CLAIMS_FOR_PEOPLE = ("usr", "role", "orderid")
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """What came of a step: a token, an error, or the status of a call."""
+    """What came of a step: a token, an error, or the status of a call. `told` is what a browser was told instead."""
 
     token: Token | None = None
     answer: AccessToken | None = field(default=None, repr=False)
     refused: ApiError | None = None
     status: int | None = None
     not_tried: str = ""
+    told: str = ""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it was refused; by an identity provider there is no more than what the browser was told."""
+        return self.refused is not None or bool(self.told)
+
+    @property
+    def error(self) -> str:
+        """OAuth's word of a refusal, or what the browser was told; blank when there is neither."""
+        return getattr(self.refused, "error", "") or self.told
 
 
 async def run(scenario: Scenario, stage: Stage, told: Callable[[Outcome], None] | None = None) -> Report:
@@ -112,39 +126,39 @@ class Running:
                 return _Came()
 
     async def _ask(self, ask: Ask) -> _Came:
-        from tui.ordercloud.errors import OAuthRefused
+        from tui.ordercloud.errors import ApiError, OAuthRefused
 
-        stage, oauth = self._stage, self._stage.opened.tester.oauth
-        client_id, secret, scope = await stage.client_id(ask.api_client), await stage.secret(ask), ask.scope or None
-        refresh = ""
-        if ask.refreshing == GIVEN_TOKEN:
-            refresh = stage.given.refresh
-        elif ask.grant is Grant.REFRESH and ask.refreshing not in (NO_TOKEN, UNKNOWN_TOKEN):
-            before = self._came[ask.refreshing].answer
-            if before is None or not before.refresh_token:
-                return _Came(not_tried=f'not tried: "{ask.refreshing}" gave no refresh token')
-            refresh = before.refresh_token
-        elif ask.refreshing == UNKNOWN_TOKEN:
-            refresh = "00000000-0000-4000-8000-000000000000"
+        refresh, caller = self._refresh_token(ask), self._came.get(ask.caller)
+        if refresh is None:
+            return _Came(not_tried=f'not tried: "{ask.refreshing}" gave no refresh token')
+        if caller is not None and caller.answer is None:
+            return _Came(not_tried=f'not tried: "{ask.caller}" gave no token')
+        token = "" if caller is None or caller.answer is None else caller.answer.access_token
         try:
-            if ask.grant is Grant.PASSWORD:
-                password = await stage.password(ask)
-                answer = await oauth.password(client_id, ask.user, password, secret=secret, scope=scope)
-            elif ask.grant is Grant.CLIENT_CREDENTIALS:
-                answer = await oauth.client_credentials(client_id, secret or "", scope=scope)
-            elif ask.grant is Grant.ANONYMOUS:
-                visitor = ask.visitor or None
-                answer = await oauth.anonymous(client_id, anon_user_id=visitor, secret=secret, scope=scope)
-            else:
-                answer = await oauth.refresh(client_id, refresh, secret=secret, scope=scope)
-        except OAuthRefused as refused:
+            answer = await send(ask, self._stage, refresh, token)
+        except ApiError as refused:
+            if ask.grant is not Grant.IMPERSONATION and not isinstance(refused, OAuthRefused):
+                raise
             return _Came(refused=refused, status=refused.status)
+        except SignInRefused as refused:
+            return _Came(told=str(refused))
         if ask.grant is Grant.REFRESH and answer.refresh_token is None:
             answer = answer.model_copy(update={"refresh_token": refresh})  # it was left out, and stays good
         try:
             return _Came(decode(answer.access_token), answer, status=200)
         except NotAToken:
             return _Came(None, answer, status=200)
+
+    def _refresh_token(self, ask: Ask) -> str | None:
+        """Return the refresh token that a step sends, blank for none; None when it cannot be had."""
+        if ask.refreshing == GIVEN_TOKEN:
+            return self._stage.given.refresh
+        if ask.refreshing == UNKNOWN_TOKEN:
+            return "00000000-0000-4000-8000-000000000000"
+        if ask.grant is not Grant.REFRESH or ask.refreshing == NO_TOKEN:
+            return ""
+        before = self._came[ask.refreshing].answer
+        return (before.refresh_token or None) if before is not None else None
 
     async def _call(self, call: Call) -> _Came:
         from tui.ordercloud.errors import ApiError
@@ -159,21 +173,13 @@ class Running:
         return _Came(status=status)
 
     async def _revoke(self, username: str) -> None:
-        from tui.access.facts import PartyKind
-
         stage = self._stage
         person = await stage.opened.marketplace.person(username)
         if stage.opened.sandbox is None:
             raise Declined(f"The tokens of {username} are not revoked in a real marketplace: people may be using them.")
         if person is None:
             raise Declined(f"There is no user {username} whose tokens could be revoked.")
-        client, party, user = stage.opened.client, person.party, person.user.id
-        if party.kind is PartyKind.BUYER:
-            await client.buyer_users(party.id).revoke_tokens(user)
-        elif party.kind is PartyKind.SUPPLIER:
-            await client.supplier_users(party.id).revoke_tokens(user)
-        else:
-            await client.seller_users.revoke_tokens(user)
+        await users_of(stage.opened.client, person.party).revoke_tokens(person.user.id)
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -183,15 +189,12 @@ def deed_words(step: Step) -> str:
     """Say in a line what a step does."""
     match step.deed:
         case Ask() as ask:
-            who = (
-                f" as {ask.user}"
-                if ask.user
-                else f' of "{ask.refreshing}"'
-                if ask.refreshing and ask.refreshing != GIVEN_TOKEN
-                else ""
-            )
+            who = f" as {ask.user}" if ask.user else ""
+            if not who and ask.refreshing not in ("", GIVEN_TOKEN):
+                who = f' of "{ask.refreshing}"'
+            by = f' with the token of "{ask.caller}"' if ask.caller else ""
             scope = f", scope {' '.join(ask.scope)}" if ask.scope else ""
-            return f"{ask.grant.value.replace('_', ' ')} at {ask.api_client}{who}{scope}"
+            return f"{ask.grant.value.replace('_', ' ')} at {ask.api_client}{who}{by}{scope}"
         case Call() as call:
             return f'{call.method} {call.path} with the token of "{call.token_of}"'
         case Advance() as advance:
@@ -222,9 +225,9 @@ def expected_words(step: Step) -> str:
 def _words(came: _Came) -> str:
     if came.not_tried:
         return came.not_tried
-    if came.refused is not None:
-        error = getattr(came.refused, "error", "")
-        return f"refused: {' '.join(each for each in (error, came.refused.code) if each) or f'status {came.status}'}"
+    if came.is_refused:
+        code = "" if came.refused is None else came.refused.code
+        return f"refused: {' '.join(each for each in (came.error, code) if each) or f'status {came.status}'}"
     if came.answer is not None:
         if came.token is None:
             return "an access token that cannot be read"
@@ -252,21 +255,21 @@ def _differences(step: Step, came: _Came) -> Iterator[str]:
     if isinstance(step.deed, Advance | Revoke):
         return
     refused = expect.allowed is False or bool(expect.error or expect.code)
-    if refused and came.refused is None:
+    if refused and not came.is_refused:
         yield "Expected a refusal; it was allowed."
         return
     wants_success = expect.allowed or (expect.allowed is None and not refused and expect.status is None)
-    if wants_success and came.refused is not None:
+    if wants_success and came.is_refused:
         yield f"Expected it to be allowed; it was {_words(came)}."
         return
     if expect.status is not None and expect.status != came.status:
         yield f"Expected status {expect.status}; it was {came.status}."
-    if came.refused is not None:
-        error = getattr(came.refused, "error", "")
-        if expect.error and expect.error != error:
-            yield f"Expected the error {expect.error}; it was {error or 'none'}."
-        if expect.code and expect.code != came.refused.code:
-            yield f"Expected the ErrorCode {expect.code}; it was {came.refused.code or 'none'}."
+    if came.is_refused:
+        code = "" if came.refused is None else came.refused.code
+        if expect.error and expect.error != came.error:
+            yield f"Expected the error {expect.error}; it was {came.error.rstrip('.') or 'none'}."
+        if expect.code and expect.code != code:
+            yield f"Expected the ErrorCode {expect.code}; it was {code or 'none'}."
     if came.answer is not None:
         yield from _token_differences(expect, came.answer, came.token)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tui.access.facts import PartyKind
 from tui.access.world import World
 from tui.session.failures import Declined
 from tui.session.scenarios.document import Ask, Grant, PasswordKind, Scenario, SecretKind
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
     from tui.sandbox.control import ControlledClock
     from tui.sandbox.copies import Keys
+    from tui.session.facts import Person
     from tui.session.opening import Opened
     from tui.session.session import Session
 
@@ -98,6 +100,13 @@ class Stage:
             self._named.update((each.id.casefold(), each) for each in marketplace.api_clients.values())
         return self._named.get(wanted.casefold()) or self._named.get(wanted)
 
+    async def person(self, username: str) -> Person:
+        """Return the user of a buyer who is acted as. Raises Declined when there is none."""
+        person = await self.opened.marketplace.person(username)
+        if person is None or person.party.kind is not PartyKind.BUYER:
+            raise Declined(f"Only users of buyers can be acted as, and {username} is none.")
+        return person
+
     # -- what is sent --------------------------------------------------------------------------------------------
 
     async def password(self, ask: Ask) -> str:
@@ -110,6 +119,8 @@ class Stage:
             return self._variable(ask.password_from)
         if self.given.password:
             return self.given.password
+        if ask.grant is Grant.ONE_TIME:
+            return await self._mailed(ask)
         if self.keys is not None:
             return self.keys.password
         found = await self._stored("password", await self.client_id(ask.api_client), ask.user)
@@ -120,9 +131,27 @@ class Stage:
             )
         return found
 
+    async def _mailed(self, ask: Ask) -> str:
+        """Have a one-time password mailed, and take it out of the sandbox's mail; a wrong one when none was sent."""
+        from tui.ordercloud.errors import ApiError
+
+        sandbox = self.opened.sandbox
+        if sandbox is None:
+            raise NotKnown(
+                f"The one-time password is mailed to {ask.user}: PasswordFrom can name a variable of the environment "
+                "that holds it."
+            )
+        try:
+            await self.opened.tester.one_time_passwords.send(await self.client_id(ask.api_client), ask.user)
+        except ApiError:
+            return secrets.token_urlsafe(16)  # the token endpoint refuses it by an earlier check
+        mail = next(iter(await sandbox.outbox()), None)
+        mine = mail is not None and mail.username.casefold() == ask.user.casefold()
+        return (mail.code if mine and mail is not None else None) or secrets.token_urlsafe(16)
+
     async def secret(self, ask: Ask) -> str | None:
         """Return the client secret a step sends, None for none. Raises NotKnown."""
-        if ask.secret is SecretKind.NONE:
+        if ask.secret is SecretKind.NONE or not ask.grant.takes_secret:
             return None
         if ask.secret is SecretKind.WRONG:
             return secrets.token_urlsafe(16)

@@ -156,8 +156,11 @@ def _ask(table: Table, asked: set[str]) -> Ask | None:
     if api_client is None and not table.problems:
         table.report("", "ApiClient is missing: the name or ID of the API client that is asked")
     user = table.text("User") or ""
-    if grant == Grant.PASSWORD and not user:
-        table.report("", "User is missing: whose password is sent")
+    if grant and Grant(grant).names_user and not user:
+        table.report("", "User is missing: who signs in, or who is acted as")
+    caller = (table.text("With") or "") if grant == Grant.IMPERSONATION else ""
+    if caller:
+        _check_step(table, "With", caller, asked)
     refreshing = table.text("Refreshing") or ""
     if grant == Grant.REFRESH:
         _check_step(table, "Refreshing", refreshing, {*asked, UNKNOWN_TOKEN, NO_TOKEN})
@@ -172,6 +175,7 @@ def _ask(table: Table, asked: set[str]) -> Ask | None:
         table.texts_or_text("Scope", "a list of roles") or (),
         refreshing,
         table.text("Visitor") or "",
+        caller,
     )
     return ask if grant and api_client else None
 
@@ -296,7 +300,10 @@ def _check_names(table: Table, step: Step, world: object) -> None:
         return
     if world.client(deed.api_client) is None and step.expect.code != "ApiClient.InvalidClientID":
         _unknown(table, "ApiClient", deed.api_client, [each.client.app_name for each in world.clients])
-    if deed.user and world.user(deed.user) is None and step.expect.code != "Auth.InvalidUsernameOrPassword":
+    unknown_is_tried = step.expect.code == "Auth.InvalidUsernameOrPassword" or (
+        deed.grant is Grant.OPENID and step.expect.allowed is False
+    )
+    if deed.user and world.user(deed.user) is None and not unknown_is_tried:
         _unknown(table, "User", deed.user, [each.username for each in world.users])
 
 
@@ -357,6 +364,7 @@ def _ask_values(ask: Ask) -> dict[str, object]:
         "Scope": [*ask.scope],
         "Refreshing": ask.refreshing,
         "Visitor": ask.visitor,
+        "With": ask.caller,
     }
     return {
         "Grant": ask.grant.value,
