@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from textual._context import visible_screen_stack
+from textual.notifications import Notification, Notifications
 from textual.pilot import Pilot
 
 from tui.app import OcgateApp
@@ -45,6 +46,8 @@ class Console:
     app: OcgateApp
     pilot: Pilot[int]
     clock: StandingClock
+    told: list[str] = field(default_factory=list)
+    """The messages shown in passing, oldest first, those that have gone since, too."""
 
     async def press(self, *keys: str) -> None:
         """Type keys, and wait until everything they set off is done."""
@@ -67,14 +70,22 @@ class Console:
         await self.pilot.pause()
 
     @property
-    def told(self) -> list[str]:
-        """The messages shown in passing, oldest first."""
-        return [notification.message for notification in self.app._notifications]
-
-    @property
     def text(self) -> str:
         """The screen as text, a line a row."""
         return screen_text(self.app)
+
+
+def listen(app: OcgateApp) -> list[str]:
+    """Return a list that every message shown in passing comes into: how long one is shown depends on the real time."""
+    told: list[str] = []
+    add = app._notifications.add
+
+    def heard(notification: Notification) -> Notifications:
+        told.append(notification.message)
+        return add(notification)
+
+    app._notifications.add = heard  # type: ignore[method-assign]
+    return told
 
 
 KEYS = {
@@ -129,8 +140,9 @@ async def open_console(
     clock = StandingClock()
     app = OcgateApp(request or console_request(), clock=clock, timer=lambda: 0.0)
     app.animation_level = "none"
+    told = listen(app)
     async with app.run_test(size=size) as pilot:
-        console = Console(app, pilot, clock)
+        console = Console(app, pilot, clock, told)
         await console.settle()
         yield console
     # What a console kept out of garbage collection is garbage by now.
