@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from textual.notifications import Notification, Notifications
 
 from tui.app import OcgateApp
 from tui.config.connection import Connection
@@ -25,10 +27,19 @@ __all__ = ["KEYS", "START", "Console", "StandingClock", "console_request", "open
 class Console(Stage):
     """An open console with the pilot that types at it."""
 
-    @property
-    def told(self) -> list[str]:
-        """The messages shown in passing, oldest first."""
-        return [notification.message for notification in self.app._notifications]
+    told: list[str] = field(init=False)
+    """The messages shown in passing, oldest first, those that have gone since, too."""
+
+    def __post_init__(self) -> None:
+        """Listen to every message: for how long one is shown depends on the real time."""
+        told = self.told = [each.message for each in self.app._notifications]
+        add = self.app._notifications.add
+
+        def heard(notification: Notification) -> Notifications:
+            told.append(notification.message)
+            return add(notification)
+
+        self.app._notifications.add = heard  # type: ignore[method-assign]  # the list has no events
 
     @property
     def text(self) -> str:

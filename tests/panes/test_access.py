@@ -40,7 +40,7 @@ def why(console: Console) -> str:
 
 def told(console: Console) -> list[str]:
     """Return the short messages that were shown."""
-    return [each.message for each in console.app._notifications]
+    return console.told
 
 
 async def go_to(console: Console, party: str, api_client: str) -> None:

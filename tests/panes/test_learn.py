@@ -107,7 +107,7 @@ async def test_enter_says_why_when_a_card_is_about_all_of_them() -> None:
         await console.press("5")
         await go_to(console, "rotation")
         await console.press("enter")
-        assert [each.message for each in console.app._notifications] == ["This card is about all API clients."]
+        assert console.told == ["This card is about all API clients."]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -209,7 +209,7 @@ async def test_blanks_are_taken_away_and_that_is_said(server: Sheet) -> None:
         fill(console, password=server.password)
         await connected(console, "ctrl+s")
         assert console.app.session.phase is Phase.READY
-        messages = [each.message for each in console.app._notifications]
+        messages = console.told
         assert messages == ["Blanks around the URL and the client ID were taken away."]
 
 

@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from tests.console import Console, console_request, open_console
+from tests.panes.secrets_lab import until
 from tests.screens.conftest import SIZES, Pictures, named
 from tui.config.connection import Connection, missing_parts
 from tui.headless.shot import Wanted, picture
@@ -97,6 +98,7 @@ async def test_the_form_of_a_sign_in_that_lacks_something(pictures: Pictures) ->
     connection = Connection(url, problems=missing_parts("", "password", ""))
     async with open_console(console_request(connection=connection), size=(80, 24)) as console:
         console.app.screen.query(Input).first().cursor_blink = False
+        await until(console, lambda: "no keyring" in console.text, "what the machine keeps secrets in")
         pictures.check_text(console, "sign-in-80x24")
 
 

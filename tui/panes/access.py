@@ -136,6 +136,7 @@ class AccessPane(ModePane):
         """Give the reason for the cell under the cursor."""
         message.stop()
         self._tell_place(message.row, message.column)
+        self.refresh_bindings()  # the seller has no assignment, its neighbour may have
         if self.picture.has(message.row, message.column):
             reason = self.picture.reason(message.row, message.column)
             self.query_one("#reason", Static).update(reason.content())
