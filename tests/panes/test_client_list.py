@@ -180,6 +180,39 @@ async def test_of_a_large_marketplace_only_the_pages_looked_at_are_read(many: Pa
         assert len(console.app.session.marketplace.api_clients) == 351
 
 
+async def test_a_filter_for_advice_finds_what_the_advice_tab_gives(console: Console) -> None:
+    """The Advice tab knows the users, what refers to API clients and the log, and what is silenced: the filter too."""
+    app = console.app
+    clients, detail = app.query_one(ClientsPane), app.query_one(ClientDetail)
+
+    def given() -> set[str]:
+        return {row.advice.id for row in app.query_one("#advice-rows", RowList).rows if row.silenced is None}
+
+    await console.press("slash")
+    await console.type("advice:floor")
+    await console.settle()
+    assert "▏floor-unmet            Nobody who is let in has" in console.text
+    await console.press("tab")
+    await console.settle()
+    assert app.query_one(FilterInput).value.strip() == "advice:floor-unmet"
+    assert names(console) == ["Buyer Approvals"], "only with the users read is that known"
+    await filter_by(console, "advice:nullified-buyer")
+    assert names(console) == ["Buyer Storefront"]
+    row = the_list(console).row
+    assert row is not None
+    await clients.open(row.id, "advice")
+    await console.settle()
+    assert "nullified-buyer" in given()
+    app.query_one("#advice-rows", RowList).move_to("nullified-buyer")
+    await console.press("z", "j", "enter")
+    await console.type("Until the move")
+    await console.press("enter")
+    await console.settle()
+    assert "nullified-buyer" not in given()
+    assert names(console) == [], "silenced advice is found no more"
+    assert detail.is_attached
+
+
 async def test_a_filter_is_saved_by_name_used_and_forgotten(console: Console) -> None:
     await console.press("F")
     assert any("No filter has been saved" in told for told in console.told)

@@ -15,6 +15,7 @@ from tui.access.facts import Party, PartyKind
 from tui.ordercloud.models import ApiClient
 from tui.ordercloud.models.base import JSON
 from tui.sandbox.demo import PASSWORD
+from tui.session import advising
 from tui.session.advising import Advisor, Situation, mend, silence_shared, threat_of
 from tui.session.failures import ShutsOut
 from tui.session.session import Session
@@ -29,14 +30,7 @@ async def opened(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Gated]:
 async def situation_of(session: Session, api_client_id: str) -> Situation:
     """Read an API client with all that its advice is made from."""
     marketplace = session.marketplace
-    api_client = await marketplace.api_client(api_client_id)
-    person = await marketplace.person(api_client.default_context_user_name)
-    return Situation(
-        api_client,
-        await marketplace.assignments(api_client.id),
-        await marketplace.secrets(api_client.id),
-        None if person is None else person.facts(),
-    )
+    return await advising.situation_of(marketplace, await marketplace.api_client(api_client_id))
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from tui.access.facts import Party
     from tui.config.request import ConsoleRequest
     from tui.ordercloud.models import ApiClient
-    from tui.session.advising import Advisor, Given
-    from tui.session.session import Session
+    from tui.session.advising import Given
 
 JSONObject = Mapping[str, object]
 
@@ -178,14 +177,14 @@ def advice(request: ConsoleRequest, wanted: str | None, *, as_json: bool) -> int
 
 async def _advice(request: ConsoleRequest, wanted: str | None, *, as_json: bool) -> int:
     from tui.access.words import count
-    from tui.session.advising import Advisor
+    from tui.session.advising import Advisor, situation_of
 
     async with opened_session(request) as session:
         advisor = Advisor(session)
         every = await every_api_client(session)
         chosen = every if wanted is None else (await api_client_called(session, wanted),)
         await advisor.look_further()
-        found = [(each, await _advise(session, advisor, each)) for each in chosen]
+        found = [(each, advisor.advice(await situation_of(session.marketplace, each))) for each in chosen]
     errors = sum(each.severity.value == "error" for _, given in found for each in given.advice)
     if as_json:
         _write_json({"ApiClients": [_advice_json(each, given) for each, given in found], "Errors": errors})
@@ -199,21 +198,6 @@ async def _advice(request: ConsoleRequest, wanted: str | None, *, as_json: bool)
         total = sum(len(given.advice) for _, given in found)
         _write_lines([*lines, f"Advice: {total}, {errors} of them errors; {count(len(found), 'API client')}"])
     return Exit.FAILED if errors else Exit.OK
-
-
-async def _advise(session: Session, advisor: Advisor, api_client: ApiClient) -> Given:
-    from tui.session.advising import Situation
-
-    marketplace = session.marketplace
-    person = await marketplace.person(api_client.default_context_user_name)
-    return advisor.advice(
-        Situation(
-            api_client,
-            await marketplace.assignments(api_client.id),
-            await marketplace.secrets(api_client.id),
-            None if person is None else person.facts(),
-        )
-    )
 
 
 def _advice_line(each: Advice) -> str:

@@ -18,6 +18,7 @@ from tui.access.advice.telling import mend_in_words, size
 from tui.commands import CommandHost, bindings
 from tui.panes.advice_text import consequence_facts, fix_told, mend_facts
 from tui.panes.changing import Kind, Question, change
+from tui.panes.messages import MarketplaceChanged
 from tui.session.advising import Advisor, Given, Situation, mend, silence_shared, threat_of
 from tui.session.session import Session
 from tui.widgets.background import start
@@ -260,3 +261,4 @@ class AdviceView(CommandHost, Vertical):
     def _keep_private(self, situation: Situation, silenced: dict[str, str]) -> None:
         self._advisor.keep_private(situation.api_client, silenced)
         self._draw()
+        self.post_message(MarketplaceChanged())

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui.session.advising import situation_of
 from tui.session.filtering import Filter, Need, RowFacts
 from tui.session.filtering.facts import CompanyIndex
 from tui.session.filtering.filter import SavedTerm, Term
@@ -15,6 +16,7 @@ from tui.session.filtering.values import Text, fold
 
 if TYPE_CHECKING:
     from tui.access.facts import AssignmentFacts
+    from tui.session.advising import Advisor
     from tui.session.client_row import ClientRow
     from tui.session.marketplace import Marketplace
 
@@ -25,20 +27,31 @@ READ_AT_ONCE = 4
 
 
 class ClientJudge:
-    """The verdicts of one filter. Each holds for its row as it was: one that was read again is judged again."""
+    """The verdicts of one filter. Each holds for its row as it was: one that was read again is judged again.
 
-    def __init__(self) -> None:
+    `advisor` gives the advice that a filter asks for, as it is given wherever else it is shown.
+    """
+
+    def __init__(self, advisor: Advisor) -> None:
+        self._advisor = advisor
         self._filter = Filter()
         self._words: tuple[str, ...] | None = ()
         self._texts: dict[str, tuple[ClientRow, str]] = {}
         self._verdicts: dict[str, tuple[ClientRow, bool]] = {}
+        self._doubted: set[str] = set()
 
     def begin(self, understood: Filter) -> None:
         """Judge by a filter; another one than before starts afresh."""
         if understood != self._filter:
             self._verdicts = {}
+            self._doubted = set()
         self._filter = understood
         self._words = plain_words(understood)
+
+    def doubt(self) -> None:
+        """Judge anew what had to be read for it; until then the verdicts there are stand, so that no row jumps."""
+        if self._filter.needs - {Need.API_CLIENT}:
+            self._doubted = set(self._verdicts)
 
     def chosen(
         self, rows: Sequence[ClientRow], marketplace: Marketplace | None, now: datetime
@@ -57,7 +70,7 @@ class ClientJudge:
                 unknown -= 1
             if verdict:
                 found.append(row)
-        return found, not unknown
+        return found, not unknown and not any(row.id in self._doubted for row in rows)
 
     async def go_on(
         self, rows: Sequence[ClientRow], marketplace: Marketplace, now: datetime
@@ -71,7 +84,10 @@ class ClientJudge:
         assigned: Mapping[str, Sequence[AssignmentFacts]] | None = None
         if Need.COMPANIES in needs:
             companies, assigned = await _companies_named(self._filter, marketplace)
-        open_rows = [row for row in rows if self._verdict_of(row) is None]
+        if Need.ADVICE in needs:
+            yield 0, len(rows)
+            await self._advisor.look_further()
+        open_rows = [row for row in rows if self._verdict_of(row) is None or row.id in self._doubted]
         by_reading = []
         for place, row in enumerate(open_rows, 1):
             if self._judge(row, marketplace, now, companies, assigned) is None:
@@ -86,7 +102,7 @@ class ClientJudge:
                 await asyncio.gather(*(self._read(each, marketplace, now, companies, assigned) for each in part)),
                 strict=True,
             ):
-                self._verdicts[row.id] = (row, verdict)
+                self._settle(row, verdict)
             yield len(open_rows) - len(by_reading) + first + len(part), len(open_rows)
 
     # -- inside --------------------------------------------------------------------------------------------------
@@ -123,8 +139,12 @@ class ClientJudge:
     ) -> bool | None:
         verdict = self._filter.matches(self._facts(row, marketplace, now, companies, assigned))
         if verdict is not None:
-            self._verdicts[row.id] = (row, verdict)
+            self._settle(row, verdict)
         return verdict
+
+    def _settle(self, row: ClientRow, verdict: bool) -> None:
+        self._verdicts[row.id] = (row, verdict)
+        self._doubted.discard(row.id)
 
     async def _read(
         self,
@@ -135,15 +155,11 @@ class ClientJudge:
         assigned: Mapping[str, Sequence[AssignmentFacts]] | None,
     ) -> bool:
         facts = self._facts(row, marketplace, now, companies, assigned)
-        if self._filter.needs & {Need.SECRETS, Need.ADVICE}:
+        if Need.SECRETS in self._filter.needs:
             facts = replace(facts, secrets=await marketplace.secrets(row.id))
-        if Need.ADVICE in self._filter.needs and facts.api_client is not None and facts.secrets is not None:
-            from tui.access.advice import advise
-
-            assignments = await marketplace.assignments(row.id)
-            person = await marketplace.person(row.user)
-            user = None if person is None else person.facts()
-            facts = replace(facts, advice=advise(facts.api_client, facts.secrets, assignments, user, now))
+        if Need.ADVICE in self._filter.needs and facts.api_client is not None:
+            given = self._advisor.advice(await situation_of(marketplace, facts.api_client))
+            facts = replace(facts, advice=given.advice)
         return bool(self._filter.matches(facts))
 
 

@@ -239,6 +239,12 @@ class ClientList(Vertical):
     def _understood(self) -> Filter | None:
         return None if self._filter is None else self._filter.filter
 
+    def marketplace_changed(self) -> None:
+        """Show what is known now, and judge anew what the filter had to read."""
+        self.workers.cancel_group(self, "judge")
+        self._rows.doubt()
+        self.draw()
+
     def on_filter_input_changed(self, event: FilterInput.Changed) -> None:
         """Show what the filter finds."""
         event.stop()

@@ -156,8 +156,9 @@ class ClientRows:
         if not understood:
             return rows, True
         from tui.panes.client_judge import ClientJudge
+        from tui.session.advising import Advisor
 
-        self._judge = self._judge or ClientJudge()
+        self._judge = self._judge or ClientJudge(Advisor(self._session))
         self._judge.begin(understood)
         marketplace = self._session.marketplace if self._session.ready else None
         return self._judge.chosen(rows, marketplace, self._session.clock())
@@ -179,12 +180,18 @@ class ClientRows:
 
     def completions(self) -> Known:
         """Return what a filter can be completed with, as far as it is known without asking."""
+        from tui.access.advice import meanings
         from tui.session.filtering import Known
         from tui.session.filtering.saved import list_saved
 
         users = sorted({row.user for row in self._rows() if row.user}, key=str.casefold)
         companies = self._session.marketplace.companies_known if self._session.ready else ()
-        return Known(users, companies, {}, list_saved(self._session.request.state))
+        return Known(users, companies, meanings(), list_saved(self._session.request.state))
+
+    def doubt(self) -> None:
+        """Hold against the filter anew what had to be read for it: something of it was changed."""
+        if self._judge is not None:
+            self._judge.doubt()
 
     def forget_changes(self) -> None:
         """Show what is there, and no longer what was changed or deleted elsewhere."""

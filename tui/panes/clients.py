@@ -72,7 +72,7 @@ class ClientsPane(ModePane):
 
     async def marketplace_changed(self) -> None:
         """Draw what is known now; the place in the list stays."""
-        self._list.draw()
+        self._list.marketplace_changed()
         self._show_row()
         self._list.remember()
 

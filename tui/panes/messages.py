@@ -44,7 +44,7 @@ class TimeChanged(Message):
 
 
 class MarketplaceChanged(Message):
-    """An API client, assignment or secret was changed through ocgate; other panes' pictures are old."""
+    """An API client, assignment or secret was changed through ocgate, or advice silenced; other pictures are old."""
 
 
 class LifeMoved(Message):

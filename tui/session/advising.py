@@ -65,6 +65,17 @@ class Situation:
         return tuple(assignment_of(self.api_client.id, party) for party in fix.parties)
 
 
+async def situation_of(marketplace: Marketplace, api_client: ApiClient) -> Situation:
+    """Read what one API client's advice is made from. Raises errors.OrderCloudError."""
+    person = await marketplace.person(api_client.default_context_user_name)
+    return Situation(
+        api_client,
+        await marketplace.assignments(api_client.id),
+        await marketplace.secrets(api_client.id),
+        None if person is None else person.facts(),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """The advice there is, and the advice that is silenced."""

@@ -34,6 +34,7 @@ __all__ = [
     "Users",
     "WayUsed",
     "advise",
+    "meanings",
 ]
 
 RULES: Mapping[str, Rule] = {
@@ -45,6 +46,12 @@ RULES: Mapping[str, Rule] = {
     **upkeep.RULES,
 }
 """The rules by their IDs, in the order in which advice of the same severity is given."""
+
+
+def meanings() -> Mapping[str, str]:
+    """Return what each rule looks for, in a sentence, by its ID: the first line of what is written at the rule."""
+    return {name: (rule.__doc__ or "").partition("\n")[0] for name, rule in RULES.items()}
+
 
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
 

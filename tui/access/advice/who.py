@@ -48,6 +48,7 @@ def nullified(kind: PartyKind) -> Rule:
     flag = FLAG_OF_KIND[kind]
 
     def rule(seen: Seen) -> Advice | None:
+        """Companies are assigned, and the flag of their kind makes that void."""
         assigned = seen.companies(kind)
         if not seen.gate.flag(kind) or not assigned:
             return None
