@@ -215,6 +215,22 @@ async def test_the_api_clients_of_a_company_from_the_list_and_from_the_matrix(tm
         assert len(await session.marketplace.assigned_to(chosen)) == len(every) - 1
         await console.press("escape", "f")
         await until(console, lambda: len(console.app.screen.query_one(RowList).rows) == len(every) - 1)
+        await console.press("equals_sign")
+        await until(console, lambda: isinstance(console.app.screen, ExactText))
+        stays = sorted(await session.marketplace.assigned_to(chosen))[:2]
+        meant = f"{stays[0][:-1]}{'1' if stays[0][-1] == '0' else '0'}"
+        console.app.screen.query_one(TextArea).load_text("\n".join((*map(str.upper, stays), meant)))
+        await console.press("ctrl+s")
+        await until(console, lambda: isinstance(console.app.screen, ExactDoubts))
+        assert f"{stays[0].upper()} (" in console.text, "the ID that may be meant"
+        await console.press("ctrl+s")
+        await until(console, lambda: isinstance(console.app.screen, BulkScreen))
+        assert "2 of the list are assigned already." in console.text
+        await console.press("enter")
+        await ended(console)
+        assert await session.marketplace.assigned_to(chosen) == set(stays)
+        await console.press("escape")
+        await until(console, lambda: len(console.app.screen.query_one(RowList).rows) == 2)
         await console.press("escape")
         assert not isinstance(console.app.screen, CompanyAssignments)
     async with open_console() as console:

@@ -363,7 +363,7 @@ class AssignmentsView(CommandHost, Vertical):
 
     def do_exactly(self) -> None:
         """Assign exactly the companies of a list."""
-        from tui.panes.exact_list import assign_exactly
+        from tui.panes.exactly import assign_exactly
 
         if self.api_client is not None:
             row = self._list.row

@@ -85,6 +85,7 @@ class CompanyAssignments(Framed[None]):
         Binding("escape", "leave", "Leave", show=False),
         Binding("a", "set(True)", "Assign", show=False),
         Binding("U", "set(False)", "Unassign", show=False),
+        Binding("equals_sign", "exactly", "Exactly", show=False),
         Binding("ctrl+a", "select_all", "Select all", show=False),
         Binding("f", "only_assigned", "Assigned only", show=False),
         Binding("slash", "find", "Find", show=False),
@@ -118,7 +119,7 @@ class CompanyAssignments(Framed[None]):
             Column("Comes to", lambda each: self._standing.means(each), grow=True, most=12),
         )
         with Vertical() as box:
-            box.border_subtitle = Content("enter: toggle · a: assign · U: unassign · f: assigned · /: find")
+            box.border_subtitle = Content("enter: toggle · a/U: (un)assign · =: exactly · f: assigned · /: find")
             yield Input(placeholder="part of a name or ID")
             yield SelectList[ApiClient](columns, key=lambda each: each.id, empty="Loading…")
             yield Static(id="told")
@@ -288,6 +289,20 @@ class CompanyAssignments(Framed[None]):
             return
         work = partial(self._change_all, changing, len(chosen) - len(changing), assign=assign)
         start(self, work, group="change", exclusive=False)
+
+    def action_exactly(self) -> None:
+        """Assign the company to exactly the API clients of a list."""
+        if (reason := self._session.why_not_change()) is not None:
+            self.app.notify(reason, markup=False, timeout=4)
+        else:
+            start(self, self._assign_exactly, group="change", exclusive=False)
+
+    async def _assign_exactly(self) -> None:
+        from tui.panes.exactly import assign_to_exactly
+
+        if await assign_to_exactly(self, self._session, self._standing.party, self._standing.assigned):
+            self._list.select(())
+            await self._read_assigned()
 
     async def _change_all(self, changing: list[ApiClient], stay: int, *, assign: bool) -> None:
         party = self._standing.party

@@ -1,9 +1,9 @@
-"""Assigning exactly what a list says: the list is pasted or read from a file, then the plan, then the job."""
+"""A list of IDs to be assigned exactly: it is pasted or read from a file, and what is doubtful of it is shown."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -24,13 +24,7 @@ from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
 if TYPE_CHECKING:
-    from textual.widget import Widget
-
-    from tui.access.facts import PartyKind
-    from tui.access.parties import Gate
-    from tui.ordercloud.models import ApiClient
-    from tui.session.exact_companies import ExactCompanies
-    from tui.session.session import Session
+    from tui.access.exact import ExactPlan
 
 LARGEST_FILE = 20 * 1024 * 1024
 
@@ -94,7 +88,8 @@ class ExactText(Framed[IdList | None]):
             told = f"Paste the IDs of the {self._noun}s, or a table with them: what is not in the list is unassigned."
             yield Static(told, id="what", markup=False)
             yield TextArea(self.text, soft_wrap=False, tab_behavior="focus")
-            yield Input(placeholder="or a CSV file: ~/buyers.csv", id="file", compact=True)
+            file = f"~/{self._noun.replace(' ', '-').lower()}s.csv"
+            yield Input(placeholder=f"or a CSV file: {file}", id="file", compact=True)
             yield Static(id="understood")
 
     def on_mount(self) -> None:
@@ -182,15 +177,18 @@ class ExactDoubts(ModalScreen[bool]):
     ExactDoubts #one { height: auto; max-height: 4; margin-top: 1; color: $text-muted; }
     """
 
-    def __init__(self, title: str, plan: ExactCompanies, listed: IdList) -> None:
+    def __init__(
+        self, title: str, plan: ExactPlan, near: Mapping[str, Sequence[tuple[str, str]]], listed: IdList
+    ) -> None:
         super().__init__()
         self._heading = plain(title)
         self._plan = plan
+        self._near = near
         self._listed = listed
 
     def compose(self) -> ComposeResult:
         """Lay the counts out above the doubts."""
-        goes = self._plan.plan.changes
+        goes = self._plan.changes
         with Vertical() as box:
             box.border_title = Content(self._heading)
             box.border_subtitle = Content(f"{'ctrl+s: go on without them · ' if goes else ''}esc: back to the list")
@@ -211,7 +209,7 @@ class ExactDoubts(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """Show the plan."""
-        plan, listed = self._plan.plan, self._listed
+        plan, listed = self._plan, self._listed
         self.query_one(FactSheet).show(
             (
                 Fact("to assign", Content(f"{len(plan.add):,}")),
@@ -222,14 +220,14 @@ class ExactDoubts(ModalScreen[bool]):
         )
         doubts = self.query_one(RowList)
         doubts.rows = [
-            *(_Doubt(each, _why_unknown(self._plan.near.get(each, ()))) for each in plan.unknown),
+            *(_Doubt(each, _why_unknown(self._near.get(each, ()))) for each in plan.unknown),
             *(_Doubt(*_wrong(each)) for each in listed.wrong),
         ]
         doubts.focus()
 
     def action_go_on(self) -> None:
         """Go on without them, where there is something to do."""
-        if self._plan.plan.changes:
+        if self._plan.changes:
             self.dismiss(True)
         else:
             self.app.notify("Nothing is left to do without them.", markup=False, timeout=4)
@@ -246,39 +244,3 @@ def _why_unknown(near: Sequence[tuple[str, str]]) -> str:
         return "unknown"
     meant = " or ".join(f"{each} ({name})" if name and name != each else each for each, name in near)
     return f"unknown: {meant}?"
-
-
-async def assign_exactly(host: Widget, session: Session, api_client: ApiClient, gate: Gate, kind: PartyKind) -> None:
-    """Ask for a list of companies, show what it takes that exactly those are assigned, and do it."""
-    from tui.access.facts import PartyKind
-    from tui.panes.assigning import assign_many, title_of
-    from tui.session.assigning import Pairing
-    from tui.session.exact_companies import plan_companies
-
-    kind = PartyKind.BUYER if kind is PartyKind.SELLER else kind
-    title = f"Assign exactly these {kind.value}s to {api_client.app_name}"
-    text = ""
-    while True:
-        screen = ExactText(title, kind.value, text)
-        listed = await host.app.push_screen_wait(screen)
-        if listed is None:
-            return
-        text = screen.text
-        assigned = gate.assigned(kind)
-        found = await plan_companies(session.marketplace, kind, listed.ids, assigned, lambda _, __: None)
-        plan = found.plan
-        doubts = bool(plan.unknown or listed.wrong)
-        if doubts and not await host.app.push_screen_wait(ExactDoubts(title, found, listed)):
-            continue
-        if not plan.changes:
-            host.app.notify(f"Exactly these {kind.value}s are assigned already.", markup=False, timeout=4)
-            return
-        pairings = [Pairing(api_client, found.parties[each], True) for each in plan.add]
-        pairings += [Pairing(api_client, found.parties[each], False) for each in plan.remove]
-        stay = len(plan.keep)
-        notes = [f"{stay:,} of the list {'is' if stay == 1 else 'are'} assigned already."] if stay else []
-        if left_out := len(plan.unknown) + len(listed.wrong):
-            notes.append(f"{left_out:,} of the list left out: unknown, or no IDs.")
-        name = api_client.app_name
-        await assign_many(host, session, pairings, title_of(pairings, name), about=name, notes=notes)
-        return
