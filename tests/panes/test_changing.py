@@ -15,6 +15,7 @@ from tui.panes.changing import MANNERS, Kind
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_field import FieldRow
 from tui.panes.client_form import ApiClientForm
+from tui.panes.clients import ClientsPane
 from tui.panes.merge import Merge
 from tui.panes.plan import PlanScreen
 from tui.session.declared.document import Document, Entry
@@ -46,6 +47,17 @@ def writes(console: Console) -> list[str]:
 
 def field(console: Console, name: str) -> Input:
     return next(each for each in console.app.query(FieldRow) if each.field.name == name).query_one(Input)
+
+
+async def back_to_list(console: Console) -> None:
+    """Leave every dialog and form, as after the start; forget what was told."""
+    while len(console.app.screen_stack) > 1:
+        await console.press("escape")
+    console.app.query_one(ClientDetail).close_form()
+    console.app.query_one(ClientsPane).remove_class("-detail")
+    console.app.query_one("#api-clients").focus()
+    console.app.clear_notifications()
+    await console.settle()
 
 
 async def to_company(console: Console, *, assigned: bool) -> None:
@@ -94,9 +106,16 @@ async def start_change(console: Console, kind: Kind) -> str:
             await console.type("rotation")
             await console.press("enter", "enter")
         case Kind.DELETE_SECRET:
-            await console.app.session.client.api_clients.secrets(api_client.id).create({"Name": "old one"})
+            secrets = console.app.session.client.api_clients.secrets(api_client.id)
+            if "old one" not in [each.name async for each in secrets.iterate()]:
+                await secrets.create({"Name": "old one"})
             console.app.session.marketplace.forget()
-            await console.press("r", "s", "delete")
+            await console.press("r", "s")
+            await console.app.workers.wait_for_complete()
+            rows = console.app.query_one("#secret-rows", RowList)
+            rows.cursor = [each.name for each in rows.rows].index("old one")
+            await console.settle()
+            await console.press("delete")
             return "old one"
         case Kind.UNDO:
             await console.app.session.marketplace.patch_api_client(api_client, {"AccessTokenDuration": 77})
@@ -112,7 +131,7 @@ async def start_change(console: Console, kind: Kind) -> str:
                 await console.type("Until the move")
                 await console.press("enter")
         case Kind.APPLY:
-            plan = Document((Entry(api_client.id, {"AccessTokenDuration": 77}),))
+            plan = Document((Entry(api_client.id, {"AccessTokenDuration": 66}),))
             console.app.push_screen(PlanScreen(console.app.session, plan))
             await console.settle()
             await console.app.workers.wait_for_complete()
@@ -121,11 +140,31 @@ async def start_change(console: Console, kind: Kind) -> str:
     return name
 
 
-@pytest.mark.parametrize("kind", Kind)
-async def test_in_production_every_change_asks_and_no_leaves_everything(console: Console, kind: Kind) -> None:
+STORIES = (
+    (Kind.CREATE, Kind.SAVE, Kind.ACTIVATE, Kind.DEACTIVATE, Kind.DELETE),
+    (Kind.FLAG, Kind.ASSIGN, Kind.UNASSIGN, Kind.NEW_SECRET, Kind.DELETE_SECRET),
+    (Kind.SILENCE, Kind.MEND, Kind.APPLY, Kind.UNDO),
+)
+"""Every kind of change, those of a line in one console: each is declined first, and then made."""
+
+
+def test_every_kind_of_change_is_in_a_story() -> None:
+    assert sorted(kind for story in STORIES for kind in story) == sorted(Kind)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story[0])
+async def test_in_production_every_change_asks_first(console: Console, story: Sequence[Kind]) -> None:
     in_production(console)
+    for kind in story:
+        await no_leaves_everything(console, kind)
+        await back_to_list(console)
+        await a_yes_makes_the_change(console, kind)
+        await back_to_list(console)
+
+
+async def no_leaves_everything(console: Console, kind: Kind) -> None:
     await start_change(console, kind)
-    assert isinstance(console.app.screen, Confirm)
+    assert isinstance(console.app.screen, Confirm), kind
     before = writes(console)
     retype = console.app.screen.query("#retype")
     assert bool(retype) is MANNERS[kind].retype
@@ -138,9 +177,7 @@ async def test_in_production_every_change_asks_and_no_leaves_everything(console:
     assert writes(console) == before
 
 
-@pytest.mark.parametrize("kind", Kind)
-async def test_in_production_a_change_is_made_after_a_yes(console: Console, kind: Kind) -> None:
-    in_production(console)
+async def a_yes_makes_the_change(console: Console, kind: Kind) -> None:
     name = await start_change(console, kind)
     before = writes(console)
     if MANNERS[kind].retype:
@@ -148,7 +185,7 @@ async def test_in_production_a_change_is_made_after_a_yes(console: Console, kind
         await console.press("enter")
     else:
         await console.press("y")
-    assert len(writes(console)) == len(before) + 1
+    assert len(writes(console)) == len(before) + 1, kind
     assert isinstance(console.app.screen, Note) is (kind is Kind.NEW_SECRET)
 
 
@@ -222,14 +259,15 @@ async def start_own(console: Console, how: str) -> None:
         await console.press("ctrl+s")
 
 
-@pytest.mark.parametrize("how", [*OWN_CHANGES, "secret", "ceiling", "legacy"])
-async def test_the_console_does_not_shut_itself_out_of_its_sandbox(console: Console, how: str) -> None:
-    await own(console)
-    await start_own(console, how)
-    assert not isinstance(console.app.screen, Confirm)
-    assert any("signed in through this API client" in told for told in console.told), console.told
-    assert writes(console) == []
-    await console.app.session.client.sign_in()
+async def test_the_console_does_not_shut_itself_out_of_its_sandbox(console: Console) -> None:
+    for how in (*OWN_CHANGES, "secret", "ceiling", "legacy"):
+        await own(console)
+        await start_own(console, how)
+        assert not isinstance(console.app.screen, Confirm), how
+        assert any("signed in through this API client" in told for told in console.told), (how, console.told)
+        assert writes(console) == []
+        await console.app.session.client.sign_in()
+        await back_to_list(console)
 
 
 @pytest.mark.parametrize("how", [*OWN_CHANGES, "secret", "ceiling", "legacy"])
@@ -349,15 +387,19 @@ async def test_read_only_holds_below_the_panes_as_well(monkeypatch: pytest.Monke
         assert "PATCH" not in " ".join(writes(console))
 
 
-@pytest.mark.parametrize("name", ["a\u202eb", "a\x1b[31mb", "zero\u200bwidth", " edge", "Ship & Shore", "宽"])
-async def test_a_name_that_cannot_be_typed_as_shown_asks_for_another_word(console: Console, name: str) -> None:
+async def test_a_name_that_cannot_be_typed_as_shown_asks_for_another_word(console: Console) -> None:
+    in_production(console)
+    for name in ("a\u202eb", "a\x1b[31mb", "zero\u200bwidth", " edge", "Ship & Shore", "宽"):
+        await delete_named(console, name)
+
+
+async def delete_named(console: Console, name: str) -> None:
     created = await console.app.session.client.api_clients.create(
         {"AppName": name, "AccessTokenDuration": 60, "Active": True}
     )
     await console.press("r")
     console.app.query_one("#api-clients", RowList).move_to(created.id)
     await console.settle()
-    in_production(console)
     await console.press("delete")
     assert isinstance(console.app.screen, Confirm)
     word = name if name in ("Ship & Shore", "宽") else "Delete"
