@@ -42,7 +42,7 @@ from tui.session.rotation import Half, Step
 from tui.session.secret_use import SecretUses, Use
 from tui.widgets import clipboard
 from tui.widgets.clipboard import TERMINAL, copy, system_command
-from tui.widgets.dialogs import Ask, Confirm, Note
+from tui.widgets.dialogs import Ask, Choose, Confirm, Note
 
 
 @pytest.fixture(autouse=True)
@@ -341,3 +341,19 @@ async def test_on_a_real_marketplace_the_person_is_asked_whether_it_is_used(cons
         await press(console, "enter", Step.RETIRE)
     finally:
         session._opened = opened
+    # It is left there, and another day it goes on with the second secret.
+    value = screen.rotator.value
+    await press(console, "escape", Note)
+    await home(console, "escape")
+    again = await rotate(console, "ERP Middleware")
+    await press(console, "enter", Choose)
+    assert "A second secret is there already" in console.text
+    assert "Go on with Rotation 2026-11-23 " in console.text
+    await press(console, "enter", Ask)
+    fill(console, 0, value)
+    await press(console, "enter", Step.PROVE)
+    assert "Rotation 2026-11-23 is there already; nothing was created." in steps_told(again)
+    await press(console, "enter", Step.USE)
+    assert "A token for erp-service" in steps_told(again)
+    await press(console, "escape", Note)
+    assert "Rotation 2026-11-23 was there already, and this rotation went on with it." in account(console)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.session.sandbox_gate import Gated, gated
+from tests.session.sandbox_gate import START, Gated, gated
 from tui.ordercloud.transports.retry import RetryPolicy
 from tui.sandbox.control.rules import Fault, Rule
 from tui.sandbox.demo import PASSWORD
@@ -99,6 +99,32 @@ async def test_the_whole_path_with_every_proof(monkeypatch: pytest.MonkeyPatch) 
         for told in (repr(rotator), account(rotator), *(each.actual for each in rotator.rotation.reports)):
             assert rotator.value not in told
             assert PASSWORD not in told
+
+
+async def test_one_that_was_left_goes_on_with_the_secret_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with gated(monkeypatch) as gate:
+        rotator = await rotator_of(gate, "ERP Middleware")
+        assert await rotator.candidates() == ()
+        api_client, at = rotator.api_client, rotator.marketplace
+        await at.create_secret(api_client, "past", gate.session.clock() + timedelta(minutes=1))
+        left = await at.create_secret(api_client, "B", None)
+        monkeypatch.setattr(gate.session, "clock", lambda: START + timedelta(hours=1))
+        assert [each.name for each in await rotator.candidates()] == ["B"]
+        there = (await rotator.candidates())[0]
+        rotator.go_on_with(there, left.client_secret or "")
+        assert step_of(rotator) is Step.PROVE
+        await rotator.prove()
+        assert verdict(rotator, Step.PROVE) is Verdict.AS_EXPECTED
+        assert account(rotator).startswith("B was there already, and this rotation went on with it. That it works is")
+        fault(gate, Fault.DROP_BEFORE, "GET")
+        assert await rotator.candidates() == (), "what cannot be read is not offered"
+        mended(gate)
+
+        blind = await rotator_of(gate, "ERP Middleware")
+        blind.go_on_with(there, "")
+        await blind.prove()
+        assert (verdict(blind, Step.PROVE), step_of(blind)) == (Verdict.NOT_KNOWN, Step.USE)
+        assert "its value is not known" in account(blind).lower()
 
 
 async def test_from_the_legacy_secret_to_a_named_one_while_somebody_still_uses_it(

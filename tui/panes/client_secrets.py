@@ -145,7 +145,8 @@ class SecretsView(CommandHost, Vertical):
             return reason
         if self.api_client is None:
             return "There is no API client here."
-        if command in ("secrets.new", "secrets.rotate") and len(self._secrets) >= SECRETS_PER_API_CLIENT:
+        # A rotation can also go on with a secret that is there.
+        if command == "secrets.new" and len(self._secrets) >= SECRETS_PER_API_CLIENT:
             return f"An API client has at most {SECRETS_PER_API_CLIENT} named secrets."
         if command == "secrets.delete" and row is None:
             return "There is no secret to delete."

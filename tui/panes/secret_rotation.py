@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -12,14 +12,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button
 
+from tui.access.limits import SECRETS_PER_API_CLIENT
 from tui.panes.changing import Kind, Question, change
 from tui.panes.new_secret import ask_new_secret
-from tui.panes.secret_rows import LEGACY_NAME
+from tui.panes.secret_rows import LEGACY_NAME, expiry
 from tui.panes.secret_shown import SecretShown
 from tui.session.rotation import TITLES, Half, Report, Step, Verdict
 from tui.session.rotator import Rotator
 from tui.widgets.background import start
-from tui.widgets.dialogs import Ask, Confirm, Note
+from tui.widgets.dialogs import Ask, Choose, Confirm, Note
 from tui.widgets.fact_sheet import GAP, Fact, FactSheet
 from tui.widgets.plain import literal, plain
 
@@ -112,7 +113,7 @@ class SecretRotation(ModalScreen[None]):
         if here is not None and rotation.report(here) is not None:
             go.label = f"{DEEDS[here].rstrip('…')} again"
         self.query_one("#anyway").display = rotation.may_go_on_anyway
-        self.query_one("#value").display = bool(self.rotator.value)
+        self.query_one("#value").display = bool(self.rotator.value) and not rotation.continued
         self.query_one("#leave").display = here is not None
         if self._busy:
             go.label = "Under way…"  # not disabled: the focus would be nowhere
@@ -190,6 +191,9 @@ class SecretRotation(ModalScreen[None]):
     async def _create(self) -> None:
         rotator = self.rotator
         api_client, marketplace = rotator.now, rotator.marketplace
+        others = await rotator.candidates()
+        if others and not await self._whether_new(others):
+            return
         answer = await ask_new_secret(self, self.session, api_client, rotator.rotation.new or self._suggest())
         if answer is None:
             return
@@ -207,6 +211,26 @@ class SecretRotation(ModalScreen[None]):
         if rotator.value:
             await self._show_value()
 
+    async def _whether_new(self, others: Sequence[ApiClientSecret]) -> bool:
+        """Ask whether to go on with a secret that is there; return whether a new one is to be made instead."""
+        now, rotator = self.session.clock(), self.rotator
+        choices = []
+        for each in others:
+            ends = "" if each.expiration is None else f", ends {expiry(each.expiration, now)}"
+            choices.append((each.id, f"Go on with {plain(each.name)}{ends}"))
+        if len(others) + (rotator.old is not None) < SECRETS_PER_API_CLIENT:
+            choices.append(("", "Create another one"))
+        title = "A second secret is there already" if len(others) == 1 else "Other secrets are there already"
+        answer = await self.app.push_screen_wait(Choose(title, choices))
+        chosen = next((each for each in others if each.id == answer), None)
+        if chosen is not None:
+            body = "With it, that it works can be proven; it is kept nowhere. Blank: no proof."
+            fields = ((f"Value of {plain(chosen.name)}", "", True),)
+            value = await self.app.push_screen_wait(Ask("The new secret", fields, body=body))
+            if value is not None:
+                rotator.go_on_with(chosen, value[0])
+        return answer == ""
+
     def _suggest(self) -> str:
         """Return a name for the new secret."""
         return f"Rotation {self.session.clock():%Y-%m-%d}"
@@ -222,7 +246,7 @@ class SecretRotation(ModalScreen[None]):
         rotator = self.rotator
         if rotator.way is None:
             await rotator.find_way()
-        if rotator.needs_user:
+        if rotator.value and rotator.needs_user:
             fields = (("Username", "", False), ("Password", "", True))
             body = "No user is set for client credentials, so a user signs in. Blank: a refusal that comes later tells."
             answer = await self.app.push_screen_wait(Ask("Who signs in?", fields, body=body, yes="Sign in"))

@@ -68,6 +68,7 @@ class Rotation:
         way: How the proofs sign in, in words.
         token_comes: Whether that gives a token; else it is refused, but later than a wrong secret is.
         created: Whether the new secret is there.
+        continued: Whether it was there before: an earlier rotation was left in the middle.
         retired: Whether the old one is gone.
         kept: Where the new value went, in words.
         reports: What the steps brought, in their order.
@@ -79,6 +80,7 @@ class Rotation:
     way: str = ""
     token_comes: bool = True
     created: Half = Half.NO
+    continued: bool = False
     retired: Half = Half.NO
     kept: tuple[str, ...] = ()
     reports: tuple[Report, ...] = ()
@@ -142,8 +144,11 @@ class Rotation:
         if self.created is Half.LOST:
             yield f"{self.new} was created, but its value was lost with the answer: delete it, nobody can use it."
             return
-        where = f"its value was {', '.join(self.kept)}" if self.kept else "its value was not kept, and is gone now"
-        yield f"{self.new} was created; {where}."
+        if self.continued:
+            yield f"{self.new} was there already, and this rotation went on with it."
+        else:
+            where = f"its value was {', '.join(self.kept)}" if self.kept else "its value was not kept, and is gone now"
+            yield f"{self.new} was created; {where}."
         proof = self.report(Step.PROVE)
         if proof is None:
             yield "That it works was not tried."

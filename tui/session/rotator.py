@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.access.grants import GrantKind, offers
+from tui.access.times import is_past
 from tui.session.attempts import Attempts, Form, Kind, Result
 from tui.session.failures import Declined, certainly_nothing, said
 from tui.session.rotation import Half, Rotation, Step, Verdict
@@ -93,6 +94,23 @@ class Rotator:
         self.rotation = replace(self.rotation, created=Half.YES)
         self._tell(Step.CREATE, f"{name} was created.", Verdict.AS_EXPECTED)
 
+    async def candidates(self) -> Sequence[ApiClientSecret]:
+        """Read the live named secrets beside the old one: an earlier rotation may have made one, and been left.
+
+        None where this rotation's own may be among them, its value lost, and none where they cannot be read.
+        """
+        if self.rotation.created in (Half.MAYBE, Half.LOST):
+            return ()
+        now, every = self._session.clock(), await self._try_read() or ()
+        old = None if self.old is None else self.old.id
+        return tuple(each for each in every if each.id != old and not is_past(each.expiration, now))
+
+    def go_on_with(self, secret: ApiClientSecret, value: str) -> None:
+        """Take a secret that is there for the new one; its value is blank where nobody has it at hand."""
+        self._made, self.value = secret, value
+        self.rotation = replace(self.rotation, new=secret.name, created=Half.YES, continued=True)
+        self._tell(Step.CREATE, f"{secret.name} is there already; nothing was created.", Verdict.AS_EXPECTED)
+
     async def _clear_up(self, marketplace: Marketplace) -> None:
         if self.rotation.created is Half.MAYBE:
             self._found_new(await self._read())
@@ -164,6 +182,9 @@ class Rotator:
 
     async def prove(self) -> None:
         """Sign in with the new secret."""
+        if not self.value:
+            self._tell(Step.PROVE, "Its value is not known here, so it was not tried.", Verdict.NOT_KNOWN)
+            return
         tried = await self._try(self.value)
         needs_user = self.way is not None and self.way.kind.needs_user
         if not tried.token:
