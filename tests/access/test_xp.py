@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.access.xp import left_over, same_json, xp_patch
+from tui.access.xp import left_over, members, merge_xp, same_json, xp_patch
 from tui.sandbox.fields import merge
 from tui.tokens.token import JSON
 
@@ -64,3 +64,37 @@ def test_nothing_that_is_left_over_keeps_a_value(now: JSON, wanted: JSON) -> Non
 )
 def test_only_what_differs_is_sent(now: JSON, wanted: JSON, sent: JSON) -> None:
     assert same_json(xp_patch(now, wanted), sent)
+
+
+# -- three ways --------------------------------------------------------------------------------------------------------
+
+
+@given(xps, xps)
+def test_what_one_side_alone_changed_is_taken(base: JSON, other: JSON) -> None:
+    assert same_json(merge_xp(base, base, other), other)
+    assert same_json(merge_xp(base, other, base), other)
+    assert same_json(merge_xp(base, other, other), other)
+    assert not any(each.conflicts for each in members(base, base, other) + members(base, other, other))
+
+
+@given(xps, xps, xps)
+def test_conflicts_are_the_same_seen_from_either_side_and_all_that_choosing_decides(
+    base: JSON, theirs: JSON, mine: JSON
+) -> None:
+    here = {each.path for each in members(base, theirs, mine) if each.conflicts}
+    assert here == {each.path for each in members(base, mine, theirs) if each.conflicts}
+    assert same_json(merge_xp(base, theirs, mine, here), merge_xp(base, mine, theirs))
+    assert not any(each.conflicts for each in members(base, theirs, merge_xp(base, theirs, mine, here)))
+
+
+def test_members_are_merged_as_deep_as_they_go() -> None:
+    base: JSON = {"a": {"x": 1, "y": 1, "gone": 1}, "b": 1}
+    theirs: JSON = {"a": {"x": 2, "y": 1, "gone": 1}, "b": 1, "new": 0}
+    mine: JSON = {"a": {"x": 3, "y": 3}, "b": 1}
+    assert [each.path for each in members(base, theirs, mine) if each.conflicts] == [("a", "x")]
+    assert merge_xp(base, theirs, mine) == {"a": {"x": 3, "y": 3}, "b": 1, "new": 0}
+    assert merge_xp(base, theirs, mine, [("a", "x")]) == {"a": {"x": 2, "y": 3}, "b": 1, "new": 0}
+    deep: JSON = 0
+    for _ in range(900):
+        deep = {"a": deep}
+    assert len(members({}, {"a": deep}, {"a": {"a": 1}})) == 1, "as a whole, not to the bottom"

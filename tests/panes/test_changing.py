@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from tests.console import Console, console_request, open_console
 from tests.panes.test_clients import go_to, on_server
@@ -309,12 +310,20 @@ async def test_what_was_changed_elsewhere_is_merged_field_by_field_on_screen(con
     await console.press("e")
     field(console, "AccessTokenDuration").value = "90"
     field(console, "AppName").value = "Mine"
+    note = api_client.xp["note"] if api_client.xp is not None else None
+    xp = next(each for each in console.app.query(FieldRow) if each.field.name == "xp").query_one(TextArea)
+    xp.text = json.dumps({"note": note, "owner": "web"})
     await console.settle()
-    theirs: dict[str, JSON] = {"AccessTokenDuration": 33, "AppName": "Theirs", "DefaultContextUserName": "shopper01"}
+    theirs: dict[str, JSON] = {
+        "AccessTokenDuration": 33,
+        "AppName": "Theirs",
+        "DefaultContextUserName": "shopper01",
+        "xp": {"stage": "new"},
+    }
     await console.app.session.client.api_clients.patch(api_client.id, theirs)
     await console.press("ctrl+s")
     assert isinstance(console.app.screen, Merge)
-    assert "question: Context user." in console.text
+    assert "question: Context user, xp.stage." in " ".join(console.text.replace("│", " ").split()), console.text
     await console.press("enter")
     assert "Choose for Name first: t theirs, m mine." in console.told
     await console.press("escape")
@@ -325,12 +334,14 @@ async def test_what_was_changed_elsewhere_is_merged_field_by_field_on_screen(con
     assert isinstance(console.app.screen, Confirm)
     assert "33m (33 min) → 1h 30m (90 min)" in console.text, console.text
     assert field(console, "AppName").value == "Theirs"
+    assert json.loads(xp.text) == {"note": note, "owner": "web", "stage": "new"}, "of xp what each added"
     await console.press("enter")
     after = await on_server(console, api_client.id)
     assert (after.access_token_duration, after.default_context_user_name) == (90, "shopper01")
     assert after.app_name == "Theirs"
+    assert after.xp == {"note": note, "owner": "web", "stage": "new"}
     last = next(each for each in reversed(console.app.session.exchanges) if each.method == "PATCH")
-    assert last.request_body.json == {"AccessTokenDuration": 90}
+    assert last.request_body.json == {"AccessTokenDuration": 90, "xp": {"owner": "web"}}
 
 
 async def test_what_changes_while_the_question_is_open_is_merged_too(console: Console) -> None:

@@ -51,6 +51,36 @@ def test_only_the_changed_field_is_sent() -> None:
     assert draft.changes() == {"AccessTokenDuration": 90}
 
 
+def test_members_of_xp_are_merged_one_by_one() -> None:
+    draft = Draft(BASE)
+    draft.put("xp", '{"owner": "shop", "note": "n", "mine": {"a": 1}}')
+    now = {**BASE, "xp": {"owner": "ops", "theirs": 2}}
+    assert [(each.label, each.base, each.theirs, each.mine) for each in draft.conflicts(now)] == [
+        ("xp.owner", '"web"', '"ops"', '"shop"')
+    ]
+    assert draft.moved(now) == ("xp.owner", "xp.note", "xp.theirs")
+    names = [each.name for each in draft.conflicts(now)]
+    both = Draft(BASE)
+    both.take(draft.kept())
+    both.rebase(now, names)
+    assert both.value("xp") == {"owner": "ops", "mine": {"a": 1}, "theirs": 2}
+    draft.rebase(now)
+    assert draft.value("xp") == {"owner": "shop", "mine": {"a": 1}, "theirs": 2}
+    assert draft.conflicts(now) == ()
+
+
+def test_what_is_no_object_conflicts_as_a_whole() -> None:
+    draft = Draft(BASE)
+    draft.put("xp", "[1]")
+    now = {**BASE, "xp": {"owner": "ops"}}
+    assert [(each.name, each.label, each.theirs) for each in draft.conflicts(now)] == [("xp", "xp", '{"owner": "ops"}')]
+    draft.put("xp", "{")
+    assert [each.mine for each in draft.conflicts(now)] == ["{"]
+    draft.rebase(now, ["xp"])
+    assert draft.value("xp") == {"owner": "ops"}
+    assert not draft.dirty
+
+
 def test_a_reverted_field_is_as_saved() -> None:
     draft = Draft(BASE)
     draft.put("AppName", "X")

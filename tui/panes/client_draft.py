@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tui.access.limits import DURATIONS, REQUIRED, validate_api_client
-from tui.access.xp import same_json
+from tui.access.xp import Member, members, merge_xp, same_json
 from tui.session.drafts import Typed
 from tui.tokens.durations import format_minutes, parse_minutes
 
@@ -161,11 +161,26 @@ class Draft:
         self._unread_text.pop(name, None)
         self._values[name] = self.base[name]
 
-    def rebase(self, base: Mapping[str, JSON]) -> None:
-        """Start from what is saved by now; what was typed stays typed."""
+    def rebase(self, base: Mapping[str, JSON], theirs: Collection[str] = ()) -> None:
+        """Start from what is saved by now; what was typed stays typed, but for the conflicts named in `theirs`.
+
+        Of `xp` each member stays that was typed, and what was changed elsewhere comes in.
+        """
+        for name in theirs:
+            if name in FIELDS:
+                self.revert(name)
         typed = [name for name in FIELDS if self.changed(name)]
+        mine, saved = self._values["xp"], base.get("xp")
+        if "xp" in typed and "xp" not in self._unread and not same_json(saved, self.base["xp"]):
+            take = [each.path for each in self._members(base) if _member_name(each) in theirs]
+            merged = merge_xp(self.base["xp"] or {}, saved or {}, mine or {}, take)
+            self._values["xp"] = merged or mine
         self.base = {name: base.get(name) for name in FIELDS}
         self._values = {name: self._values[name] if name in typed else self.base[name] for name in FIELDS}
+
+    def _members(self, now: Mapping[str, JSON]) -> tuple[Member, ...]:
+        """Return the members of `xp` that differ; nothing counts as an empty object."""
+        return members(self.base["xp"] or {}, now.get("xp") or {}, self._values["xp"] or {})
 
     def conflicts(self, now: Mapping[str, JSON]) -> tuple[Conflict, ...]:
         """Return the fields typed in that were changed elsewhere as well, to something else.
@@ -177,6 +192,9 @@ class Draft:
         for name in FIELDS:
             theirs = now.get(name)
             elsewhere = not same_json(theirs, self.base[name])
+            if name == "xp" and name not in self._unread:
+                found += [_told(each) for each in self._members(now) if each.conflicts]
+                continue
             if self.changed(name) and elsewhere and (name in self._unread or not same_json(theirs, self._values[name])):
                 kind = FIELDS[name].kind
                 mine = self._unread_text.get(name) or said(kind, self._values[name])
@@ -190,8 +208,14 @@ class Draft:
         return tuple(found)
 
     def moved(self, now: Mapping[str, JSON]) -> tuple[str, ...]:
-        """Return the labels of the fields that were changed elsewhere."""
-        return tuple(each.label for name, each in FIELDS.items() if not same_json(now.get(name), self.base[name]))
+        """Return the labels of the fields that were changed elsewhere, of `xp` of each member."""
+        found = [name for name in FIELDS if not same_json(now.get(name), self.base[name])]
+        in_xp = [_member_label(each) for each in self._members(now) if each.moved] if "xp" in found else []
+        return tuple(
+            label
+            for name in found
+            for label in (in_xp if name == "xp" and name not in self._unread and in_xp else [FIELDS[name].label])
+        )
 
     def kept(self) -> Mapping[str, Typed]:
         """Return what is typed, by field, as it may be kept in a file: never a secret."""
@@ -255,6 +279,23 @@ class Draft:
                 continue  # sent, and nothing to tell
             before = "" if self.new else said(field.kind, self.base[name])
             yield field.label, before, self._unread_text.get(name) or said(field.kind, self._values[name])
+
+
+def _member_name(member: Member) -> str:
+    """Return what a conflict of a member is called; JSON, as any sign may be part of a member's name."""
+    return f"xp {json.dumps(member.path)}" if member.path else "xp"
+
+
+def _member_label(member: Member) -> str:
+    return ".".join(("xp", *member.path))
+
+
+def _told(member: Member) -> Conflict:
+    words = [
+        json.dumps(each[0], ensure_ascii=False) if each else "not there"
+        for each in (member.base, member.theirs, member.mine)
+    ]
+    return Conflict(_member_name(member), _member_label(member), *words)
 
 
 def said(kind: FieldKind, value: object) -> str:

@@ -365,14 +365,14 @@ class ApiClientForm(CommandHost, Vertical):
             theirs = await self.app.push_screen_wait(Merge(now.app_name, conflicts, others))
             if theirs is None:
                 return False
-            for name in theirs:
-                self.draft.revert(name)
         else:
-            self.tell(f"Changed elsewhere meanwhile, and taken over: {', '.join(others)}.")
+            theirs = frozenset()
+            self.tell(f"Changed elsewhere meanwhile, and taken over: {plain(', '.join(others))}.")
         self.before = now
-        self.draft.rebase(wire)
-        for row in self.query(FieldRow):
-            if not self.draft.changed(row.field.name):
+        typed = {row: self.draft.text(row.field.name) for row in self.query(FieldRow)}
+        self.draft.rebase(wire, theirs)
+        for row, text in typed.items():
+            if not self.draft.changed(row.field.name) or self.draft.text(row.field.name) != text:
                 row.show_value()
         self.post_message(MarketplaceChanged())
         self._look()

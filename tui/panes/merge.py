@@ -16,9 +16,13 @@ from tui.panes.client_draft import Conflict
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
+LABEL_WIDTH = 17
+
 
 class Merge(ModalScreen[frozenset[str] | None]):
-    """Asks field by field. The answer names the fields that stay as they are on the server; None leaves all open.
+    """Asks field by field, of `xp` member by member. The answer names what stays as it is on the server.
+
+    None leaves all open.
 
     Args:
         name: The API client's name.
@@ -55,7 +59,7 @@ class Merge(ModalScreen[frozenset[str] | None]):
         """Lay out the fields, and below them the one under the cursor whole."""
         columns: tuple[Column[Conflict], ...] = (
             Column("", self._sign, width=6),
-            Column("Field", lambda each: each.label, width=17),
+            Column("Field", lambda each: literal(each.label), width=LABEL_WIDTH),
             Column("On the server now", lambda each: literal(each.theirs), width=24),
             Column("Typed here", lambda each: literal(each.mine), grow=True),
         )
@@ -94,6 +98,8 @@ class Merge(ModalScreen[frozenset[str] | None]):
         if isinstance(row, Conflict):
             values = (("it was", row.base), ("on the server", row.theirs), ("typed here", row.mine))
             lines = [Content.assemble(literal(f"{label:<14}", "$muted"), literal(value)) for label, value in values]
+            if len(row.label) > LABEL_WIDTH:
+                lines.insert(0, literal(row.label, "bold"))
             self.query_one("#whole", Static).update(Content("\n").join(lines))
 
     def action_choose(self, theirs: bool) -> None:
@@ -119,6 +125,6 @@ class Merge(ModalScreen[frozenset[str] | None]):
         left = next((each for each in self._conflicts if each.name not in self._theirs), None)
         if left is not None:
             self._list.move_to(left.name)
-            self.app.notify(f"Choose for {left.label} first: t theirs, m mine.", markup=False, timeout=4)
+            self.app.notify(f"Choose for {plain(left.label)} first: t theirs, m mine.", markup=False, timeout=4)
             return
         self.dismiss(frozenset(name for name, theirs in self._theirs.items() if theirs))
