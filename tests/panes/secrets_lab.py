@@ -71,7 +71,8 @@ async def to_secrets(console: Console, name: str, *, log: bool = True) -> Secret
 
     def is_here() -> bool:
         here = view.api_client is not None and view.api_client.app_name == name
-        return here and view.has_focus_within and (view._uses is not None or not log)
+        read = not any(worker.is_running for worker in console.app.workers)  # while it is read, no row is there
+        return here and read and view.has_focus_within and (view._uses is not None or not log)
 
     await until(console, is_here, f"the secrets of {name}")
     return view

@@ -54,7 +54,7 @@ def test_only_the_changed_field_is_sent() -> None:
 def test_members_of_xp_are_merged_one_by_one() -> None:
     draft = Draft(BASE)
     draft.put("xp", '{"owner": "shop", "note": "n", "mine": {"a": 1}}')
-    now = {**BASE, "xp": {"owner": "ops", "theirs": 2}}
+    now: dict[str, JSON] = {**BASE, "xp": {"owner": "ops", "theirs": 2}}
     assert [(each.label, each.base, each.theirs, each.mine) for each in draft.conflicts(now)] == [
         ("xp.owner", '"web"', '"ops"', '"shop"')
     ]
@@ -72,7 +72,7 @@ def test_members_of_xp_are_merged_one_by_one() -> None:
 def test_what_is_no_object_conflicts_as_a_whole() -> None:
     draft = Draft(BASE)
     draft.put("xp", "[1]")
-    now = {**BASE, "xp": {"owner": "ops"}}
+    now: dict[str, JSON] = {**BASE, "xp": {"owner": "ops"}}
     assert [(each.name, each.label, each.theirs) for each in draft.conflicts(now)] == [("xp", "xp", '{"owner": "ops"}')]
     draft.put("xp", "{")
     assert [each.mine for each in draft.conflicts(now)] == ["{"]

@@ -15,6 +15,7 @@ from tui.session.attempts import Attempts, Form, Kind
 from tui.session.replacing import References, Replacement, fresh_fields, read_references, to_reconfigure
 from tui.widgets.dialogs import Choose, Confirm, Note
 from tui.widgets.plain import plain
+from tui.widgets.under_way import UnderWay
 
 
 @pytest.fixture
@@ -118,6 +119,36 @@ async def run(console: Console, old: ApiClient, *rules: Rule) -> Replacement:
     await replacement.run(session.clock())
     sandbox.control.faults.clear()
     return replacement
+
+
+async def test_it_says_how_far_it_is_and_can_be_stopped(console: Console) -> None:
+    session = console.app.session
+    (old,) = named(console, "Partner Portal")
+    heard: list[str] = []
+    replacement = Replacement(old, session.marketplace, session.client, "Replacement")
+
+    def hear(words: str) -> None:
+        heard.append(words)
+        replacement.stopped = replacement.stopped or words.endswith("1 of 3…")
+
+    await replacement.run(session.clock(), hear)
+    assert heard[:3] == ["Creating the new one…", "Assigning its companies…", "Assigning its companies: 1 of 3…"]
+    told = " ".join(replacement.account())
+    assert "You stopped it." in told, "what was sent by then is waited for"
+    assert "still works" in told
+    assert (await session.client.api_clients.get(old.id)).active
+    stops: list[bool] = []
+    shown = UnderWay("Replacing [/nope]", lambda: stops.append(True))
+    await console.app.push_screen(shown)
+    shown.tell("Assigning its companies: 1 of 3…")
+    await console.pilot.pause()
+    assert "Assigning its companies: 1 of 3…" in console.text
+    await console.press("escape", "escape")
+    shown.tell("2 of 3…")
+    await console.pilot.pause()
+    assert "Stopping…" in console.text
+    assert stops == [True]
+    await shown.dismiss()
 
 
 async def test_what_goes_wrong_on_the_way_is_told_truthfully(console: Console) -> None:

@@ -11,6 +11,7 @@ from tui.panes.secret_shown import SecretShown
 from tui.session.replacing import References, Replacement, read_references, to_reconfigure
 from tui.widgets.dialogs import Choose, Note
 from tui.widgets.plain import literal, plain
+from tui.widgets.under_way import UnderWay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,12 +46,24 @@ async def compromised(host: Widget, session: Session, api_client: ApiClient) -> 
         host,
         session,
         Question(Kind.DEACTIVATE, title, body, "Replace", api_client.app_name),
-        lambda _: replacement.run(session.clock()),
+        lambda _: _run(host, session, replacement),
         threat=lambda: at.way_in.after_patch(api_client, {"Active": False}),
         at=at,
     )
     if done:
         await _tell(host, session, replacement, references)
+
+
+async def _run(host: Widget, session: Session, replacement: Replacement) -> None:
+    def stop() -> None:
+        replacement.stopped = True
+
+    shown = UnderWay(f"Replacing {replacement.old.app_name}", stop)
+    await host.app.push_screen(shown)
+    try:
+        await replacement.run(session.clock(), shown.tell)
+    finally:
+        shown.dismiss()
 
 
 async def _deactivate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -82,29 +82,43 @@ class Replacement:
     old_off: bool = False
     unsure: str = ""
     problem: str = ""
+    stopped: bool = False
+    """Set by whoever wants no more of it to be done."""
 
-    async def run(self, now: datetime) -> None:
-        """Do it all, and stop at the first thing that goes wrong: `problem` says what."""
+    async def run(self, now: datetime, told: Callable[[str], None] = lambda _: None) -> None:
+        """Do it all, and stop at the first thing that goes wrong: `problem` says what.
+
+        `told` hears what is being done, and how many companies are assigned.
+        """
         from tui.ordercloud import errors
 
-        doing = "creating the new one"
+        doing = ""
+
+        def begin(what: str) -> None:
+            nonlocal doing
+            doing = what
+            if self.stopped:
+                raise Declined("You stopped it.")
+            told(f"{what[:1].upper()}{what[1:]}…")
+
         try:
+            begin("creating the new one")
             named = await self.marketplace.secrets_now(self.old.id)
             assignments = await self.marketplace.assignments(self.old.id)
             self.to_assign = len(assignments)
             self.new = await self.marketplace.create_api_client(fresh_fields(self.old))
-            doing = "assigning its companies"
-            await self._assign(assignments, now)
+            begin("assigning its companies")
+            await self._assign(assignments, now, told)
             if named or self.old.client_secret:
-                doing = "creating its secret"
+                begin("creating its secret")
                 made = await self.marketplace.create_secret(self.new, self.secret_name, None)
                 self.secret = made.client_secret or ""
             if self.old.active:
-                doing = "activating the new one"
+                begin("activating the new one")
                 new = self.marketplace.api_clients.get(self.new.id, self.new)
                 self.new = await self.marketplace.patch_api_client(new, {"Active": True})
                 self.switched_on = True
-                doing = "deactivating the old one"
+                begin("deactivating the old one")
                 old = self.marketplace.api_clients.get(self.old.id, self.old)
                 await self.marketplace.patch_api_client(old, {"Active": False})
             self.old_off = True
@@ -128,7 +142,9 @@ class Replacement:
         except errors.OrderCloudError:
             self.unsure = "What became of that is not known, as nothing could be read: read the list again (r)."
 
-    async def _assign(self, assignments: Sequence[ApiClientAssignment], now: datetime) -> None:
+    async def _assign(
+        self, assignments: Sequence[ApiClientAssignment], now: datetime, told: Callable[[str], None]
+    ) -> None:
         """Assign the companies of the old one to the new one, several at once."""
         from tui.ordercloud.models import ApiClientAssignment
 
@@ -137,9 +153,12 @@ class Replacement:
 
         async def assign(each: ApiClientAssignment) -> None:
             async with limit:
+                if self.stopped:
+                    raise Declined("You stopped it.")
                 own = ApiClientAssignment(api_client_id=new.id, buyer_id=each.buyer_id, supplier_id=each.supplier_id)
                 await self.client.api_clients.assignments.assign(own)
                 self.assigned += 1
+                told(f"Assigning its companies: {self.assigned:,} of {self.to_assign:,}…")
 
         outcomes = await asyncio.gather(*(assign(each) for each in assignments), return_exceptions=True)
         if self.assigned:
