@@ -117,6 +117,7 @@ class SecretRotation(ModalScreen[None]):
         self.query_one("#leave").display = here is not None
         if self._busy:
             go.label = "Under way…"  # not disabled: the focus would be nowhere
+        go.refresh(layout=True)  # a longer label would be cut
         self.call_after_refresh(self._show_step)
 
     def _facts(self, number: int, step: Step) -> list[Fact]:
