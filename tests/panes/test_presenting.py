@@ -115,6 +115,7 @@ async def test_nothing_real_is_seen_anywhere() -> None:
             await walk.go("enter", *["right_square_bracket"] * 5, "escape")
         await walk.go("e", "ctrl+o", "escape", "escape", "a", "j", "j", "j", "escape", "A", "escape", "n", "escape")
         await walk.go("2", "j", "j", "l", "l", "l")
+        assert "API client API client" in console.text, "columns are called by whole stand-ins"
         await walk.go("1")
         await walk.choose("Buyer Storefront")
         await walk.go("t", "ctrl+r", *["right_square_bracket"] * 4, "R", *["right_square_bracket"] * 4, "escape")

@@ -57,6 +57,14 @@ class PresentingCommands(SandboxCommands):
             return [*veil, SanitiseFilter(), NoColor()]
         return [*veil, *super().get_line_filters(), SanitiseFilter()]  # type: ignore[misc]  # the app's, see above
 
+    def shown_name(self, name: str) -> str:
+        """Return the stand-in of a name, while they are shown: for what breaks names itself before it draws them."""
+        if not self.veiled or self.session.stand_ins is None:
+            return name
+        from tui.session.stand_ins import replaced
+
+        return replaced(name, self.session.stand_ins)
+
     async def do_stand_ins(self) -> None:
         """Put stand-ins in place of what is real, or show what is real again."""
         await self._set_veil(on=not self.veiled)

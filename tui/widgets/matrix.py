@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -37,6 +37,14 @@ class Sign:
 
     text: str
     tone: str
+
+
+@runtime_checkable
+class ShowsNames(Protocol):
+    """An app that may show other names than the real ones."""
+
+    def shown_name(self, name: str) -> str:
+        """Return what is shown for a name."""
 
 
 class Matrix(ScrollView, can_focus=True):
@@ -264,13 +272,21 @@ class Matrix(ScrollView, can_focus=True):
         quiet, here = self._style("matrix--heading"), self._style("matrix--here")
         segments = [Segment(" " * self._label_width, base)]
         for column in columns:
-            lines = self._headings[column]
+            lines = self._heading_of(column)
             # Short names stand on the line next to the cells.
             line = y - (self._heading_height - len(lines))
             text = lines[line] if line >= 0 else ""
             style = here if column == self.cursor[1] else quiet
             segments.append(Segment(_fit(text, COLUMN_WIDTH - 1) + " ", style))
         return segments
+
+    def _heading_of(self, column: int) -> Sequence[str]:
+        """Return the lines of a column's name, or of what the app shows in its place: it is broken only here."""
+        name = self._column_names[column]
+        shown = self.app.shown_name(name) if isinstance(self.app, ShowsNames) else name
+        if shown == name:
+            return self._headings[column]
+        return _wrap(shown, COLUMN_WIDTH - 1, min(self._heading_lines, self._heading_height))
 
     def _row(self, row: int, columns: range, base: Style) -> list[Segment]:
         on_cursor = row == self.cursor[0]

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tui.session.stand_ins.known import Kind, StandIns
-from tui.session.stand_ins.matching import Edit, edits, shortened
+from tui.session.stand_ins.matching import Edit, edits, replaced, shortened
 
-__all__ = ["Edit", "Kind", "StandIns", "edits", "shortened"]
+__all__ = ["Edit", "Kind", "StandIns", "edits", "replaced", "shortened"]

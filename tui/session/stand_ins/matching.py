@@ -60,6 +60,14 @@ def edits(line: str, stand_ins: StandIns, above: str = "") -> Sequence[Edit]:
     return found
 
 
+def replaced(text: str, stand_ins: StandIns) -> str:
+    """Return a text with stand-ins in it, as long as it comes to be."""
+    made, at = "", 0
+    for edit in edits(text, stand_ins):
+        made, at = made + text[at : edit.start] + edit.shown, edit.end
+    return made + text[at:]
+
+
 def _edits(line: str, stand_ins: StandIns, above: str) -> Sequence[Edit]:
     folded, done = fold(line), 0
     found: list[Edit] = []
