@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.console import START, Console, StandingClock, console_request, listen, open_console
+from tests.console import START, Console, StandingClock, console_request, open_console
 from tui.app import OcgateApp
 from tui.config.request import ConsoleRequest
 from tui.session.client_row import ClientRow
@@ -65,16 +65,15 @@ async def test_it_is_shown_while_connecting_and_replaced_by_the_answer(
     monkeypatch.setattr(Session, "open", wait)
     app = OcgateApp(request_on_file, clock=StandingClock(), timer=lambda: 0.0)
     app.animation_level = "none"
-    told = listen(app)
     async with app.run_test(size=(120, 40)) as pilot:
-        console = Console(app, pilot, StandingClock(), told)
+        console = Console(app, pilot, StandingClock())
         await console.settle()
         assert listed(app) == ["Gone [b]Meanwhile"]
         assert "API clients 1 · seen 3m ago" in console.text
         for key in ("e", "x", "t", "delete"):
-            told.clear()
+            console.told.clear()
             await console.press(key)
-            assert any("as it was last seen" in each or "no marketplace" in each for each in told), key
+            assert any("as it was last seen" in each or "no marketplace" in each for each in console.told), key
         await console.press("y", "enter")
         assert app.clipboard == "0000"
         monkeypatch.setattr(Session, "open", opened)
