@@ -58,7 +58,9 @@ def random_draft(world: World, random: Random, own: str) -> Draft:
         edit: Edit
         match random.randint(0, 5):
             case 0 | 1:
-                edit = flip(client, random.choice(["Active", "AllowSeller", "AllowAnyBuyer", "AllowAnySupplier"]), draft)
+                edit = flip(
+                    client, random.choice(["Active", "AllowSeller", "AllowAnyBuyer", "AllowAnySupplier"]), draft
+                )
             case 2:
                 edit = turn_assignment(client, company, draft)
             case 3:
@@ -156,7 +158,7 @@ async def test_others_changes_stay_and_what_is_gone_is_told() -> None:
         await session.client.api_clients.delete(portal.client.id)
         plan = await make_draft_plan(session.opened, draft)
         assert [step.what for step in plan.steps] == ["deactivate the buyer"]
-        assert [each.message for each in plan.problems][0] == "it is not there any more"
+        assert next(each.message for each in plan.problems) == "it is not there any more"
 
 
 async def test_the_consoles_own_user_is_not_deactivated() -> None:
