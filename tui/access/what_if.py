@@ -229,9 +229,11 @@ class Tally:
 
     @property
     def told(self) -> str:
-        """Say it in words."""
-        gain, lose = ("gains" if self.gaining == 1 else "gain"), ("loses" if self.losing == 1 else "lose")
-        return f"{count(self.gaining, 'user')} {gain}, {self.losing or 'no'} {lose}".replace("no lose", "none loses")
+        """Say it in words: `2 users gain, 1 loses`."""
+        gain = f"{count(self.gaining, 'user')} gain{'s' if self.gaining == 1 else ''}" if self.gaining else ""
+        users = str(self.losing) if gain else count(self.losing, "user")
+        lose = f"{users} lose{'s' if self.losing == 1 else ''}" if self.losing else ""
+        return ", ".join(filter(None, (gain, lose))) or "no user gains or loses"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.panes.attempt_panel import AttemptPanel
-    from tui.session.result import Form
+    from tui.session.result import Form, Result
 
 LABEL_CELLS = 14
 
@@ -72,6 +72,15 @@ class AttemptCommands(ModePane):
             case "tidy" if not any(each.mended is not None for each in self.panel.remarks):
                 return "Nothing that was typed has to be put right."
         return None
+
+    def show_attempt(self, result: Result) -> None:
+        """Show an attempt that was made elsewhere at this marketplace, as if it had been made here."""
+        own = self.panel.attempts.take_over(result)
+        self.history.add(own)
+        self.show_history()
+        if own.record is not None:
+            self.show_record(own.record)
+        self.add_class("-answer")
 
     # -- the history ---------------------------------------------------------------------------------------------
 
