@@ -94,7 +94,8 @@ def test_every_cell_counts_who_gains_and_who_loses(data: st.DataObject) -> None:
     draft = data.draw(drafts(before))
     after = draft.applied(before)
     said = outlook(before, draft, NOW)
-    gaining, losing = set(), set()
+    gaining: set[str] = set()
+    losing: set[str] = set()
     cells: dict[tuple[PartyKind, str, str], list[int]] = {}
     programs = 0
     for old, new in zip(before.clients, after.clients, strict=True):

@@ -70,7 +70,8 @@ async def test_a_row_agrees_and_a_disagreement_opens_its_exchange() -> None:
         rows = screen.query_one(RowList)
         assert "✗ Rules agree" in console.text
         assert "The signature of the token is not right." in console.text
-        wanted = rows.row.result
+        (finding,) = rows.rows
+        wanted = finding.result
         await console.press("enter")
         await until(console, lambda: console.app.query(TokensPane), "Tokens")
         tokens = console.app.query_one(TokensPane)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any, TypeVar
 
 import pytest
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from tests.console import Console, open_console
@@ -20,6 +22,8 @@ from tui.widgets.dialogs import Ask, Choose, Confirm, Note
 from tui.widgets.matrix import Matrix
 from tui.widgets.multi_picker import MultiPicker
 from tui.widgets.row_list import RowList
+
+S = TypeVar("S", bound=Screen[Any])
 
 
 @pytest.fixture
@@ -38,9 +42,11 @@ async def begin(console: Console) -> WhatIfScreen:
     return screen
 
 
-async def on(console: Console, kind: type) -> WhatIfScreen:  # type: ignore[type-arg]  # any screen, told as this one
+async def on(console: Console, kind: type[S]) -> S:
     await until(console, lambda: isinstance(console.app.screen, kind) and console.app.screen.is_mounted, str(kind))
-    return console.app.screen  # type: ignore[return-value]
+    screen = console.app.screen
+    assert isinstance(screen, kind)
+    return screen
 
 
 def text_of(screen: WhatIfScreen, id: str) -> str:
@@ -77,8 +83,8 @@ async def test_changes_light_up_are_counted_applied_and_taken_back(console: Cons
     await on(console, WhatIfScreen)
     await until(console, lambda: len(screen.draft.edits) == 4, "four changes")
     await console.press("i")
-    note = await on(console, Note)
-    assert "loses password" in console.text, note
+    await on(console, Note)
+    assert "loses password" in console.text
     await console.press("escape")
     assert "What if: Draft 1 · 4 changes" in console.text
     # The same once more is no change; delete takes the last one out.
@@ -87,7 +93,6 @@ async def test_changes_light_up_are_counted_applied_and_taken_back(console: Cons
 
     await console.press("ctrl+s")
     plan = await on(console, PlanScreen)
-    assert isinstance(plan, PlanScreen)
     await until(console, lambda: plan._plan is not None, "the plan")
     assert [row.text for row in plan.query_one(RowList).rows] == [
         "AllowAnyBuyer: on → off",

@@ -47,19 +47,19 @@ async def test_the_rules_agree_on_the_whole_demo_marketplace() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "fate", "words"),
+    ("fault", "fate", "words"),
     [
-        ({"fault": Fault.FOREIGN_KEY}, Fate.OTHERWISE, "The signature of the token is not right."),
-        ({"fault": Fault.SERVER_ERROR}, Fate.UNANSWERED, "503"),
+        (Fault.FOREIGN_KEY, Fate.OTHERWISE, "The signature of the token is not right."),
+        (Fault.SERVER_ERROR, Fate.UNANSWERED, "503"),
     ],
 )
-async def test_it_can_fail(rule: dict[str, Fault], fate: Fate, words: str) -> None:
+async def test_it_can_fail(fault: Fault, fate: Fate, words: str) -> None:
     async with session_on() as session:
         clients = await api_clients(session)
         storefront = named(clients, "Buyer Storefront")
         sandbox = session.opened.sandbox
         assert sandbox is not None
-        sandbox.control.faults.add(Rule(path="/oauth/token", api_client=storefront.id, **rule))
+        sandbox.control.faults.add(Rule(fault, path="/oauth/token", api_client=storefront.id))
         few = (storefront, named(clients, "Partner Portal"))
         check = SelfCheck(session, await trials_for(session, few, [("shopper01", PASSWORD)]))
         await check.run()

@@ -54,8 +54,14 @@ class DraftedPicture:
     @cached_property
     def changed(self) -> int:
         """How many cells let somebody in who was refused, or the other way round."""
-        rows, columns = range(len(self.now.parties)), range(len(self.now.api_clients))
-        return sum(self.lets_in(self.now, r, c) is not self.lets_in(self.then, r, c) for r in rows for c in columns)
+        now, then = self.now, self.then
+        all_rows, all_columns = range(len(now.parties)), range(len(now.api_clients))
+        rows = {row for row in all_rows if now.parties[row] is not then.parties[row]}
+        columns = {column for column in all_columns if now.api_clients[column] is not then.api_clients[column]}
+        # Of very many cells most are not touched, and need not be asked about.
+        cells = {(row, column) for row in rows for column in all_columns}
+        cells |= {(row, column) for column in columns for row in all_rows}
+        return sum(self.lets_in(now, *cell) is not self.lets_in(then, *cell) for cell in cells)
 
     @staticmethod
     def lets_in(picture: Picture, row: int, column: int) -> bool:
