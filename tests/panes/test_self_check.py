@@ -70,8 +70,7 @@ async def test_a_row_agrees_and_a_disagreement_opens_its_exchange() -> None:
         rows = screen.query_one(RowList)
         assert "✗ Rules agree" in console.text
         assert "The signature of the token is not right." in console.text
-        (finding,) = rows.rows
-        wanted = finding.result
+        wanted = next(each for each in rows.rows if each is not None).result
         await console.press("enter")
         await until(console, lambda: console.app.query(TokensPane), "Tokens")
         tokens = console.app.query_one(TokensPane)

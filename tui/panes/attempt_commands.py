@@ -81,6 +81,7 @@ class AttemptCommands(ModePane):
         if own.record is not None:
             self.show_record(own.record)
         self.add_class("-answer")
+        self.take_focus()
 
     # -- the history ---------------------------------------------------------------------------------------------
 

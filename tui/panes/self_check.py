@@ -15,6 +15,7 @@ from textual.widgets import Static
 from tui.access.facts import Party
 from tui.access.words import count
 from tui.panes.messages import AttemptMade
+from tui.session.attempt_record import Kind
 from tui.session.self_check import Fate, Finding, SelfCheck, Trials, trials_for
 from tui.widgets.background import start
 from tui.widgets.dialogs import Ask, Choose, Confirm
@@ -131,9 +132,7 @@ async def _spread(session: Session, cells: Cells) -> tuple[Sequence[Person], tup
     if len(people) <= most and step == 1:
         return people, ()
     chosen = people[:: max(1, -(-len(people) // most))]
-    told = (
-        f"A sample: {count(len(chosen), 'user')} of {count(len(cells.parties), 'party').replace('partys', 'parties')}."
-    )
+    told = f"A sample: {count(len(chosen), 'user')} of the users of {len(cells.parties):,} parties."
     return chosen, (told,)
 
 
@@ -184,11 +183,11 @@ class SelfCheckScreen(Framed[None]):
             yield RowList[Finding](
                 (
                     Column("", lambda row: Content.styled(*SIGNS[row.fate]), width=1),
-                    Column("User", lambda row: row.result.who or "(program)", most=18),
-                    Column("API client", lambda row: row.result.app_name, most=20),
-                    Column("Grant", lambda row: row.result.form.kind.value, most=18),
-                    Column("Expected", _expected, grow=True, most=30),
-                    Column("Came", _came, most=30),
+                    Column("User", lambda row: row.result.who or "a program", most=17),
+                    Column("API client", lambda row: row.result.app_name, most=16),
+                    Column("Grant", _grant, most=9),
+                    Column("Expected", lambda row: _short(_expected(row)), grow=True, most=30),
+                    Column("Came", lambda row: _short(_came(row)), most=16),
                 ),
                 key=lambda row: row.result.record.id if row.result.record is not None else id(row.result),
                 empty="No disagreement.",
@@ -268,11 +267,22 @@ class SelfCheckScreen(Framed[None]):
             self.dismiss(None)
 
 
+def _grant(row: Finding) -> str:
+    kind = row.result.form.kind
+    return Kind.PASSWORD.value if kind.needs_user else "program" if kind is Kind.CLIENT_CREDENTIALS else kind.value
+
+
+def _short(words: str) -> str:
+    for long, short in (("refused: ", "✗ "), ("token: ", "✓ "), ("no answer: ", "? "), ("Auth.", "")):
+        words = words.replace(long, short)
+    return words
+
+
 def _facts(row: Finding) -> tuple[Fact, ...]:
     word = "explained" if row.fate is Fate.EXPLAINED else "told"
     return (
         Fact("expected", literal(_expected(row))),
-        Fact("came", literal(_came(row))),
+        Fact("came", literal(f"{_came(row)} ({row.result.form.kind.value})")),
         Fact(word, literal(row.told)),
     )
 
@@ -295,5 +305,5 @@ def _came(row: Finding) -> str:
     if outcome.allowed:
         return f"token: {', '.join(outcome.roles)}"
     if row.fate is Fate.UNANSWERED:
-        return f"no token: {outcome.code or outcome.status or outcome.message}"
+        return f"no answer: {outcome.code or outcome.status or outcome.message}"
     return f"refused: {outcome.code or outcome.error or outcome.message}"
