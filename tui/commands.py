@@ -152,6 +152,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("access.test", "Test", "Try a grant with this API client in Tokens.", ("t",), footer=True),
     Command("access.open", "Open", "Open this API client in Clients.", ("enter",), footer=True),
     Command("access.assign", "Assign", "Choose the API clients that the company is assigned to.", ("a",), footer=True),
+    Command(
+        "access.what-if", "What if", "Draft changes, see who gains and loses, then apply them.", ("w",), footer=True
+    ),
+    Command("access.self-check", "Self-check", "Hold the rules against real token calls.", ("s",), footer=True),
     Command("access.reload", "Reload", "Read the marketplace again.", ("r",), footer=True),
     # -- Tokens --------------------------------------------------------------------------------------------------
     Command("tokens.run", "Run", "Ask for the token.", ("ctrl+r",), footer=True, priority=True),

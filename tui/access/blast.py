@@ -210,7 +210,7 @@ _Alike: TypeAlias = tuple[Party, bool, frozenset[str], datetime | None, datetime
 _Seen: TypeAlias = tuple[PartyKind, bool, bool, bool, bool, frozenset[str], datetime | None, datetime | None]
 
 
-class _Side:
+class Side:
     """One situation, with its assignments by company and the answers given so far."""
 
     def __init__(self, situation: Situation, now: datetime, switches: Switches) -> None:
@@ -272,7 +272,7 @@ class _Side:
 
 def blast(before: Situation, after: Situation, crowd: Crowd, now: datetime, switches: Switches = DEFAULT) -> Blast:
     """Work out what a change from one situation to another does to the crowd."""
-    then, later = _Side(before, now, switches), _Side(after, now, switches)
+    then, later = Side(before, now, switches), Side(after, now, switches)
     moved = before.users or after.users
     counts: Counter[tuple[Party, Effect]] = Counter()
     names: dict[tuple[Party, Effect], str] = {}
@@ -308,14 +308,14 @@ def blast(before: Situation, after: Situation, crowd: Crowd, now: datetime, swit
     return Blast(tuple(groups), programs, _acts_as(then, later), _secrets(then, later), len(crowd.unread))
 
 
-def _acts_as(then: _Side, later: _Side) -> tuple[str, str] | None:
+def _acts_as(then: Side, later: Side) -> tuple[str, str] | None:
     one, other = then.situation.context_user, later.situation.context_user
     if one is None or other is None or one.username == other.username:
         return None
     return (one.username, other.username) if then.programs().grants and later.programs().grants else None
 
 
-def _secrets(then: _Side, later: _Side) -> tuple[str, ...]:
+def _secrets(then: Side, later: Side) -> tuple[str, ...]:
     """Say which secrets stop, and whether one is asked for now or no longer."""
     before, after = then.situation, later.situation
     if before.api_client is None or after.api_client is None:

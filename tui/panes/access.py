@@ -13,10 +13,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.access.facts import Party, PartyKind
+from tui.access.words import count
 from tui.commands import bindings
 from tui.panes.access_picture import KIND_LETTERS, LEGEND, TONE_COLOURS, Picture, Reason
 from tui.panes.messages import OpenRequested, TestRequested
 from tui.panes.mode import ModePane
+from tui.session.what_if import WhatIf
 from tui.widgets.background import start
 from tui.widgets.matrix import Matrix, Sign
 from tui.widgets.plain import literal
@@ -40,11 +42,14 @@ class AccessPane(ModePane):
         super().__init__(session, id=id)
         self.picture = NOTHING
         self._stale = False
+        self.what_if = WhatIf()
+        self.checked = ""
+        """What the last self-check came to, in a few words."""
 
     def compose(self) -> ComposeResult:
         """Lay the matrix and the reason out: side by side, or one above the other where it is narrow."""
         with Vertical(id="who", classes="panel") as who:
-            who.border_title = "Who gets in"
+            who.border_title = self._title()
             yield Matrix(self._sign, id="matrix")
             yield Static(_legend(), id="legend")
         with VerticalScroll(id="why", classes="panel") as why:
@@ -59,7 +64,8 @@ class AccessPane(ModePane):
 
     async def session_changed(self) -> None:
         """Show the new marketplace, or that there is none."""
-        self.picture = NOTHING
+        self.picture, self.what_if, self.checked = NOTHING, WhatIf(), ""
+        self._tell_title()
         self._start()
 
     async def marketplace_changed(self) -> None:
@@ -128,6 +134,14 @@ class AccessPane(ModePane):
         rows, columns = len(self.picture.parties), len(self.picture.api_clients)
         place = f"party {row + 1} of {rows} \u00b7 API client {column + 1} of {columns}"
         self.query_one("#who").border_subtitle = place if self.picture.has(row, column) else ""
+
+    def _title(self) -> Content:
+        kept = len(self.what_if.kept)
+        told = [self.checked, f"{count(kept, 'draft')} kept" if kept else ""]
+        return literal(" \u00b7 ".join(["Who gets in", *filter(None, told)]))
+
+    def _tell_title(self) -> None:
+        self.query_one("#who").border_title = self._title()
 
     def _say(self, words: str) -> None:
         self.query_one("#reason", Static).update(literal(words, "$muted", lines=True))
@@ -201,6 +215,25 @@ class AccessPane(ModePane):
         """Try the API client in Tokens."""
         if (api_client := self.api_client) is not None:
             self.post_message(TestRequested(api_client.id))
+
+    def do_what_if(self) -> None:
+        """Draft changes on the matrix."""
+        from tui.panes.what_if import WhatIfScreen
+
+        screen = WhatIfScreen(self.session, self.what_if, self.picture, self.query_one(Matrix).cursor)
+        self.app.push_screen(screen, lambda _: self._tell_title())
+
+    def do_self_check(self) -> None:
+        """Hold the rules against real token calls."""
+        from tui.panes.self_check import self_check
+
+        async def check() -> None:
+            row, column = self.query_one(Matrix).cursor
+            if found := await self_check(self, self.session, self.picture, row, column):
+                self.checked = found
+                self._tell_title()
+
+        start(self, check, group="self-check")
 
     def do_reload(self) -> None:
         """Read the marketplace again."""

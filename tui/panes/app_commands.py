@@ -10,7 +10,7 @@ from tui.panes.presenting import PresentingCommands
 from tui.widgets.background import start
 
 if TYPE_CHECKING:
-    from tui.panes.messages import TokenGiven
+    from tui.panes.messages import AttemptMade, TokenGiven
     from tui.panes.mode import ModePane
 
 
@@ -51,6 +51,14 @@ class AppCommands(PresentingCommands):
 
         if isinstance(self, App):
             self.push_screen(TokenReader(self.session, own_zone(), text=message.compact, source=message.source))
+
+    async def on_attempt_made(self, message: AttemptMade) -> None:
+        """Show an attempt that a pane has made, in Tokens."""
+        from tui.panes.attempt_commands import AttemptCommands
+
+        pane = await self.show_mode("tokens")
+        if isinstance(pane, AttemptCommands):
+            pane.show_attempt(message.result)
 
     async def do_traffic_file(self) -> None:
         """Ask for a file of recorded traffic, and show it in Traffic by API client."""

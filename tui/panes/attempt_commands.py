@@ -87,6 +87,16 @@ class AttemptCommands(ModePane):
                 return "Nothing that was typed has to be put right."
         return None
 
+    def show_attempt(self, result: Result) -> None:
+        """Show an attempt that was made elsewhere at this marketplace, as if it had been made here."""
+        own = self.panel.attempts.take_over(result)
+        self.history.add(own)
+        self.show_history()
+        if own.record is not None:
+            self.show_record(own.record)
+        self.add_class("-answer")
+        self.take_focus()
+
     # -- the history ---------------------------------------------------------------------------------------------
 
     def do_note(self) -> None:

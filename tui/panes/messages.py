@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual.message import Message
+
+if TYPE_CHECKING:
+    from tui.session.result import Result
 
 
 class TestRequested(Message):
@@ -24,6 +28,18 @@ class OpenRequested(Message):
         super().__init__()
         self.api_client_id = api_client_id
         self.tab = tab
+
+
+class AttemptMade(Message):
+    """Somebody wants to see an attempt that was made outside of Tokens. It holds credentials: it is not shown."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__()
+        self.result = result
+
+    def __rich_repr__(self) -> Iterator[str]:
+        """Leave the credentials out of logs."""
+        yield self.result.app_name
 
 
 class TokenGiven(Message):

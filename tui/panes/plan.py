@@ -1,4 +1,5 @@
-"""A plan on the screen: what a file would change, each change chosen or left, then applied with an account of each."""
+"""A plan on the screen: what a file or a draft would change, each change chosen or left, then applied with an account
+of each."""
 
 from __future__ import annotations
 
@@ -14,11 +15,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.access.what_if import Draft
 from tui.access.words import count, list_some
 from tui.panes.changing import Kind, Question, ask
 from tui.panes.messages import MarketplaceChanged
 from tui.session.bulk import State
 from tui.session.declared.apply import Applying, threats
+from tui.session.declared.drafted import make_draft_plan
 from tui.session.declared.plan import SIGNS, Match, Plan, Step, Verb, told
 from tui.session.declared.reading import make_plan
 from tui.session.declared.report import is_said
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from tui.session.session import Session
 
 _COLOURS: Final = {State.DONE: "$allowed", State.FAILED: "$refused", State.UNKNOWN: "$warning"}
+_TAKING: Final = (Verb.UNASSIGN, Verb.DEACTIVATE, Verb.DELETE)
 _WORDS: Final = {State.WAITING: "", State.RUNNING: "…", State.NOT_DONE: "not tried", State.UNDONE: "taken back"}
 
 
@@ -57,7 +61,7 @@ class PlanRow:
 
 
 class PlanScreen(Framed[None]):
-    """The plan of a document, and its application."""
+    """The plan of a document, or of a draft of Access, and its application."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "Leave", show=False),
@@ -74,11 +78,12 @@ class PlanScreen(Framed[None]):
     PlanScreen VerticalScroll { height: auto; max-height: 8; margin-top: 1; }
     """
 
-    def __init__(self, session: Session, document: Document) -> None:
+    def __init__(self, session: Session, wanted: Document | Draft) -> None:
         super().__init__()
         self._session = session
         self._opened = session.opened
-        self._document = document
+        self._wanted = wanted
+        self._is_draft = isinstance(wanted, Draft)
         self._delete = False
         self._plan: Plan | None = None
         self._chosen: set[tuple[str, ...]] = set()
@@ -87,9 +92,8 @@ class PlanScreen(Framed[None]):
     def compose(self) -> ComposeResult:
         """Lay the list out above what the line under the cursor says."""
         with Vertical() as box:
-            box.border_title = literal(
-                f"Plan: {Path(self._document.source).name} → {self._opened.marketplace.seller.label}"
-            )
+            name = self._wanted.name if isinstance(self._wanted, Draft) else Path(self._wanted.source).name
+            box.border_title = literal(f"Plan: {name} → {self._opened.marketplace.seller.label}")
             yield RowList[PlanRow](self._columns(), key=lambda row: row.key, empty="Comparing…")
             with VerticalScroll(can_focus=False):
                 yield FactSheet(label_width=12)
@@ -100,7 +104,7 @@ class PlanScreen(Framed[None]):
         return (
             Column("", self._box, width=1),
             Column("", _sign, width=1),
-            Column("API client", lambda row: row.label, most=22),
+            Column("What" if self._is_draft else "API client", lambda row: row.label, most=22),
             Column("Change", lambda row: row.text, grow=True, most=10),
             *result,
         )
@@ -143,8 +147,9 @@ class PlanScreen(Framed[None]):
             left = self._applying.progress.done < self._applying.progress.total
             return f"{'^s goes on · ' if left else ''}r again · esc closes"
         if self._plan is None or not self._plan.steps:
-            return "r again · D deletions · esc closes"
-        return "space chooses · a all · ^s applies · r again · D deletions · esc closes"
+            return f"r again · {'' if self._is_draft else 'D deletions · '}esc closes"
+        deletions = "" if self._is_draft else "D deletions · "
+        return f"space chooses · a all · ^s applies · r again · {deletions}esc closes"
 
     def _state(self) -> Content:
         plan, applying = self._plan, self._applying
@@ -174,7 +179,7 @@ class PlanScreen(Framed[None]):
         if step is None:
             yield Fact(row.kind.value, literal(row.text))
             return
-        yield Fact("API client", literal(f"{step.match.label}, {step.match.told}"))
+        yield Fact(*_subject(step))
         yield Fact(step.verb.value, literal(row.text if step.verb is not Verb.CREATE else _fields_of(step.match)))
         yield Fact("why", literal(step.why))
         if self._applying is not None and row.key in self._chosen:
@@ -194,7 +199,7 @@ class PlanScreen(Framed[None]):
 
     def action_deletions(self) -> None:
         """Delete what is not in the file, or leave it alone again."""
-        if self._applying is None:
+        if self._applying is None and not self._is_draft:
             self._delete = not self._delete
             self.action_plan()
 
@@ -205,7 +210,10 @@ class PlanScreen(Framed[None]):
         rows.set_columns(self._columns())
         self._draw()
         try:
-            plan = await make_plan(self._opened, self._document, delete=self._delete)
+            if isinstance(self._wanted, Draft):
+                plan = await make_draft_plan(self._opened, self._wanted)
+            else:
+                plan = await make_plan(self._opened, self._wanted, delete=self._delete)
         except Exception:
             rows.empty = "It could not be compared: r tries again."
             rows.refresh()
@@ -263,7 +271,8 @@ class PlanScreen(Framed[None]):
         gone = list_some([step.match.label for step in part.steps if step.verb is Verb.DELETE])
         body = f"{part.summary}{f' Deleted for good: {gone}.' if gone else ''}"
         if plan.problems:
-            body += f" What the file has {count(len(plan.problems), 'problem')} with stays as it is."
+            what = "draft" if self._is_draft else "file"
+            body += f" What the {what} has {count(len(plan.problems), 'problem')} with stays as it is."
         name = marketplace.seller.label
         question = Question(Kind.DELETE if gone else Kind.APPLY, f"Apply to {name}?", body, "Apply", name)
         if await ask(self, self._session, question, threat=threat, at=marketplace) is None:
@@ -313,6 +322,13 @@ def _problem_text(plan: Plan, number: int) -> str:
     of = f"{problem.field}: " if problem.field else ""
     line = f" (line {problem.line})" if problem.line is not None else ""
     return f"{of}{problem.message}{line}"
+
+
+def _subject(step: Step) -> tuple[str, Content]:
+    """Return what a step is about, as label and text."""
+    if step.verb in (Verb.ACTIVATE, Verb.DEACTIVATE):
+        return ("user" if step.username else "company"), literal(f"{step.match.label}, {step.about}")
+    return "API client", literal(f"{step.match.label}, {step.match.told}")
 
 
 def _fields_of(match: Match) -> str:

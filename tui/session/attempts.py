@@ -38,9 +38,9 @@ class Attempts:
     one is ever sent to another. What is under way when it is closed ends in errors.Closed.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, opened: Opened | None = None) -> None:
         self._session = session
-        self._opened = session.opened if session.ready else None
+        self._opened = opened or (session.opened if session.ready else None)
         self._keys: dict[str, PublicKey] = {}
         self._preparing: Preparing | None = None
         self.results: list[Result] = []
@@ -219,6 +219,12 @@ class Attempts:
             finally:
                 self._here.probe.take()
         return verify_signature(token, self._keys[kid])
+
+    def take_over(self, result: Result) -> Result:
+        """Go on with a result that other attempts at the same marketplace brought; return it as one of these."""
+        own = replace(result, number=len(self.results) + 1)
+        self.results.append(own)
+        return own
 
     # -- after ---------------------------------------------------------------------------------------------------
 

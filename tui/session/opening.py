@@ -100,6 +100,13 @@ class Surroundings:
             read_only=self.read_only,
         )
 
+    def another_tester(self, opened: Opened) -> Opened:
+        """Return a marketplace with a token tester and a probe of its own: then two can ask at the same time."""
+        probe, sandbox = Probe(self.hear), opened.sandbox
+        transport = None if sandbox is None else sandbox.transport
+        tester = self._client(opened.identity.url, None, transport, probe.heard)
+        return replace(opened, tester=tester, probe=probe)
+
 
 @dataclass(frozen=True, slots=True)
 class Clients:

@@ -175,6 +175,13 @@ class Session:
 
         return Surroundings(self._own_clock, self._timer, self._heard, self.read_only)
 
+    def another_tester(self) -> Opened:
+        """Return the open marketplace with a token tester of its own, to be closed by whoever asked for it.
+
+        Raises NoMarketplace, as `opened` does.
+        """
+        return self._around.another_tester(self.opened)
+
     async def close(self) -> None:
         """Close what is open."""
         for opened in (self._opened, self._parked):

@@ -19,8 +19,8 @@ from textual.strip import Strip
 
 from tui.widgets.plain import plain
 
-TONES = ("good", "bad", "special", "quiet")
-"""What a cell can be coloured as; its sign alone must say the same."""
+TONES = ("good", "bad", "special", "quiet", "gain", "loss", "mixed")
+"""What a cell can be coloured as; its sign alone must say the same. The last three light the whole cell up."""
 
 COLUMN_WIDTH = 11
 """Cells from one column to the next."""
@@ -90,6 +90,9 @@ class Matrix(ScrollView, can_focus=True):
         & > .matrix--bad { color: $text-error; }
         & > .matrix--special { color: $text-accent; }
         & > .matrix--quiet { color: $text-muted; }
+        & > .matrix--gain { color: $text-success; text-style: bold reverse; }
+        & > .matrix--loss { color: $text-error; text-style: bold reverse; }
+        & > .matrix--mixed { color: $text-accent; text-style: bold reverse; }
     }
     """
     cursor: reactive[tuple[int, int]] = reactive((0, 0), repaint=False)

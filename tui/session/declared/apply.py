@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from tui.access.words import count, list_some
 from tui.access.xp import JSON
 from tui.session.bulk import Job, Phase, Progress, Result, State
+from tui.session.declared.activating import shuts_out
 from tui.session.declared.deeds import Deeds
 from tui.session.declared.document import to_wire
 from tui.session.declared.plan import Plan, Step, Verb
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
     from tui.session.pool import Sleep
 
 Key: TypeAlias = tuple[str, ...]
-_FIRST_CREATE_THEN: Final = ((Verb.CREATE,), (Verb.CHANGE, Verb.ASSIGN, Verb.UNASSIGN), (Verb.DELETE,))
+_FIRST_CREATE_THEN: Final = (
+    (Verb.CREATE,),
+    (Verb.CHANGE, Verb.ASSIGN, Verb.UNASSIGN, Verb.ACTIVATE, Verb.DEACTIVATE),
+    (Verb.DELETE,),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +239,7 @@ async def threats(plan: Plan, opened: Opened, chosen: Collection[Key] | None = N
         api_client = marketplace.api_clients.get(id)
         if api_client is not None and (reason := await marketplace.way_in.after_patch(api_client, changes)):
             found.append(reason)
+    own = marketplace.way_in.own.user
+    meant = (step for step in plan.steps if chosen is None or step.key in chosen)
+    found += [reason for step in meant if (reason := shuts_out(step, own)) is not None]
     return tuple(found)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui.access.facts import PartyKind
@@ -12,6 +11,7 @@ from tui.access.xp import JSON, left_over, same_json, xp_patch
 from tui.session import bulk
 from tui.session.bulk import Found, Undo
 from tui.session.changes import members_stay
+from tui.session.declared.activating import Activating, nothing_sent
 from tui.session.declared.document import FIELDS, XP, tidy, to_wire
 from tui.session.declared.plan import Match, Step, Verb, told
 from tui.session.failures import CannotUndo, ChangedElsewhere, Declined
@@ -41,6 +41,7 @@ class Deeds:
         self._created: dict[str, str] = {}
         self._assigned: dict[str, frozenset[tuple[PartyKind, str]]] = {}
         self._looking = asyncio.Lock()
+        self._activating = Activating(opened)
 
     def begin(self) -> None:
         """Forget what was looked at before: a run begins, perhaps long after the last one."""
@@ -71,6 +72,8 @@ class Deeds:
                 do, verify, repeatable = self._assign(first), self._look_assigned(first, wanted=True), True
             case Verb.UNASSIGN:
                 do, verify, repeatable = self._unassign(first), self._look_assigned(first, wanted=False), True
+            case Verb.ACTIVATE | Verb.DEACTIVATE:
+                do, verify, repeatable = self._activating.do(first), self._activating.look(first), True
         detail = ", ".join(step.what for step in steps)
         return bulk.Step(key, first.match.label, do, detail, verify, repeatable)
 
@@ -81,7 +84,7 @@ class Deeds:
         assert wanted is not None, "what is created is wanted"
 
         async def do() -> Undo | None:
-            with _nothing_sent():
+            with nothing_sent():
                 same = await self._named(wanted.name)
             if same:
                 raise AlreadyThere(f"{wanted.name} is here by now ({same[0].id}); make the plan again.")
@@ -128,7 +131,7 @@ class Deeds:
         match = steps[0].match
 
         async def do() -> Undo | None:
-            with _nothing_sent():
+            with nothing_sent():
                 now = await self._marketplace.api_client(match.id)
             wire = now.to_wire()
             todo = [step for step in steps if not _is(step.field, wire, step.after)]
@@ -187,7 +190,7 @@ class Deeds:
         assert there is not None, "what is deleted is there"
 
         async def do() -> Undo | None:
-            with _nothing_sent():
+            with nothing_sent():
                 now = await self._marketplace.api_client(there.id)
             wire = now.to_wire()
             moved = {
@@ -275,7 +278,7 @@ class Deeds:
         async with self._looking:
             if id not in self._assigned:
                 every = self._client.api_clients.assignments.iterate(api_client_id=id)
-                with _nothing_sent():
+                with nothing_sent():
                     found = [_pair(each) async for each in every]
                 self._assigned[id] = frozenset(found)
         return self._assigned[id]
@@ -290,20 +293,6 @@ class Deeds:
 
 Do = Callable[[], Awaitable[Undo | None]]
 Look = Callable[[], Awaitable[Found]]
-
-
-@contextmanager
-def _nothing_sent() -> Iterator[None]:
-    """Say of a look before a change that fails that the change itself was certainly not sent."""
-    from tui.ordercloud import errors
-
-    try:
-        yield
-    except errors.CannotConnect:
-        raise
-    except (errors.NoAnswer, errors.ServerFailed, errors.UnexpectedAnswer) as error:
-        what = f"Nothing was sent, for the look before it failed: {error.what}"
-        raise errors.CannotConnect(what, error.exchange, advice=error.advice) from error
 
 
 def _pair(assignment: ApiClientAssignment) -> tuple[PartyKind, str]:

@@ -22,6 +22,8 @@ class Verb(StrEnum):
     CHANGE = "change"
     ASSIGN = "assign"
     UNASSIGN = "unassign"
+    ACTIVATE = "activate"
+    DEACTIVATE = "deactivate"
     DELETE = "delete"
 
 
@@ -30,6 +32,8 @@ SIGNS: Final[Mapping[Verb, str]] = {
     Verb.CHANGE: "~",
     Verb.ASSIGN: "+",
     Verb.UNASSIGN: "-",
+    Verb.ACTIVATE: "+",
+    Verb.DEACTIVATE: "-",
     Verb.DELETE: "-",
 }
 
@@ -83,7 +87,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change. `field`, `before` and `after` belong to CHANGE; `party` to ASSIGN and UNASSIGN."""
+    """One change. `field`, `before` and `after` belong to CHANGE; `party` to ASSIGN and UNASSIGN.
+
+    ACTIVATE and DEACTIVATE are of a company, `party`, or of a user of it: then `username` names the user, and `match`
+    stands for the one or the other in the place of an API client.
+    """
 
     verb: Verb
     match: Match
@@ -92,13 +100,14 @@ class Step:
     before: JSON = None
     after: JSON = None
     party: Party | None = None
+    username: str = ""
 
     @property
     def key(self) -> tuple[str, ...]:
         """What tells the steps of a plan apart."""
         of = self.match.id or f"new {self.match.label}"
         party = ("", "") if self.party is None else (self.party.kind.value, self.party.id)
-        return (self.verb.value, of, self.field, *party)
+        return (self.verb.value, of, self.field or self.username, *party)
 
     @property
     def needs(self) -> tuple[str, ...] | None:
@@ -121,6 +130,16 @@ class Step:
                 assert self.party is not None, "an assignment is of a company"
                 name = f" ({self.party.name})" if self.party.name else ""
                 return f"{self.verb} {self.party.kind} {self.party.id}{name}"
+            case Verb.ACTIVATE | Verb.DEACTIVATE:
+                assert self.party is not None, "who is active is a company, or a user of a party"
+                return f"{self.verb} the {self.about}"
+
+    @property
+    def about(self) -> str:
+        """What is changed, in words: the API client, the company or the user of a party."""
+        if self.party is None or self.verb in (Verb.ASSIGN, Verb.UNASSIGN):
+            return "API client"
+        return f"user of {self.party.label}" if self.username else str(self.party.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +191,8 @@ class Plan:
             Verb.CHANGE: "field to change",
             Verb.ASSIGN: "assignment to make",
             Verb.UNASSIGN: "assignment to remove",
+            Verb.ACTIVATE: "company or user to activate",
+            Verb.DEACTIVATE: "company or user to deactivate",
             Verb.DELETE: "API client to delete",
         }
         counted = [_counted(found[verb], words[verb]) for verb in Verb if found[verb]]
