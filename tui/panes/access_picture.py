@@ -11,7 +11,8 @@ from textual.content import Content
 
 from tui.access.facts import Party, PartyKind, SecretFacts
 from tui.access.grants import Offer, offers
-from tui.access.parties import FLAG_OF_KIND, By, Gate, PartyAccess, who_may_use
+from tui.access.matrix import AccessMatrix, Standing
+from tui.access.parties import FLAG_OF_KIND, By, Gate, PartyAccess
 from tui.access.words import shorten
 from tui.widgets.matrix import Sign
 from tui.widgets.plain import literal
@@ -19,16 +20,28 @@ from tui.widgets.plain import literal
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient, ApiClientAssignment
 
-ALLOWED = Sign("\u2713", "good")
+BY_FLAG = Sign("\u2713*", "good")
+ASSIGNED = Sign("\u2713", "good")
 NULLIFIED = Sign("\u2713\u2298", "special")
 REFUSED = Sign("\u00b7", "quiet")
 INACTIVE = Sign("\u25cb", "bad")
 INACTIVE_NULLIFIED = Sign("\u25cb\u2298", "bad")
 
+SIGNS: Mapping[Standing, Sign] = {
+    Standing.FLAG: BY_FLAG,
+    Standing.ASSIGNMENT: ASSIGNED,
+    Standing.NULLIFIED: NULLIFIED,
+    Standing.REFUSED: REFUSED,
+    Standing.INACTIVE: INACTIVE,
+    Standing.INACTIVE_NULLIFIED: INACTIVE_NULLIFIED,
+}
+"""What a cell shows of how a party stands; each is told apart without its colour."""
+
 LEGEND: tuple[tuple[Sign, str], ...] = (
-    (ALLOWED, "allowed"),
-    (REFUSED, "refused"),
+    (BY_FLAG, "by flag"),
+    (ASSIGNED, "by assignment"),
     (NULLIFIED, "assignment nullified"),
+    (REFUSED, "refused"),
     (INACTIVE, "inactive"),
 )
 TONE_COLOURS: Mapping[str, str] = {
@@ -52,9 +65,9 @@ class Picture:
     assignments: Mapping[str, Sequence[ApiClientAssignment]]
 
     @cached_property
-    def gates(self) -> tuple[Gate, ...]:
-        """Each API client's party access, prepared once."""
-        return tuple(Gate.of(each, self.assignments.get(each.id, ())) for each in self.api_clients)
+    def matrix(self) -> AccessMatrix:
+        """How every party stands with every API client."""
+        return AccessMatrix(self.parties, self.api_clients, self.assignments)
 
     def has(self, row: int, column: int) -> bool:
         """Whether there is such a cell."""
@@ -76,25 +89,13 @@ class Picture:
 
     def sign(self, row: int, column: int) -> Sign:
         """Return what one cell shows."""
-        party, gate = self.parties[row], self.gates[column]
-        if gate.by(party.kind, party.id) is By.NOTHING:
-            return REFUSED
-        nullified = gate.nullifies(party.kind, party.id)
-        if not (party.active and self.api_clients[column].active):
-            return INACTIVE_NULLIFIED if nullified else INACTIVE
-        return NULLIFIED if nullified else ALLOWED
+        return SIGNS[self.matrix.standing(row, column)]
 
     def reason(self, row: int, column: int) -> Reason:
         """Return everything there is to say about one cell."""
         party, api_client = self.parties[row], self.api_clients[column]
-        own = self.assignments.get(api_client.id, ())
-        return Reason(
-            party,
-            api_client,
-            who_may_use(api_client, party, own),
-            self.gates[column],
-            sum(each.kind is party.kind for each in self.parties),
-        )
+        gate = self.matrix.gates[column]
+        return Reason(party, api_client, gate.access(party), gate, self.matrix.counts[party.kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ class Reason:
 
 
 def _offer(offer: Offer) -> Content:
-    sign, colour = (ALLOWED.text, "$allowed") if offer.can else (REFUSED.text, "$muted")
+    sign, colour = (ASSIGNED.text, "$allowed") if offer.can else (REFUSED.text, "$muted")
     return Content.assemble((f"{sign} {offer.kind.value}  ", colour), literal(offer.why))
 
 
