@@ -11,6 +11,9 @@ from functools import cached_property
 from tui.access.facts import ApiClientFacts, AssignmentFacts, Party, PartyKind
 from tui.access.parties import By, Gate
 
+KIND_LETTERS: Mapping[PartyKind, str] = {PartyKind.SELLER: "S", PartyKind.BUYER: "B", PartyKind.SUPPLIER: "V"}
+"""The letters of the list in Clients; V is a vendor, for S is taken."""
+
 COLUMNS_KEPT = 200
 """So many columns that were worked out are kept."""
 
@@ -30,7 +33,20 @@ class Standing(StrEnum):
         """Whether the party's users get in now."""
         return self in _IN
 
+    @property
+    def sign(self) -> str:
+        """One or two characters that stand for it; each is another one, whatever its colour."""
+        return _SIGNS[self]
 
+
+_SIGNS = {
+    Standing.FLAG: "\u2713*",
+    Standing.ASSIGNMENT: "\u2713",
+    Standing.NULLIFIED: "\u2713\u2298",
+    Standing.REFUSED: "\u00b7",
+    Standing.INACTIVE: "\u25cb",
+    Standing.INACTIVE_NULLIFIED: "\u25cb\u2298",
+}
 _IN = frozenset({Standing.FLAG, Standing.ASSIGNMENT, Standing.NULLIFIED})
 
 
@@ -146,3 +162,15 @@ def narrowed(texts: Sequence[str], words: str) -> tuple[int, ...]:
     if not wanted:
         return tuple(range(len(texts)))
     return tuple(place for place, text in enumerate(texts) if all(word in text for word in wanted))
+
+
+def party_texts(parties: Iterable[Party]) -> tuple[str, ...]:
+    """Return what a filter looks at of each party: name, ID, kind and state, in small letters."""
+    return tuple(
+        f"{each.label} {each.id} {each.kind}{'' if each.active else ' inactive'}".casefold() for each in parties
+    )
+
+
+def client_texts(api_clients: Iterable[ApiClientFacts]) -> tuple[str, ...]:
+    """Return the same of each API client."""
+    return tuple(f"{each.app_name} {each.id}{'' if each.active else ' inactive'}".casefold() for each in api_clients)

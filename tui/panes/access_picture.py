@@ -11,7 +11,7 @@ from textual.content import Content
 
 from tui.access.facts import Party, PartyKind, SecretFacts
 from tui.access.grants import Offer, offers
-from tui.access.matrix import AccessMatrix, Standing
+from tui.access.matrix import AccessMatrix, Standing, client_texts, party_texts, why
 from tui.access.parties import FLAG_OF_KIND, By, Gate, PartyAccess
 from tui.access.words import shorten
 from tui.widgets.matrix import Sign
@@ -20,29 +20,23 @@ from tui.widgets.plain import literal
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient, ApiClientAssignment
 
-BY_FLAG = Sign("\u2713*", "good")
-ASSIGNED = Sign("\u2713", "good")
-NULLIFIED = Sign("\u2713\u2298", "special")
-REFUSED = Sign("\u00b7", "quiet")
-INACTIVE = Sign("\u25cb", "bad")
-INACTIVE_NULLIFIED = Sign("\u25cb\u2298", "bad")
-
-SIGNS: Mapping[Standing, Sign] = {
-    Standing.FLAG: BY_FLAG,
-    Standing.ASSIGNMENT: ASSIGNED,
-    Standing.NULLIFIED: NULLIFIED,
-    Standing.REFUSED: REFUSED,
-    Standing.INACTIVE: INACTIVE,
-    Standing.INACTIVE_NULLIFIED: INACTIVE_NULLIFIED,
+_TONES: Mapping[Standing, str] = {
+    Standing.FLAG: "good",
+    Standing.ASSIGNMENT: "good",
+    Standing.NULLIFIED: "special",
+    Standing.REFUSED: "quiet",
+    Standing.INACTIVE: "bad",
+    Standing.INACTIVE_NULLIFIED: "bad",
 }
+SIGNS: Mapping[Standing, Sign] = {each: Sign(each.sign, _TONES[each]) for each in Standing}
 """What a cell shows of how a party stands; each is told apart without its colour."""
 
 LEGEND: tuple[tuple[Sign, str], ...] = (
-    (BY_FLAG, "by flag"),
-    (ASSIGNED, "by assignment"),
-    (NULLIFIED, "assignment nullified"),
-    (REFUSED, "refused"),
-    (INACTIVE, "inactive"),
+    (SIGNS[Standing.FLAG], "by flag"),
+    (SIGNS[Standing.ASSIGNMENT], "by assignment"),
+    (SIGNS[Standing.NULLIFIED], "assignment nullified"),
+    (SIGNS[Standing.REFUSED], "refused"),
+    (SIGNS[Standing.INACTIVE], "inactive"),
 )
 TONE_COLOURS: Mapping[str, str] = {
     "good": "$allowed",
@@ -51,9 +45,6 @@ TONE_COLOURS: Mapping[str, str] = {
     "quiet": "$muted",
 }
 """The theme's variable for each tone of a sign."""
-
-KIND_LETTERS: Mapping[PartyKind, str] = {PartyKind.SELLER: "S", PartyKind.BUYER: "B", PartyKind.SUPPLIER: "V"}
-"""The letters of the list in Clients; V is a vendor, for S is taken."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +59,16 @@ class Picture:
     def matrix(self) -> AccessMatrix:
         """How every party stands with every API client."""
         return AccessMatrix(self.parties, self.api_clients, self.assignments)
+
+    @cached_property
+    def party_texts(self) -> tuple[str, ...]:
+        """What a filter looks at of each party."""
+        return party_texts(self.parties)
+
+    @cached_property
+    def client_texts(self) -> tuple[str, ...]:
+        """What a filter looks at of each API client."""
+        return client_texts(self.api_clients)
 
     def has(self, row: int, column: int) -> bool:
         """Whether there is such a cell."""
@@ -90,6 +91,10 @@ class Picture:
     def sign(self, row: int, column: int) -> Sign:
         """Return what one cell shows."""
         return SIGNS[self.matrix.standing(row, column)]
+
+    def why(self, row: int, column: int) -> str:
+        """Say in a sentence or two why one cell is as it is."""
+        return why(self.matrix, row, column)
 
     def reason(self, row: int, column: int) -> Reason:
         """Return everything there is to say about one cell."""
@@ -184,7 +189,7 @@ class Reason:
 
 
 def _offer(offer: Offer) -> Content:
-    sign, colour = (ASSIGNED.text, "$allowed") if offer.can else (REFUSED.text, "$muted")
+    sign, colour = (Standing.ASSIGNMENT.sign, "$allowed") if offer.can else (Standing.REFUSED.sign, "$muted")
     return Content.assemble((f"{sign} {offer.kind.value}  ", colour), literal(offer.why))
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tui import __version__
+from tui.arguments.matrix import add_matrix
 
 SIZES = (
     ("api-clients", "api_clients", "API clients (1000)"),
@@ -90,6 +91,12 @@ class Options(argparse.Namespace):
     format: str
     names: bool
     shell: str
+    parties: str
+    clients: str
+    matrix_format: str | None
+    ways_user: str | None
+    ways_client: str | None
+    ways_role: str | None
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -274,6 +281,8 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
         size.add_argument(f"--{name}", dest=name.replace("-", "_"), metavar="N", type=_count, help=what)
     _add_declared(commands)
     _add_headless(commands)
+    for each in add_matrix(commands):
+        _add_connection(each, again=True)
     _add_reading(commands)
 
 
