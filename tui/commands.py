@@ -150,6 +150,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("advice.silence", "Silence", "Silence advice with a reason, or take that back.", ("z",), footer=True),
     # -- Access --------------------------------------------------------------------------------------------------
     Command("access.users", "Users", "Show the party's users: each grant, its check, roles.", ("enter",), footer=True),
+    Command("access.back", "Back", "Go back to the matrix, or clear the filters.", ("escape",), footer=True),
     Command("access.filter-parties", "Filter", "Show only parties that contain the words.", ("slash",), footer=True),
     Command("access.filter-clients", "Filter clients", "Show only API clients that contain the words.", ("f",)),
     Command("access.group", "Group", "Show one line for each kind of party, or all.", ("b",), footer=True),
@@ -162,7 +163,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("access.assign", "Assign", "Choose the API clients that the company is assigned to.", ("a",), footer=True),
     Command("access.export", "Export…", "Write the matrix with its reasons: Markdown, HTML, CSV, JSON, SVG.", ("E",)),
     Command("access.reload", "Reload", "Read the marketplace again.", ("r",)),
-    Command("access.back", "Back", "Go back to the matrix, or clear the filters.", ("escape",), footer=True),
     # -- Tokens --------------------------------------------------------------------------------------------------
     Command("tokens.run", "Run", "Ask for the token.", ("ctrl+r",), footer=True, priority=True),
     Command("tokens.refresh", "Refresh", "Use the refresh token of the answer shown.", ("f",), footer=True),

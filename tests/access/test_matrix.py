@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.access.world import ANCHOR, REEF, SELLER, Assignment, Client, assignments, clients, parties
 from tui.access.facts import Party, PartyKind
-from tui.access.matrix import AccessMatrix, Standing, narrowed, why
+from tui.access.matrix import AccessMatrix, Standing, narrowed, why, why_in_short
 from tui.access.parties import By, who_may_use
 
 
@@ -34,6 +34,10 @@ def test_cells_and_columns_say_what_the_rules_say(
             if standing is Standing.ASSIGNMENT:
                 assert access.by is By.ASSIGNMENT
             assert why(matrix, row, column).startswith(access.reason)
+            short = why_in_short(matrix, row, column)
+            assert ("is off" in short) == (not access.allowed)
+            assert ("nullified" in short) == access.nullified
+            assert ("not active" in short) == (access.allowed and not standing.gets_in)
 
 
 def test_what_is_not_active_is_said() -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from tui.access.facts import ApiClientFacts, AssignmentFacts, Party, PartyKind
-from tui.access.parties import By, Gate
+from tui.access.parties import FLAG_OF_KIND, By, Gate
 
 KIND_LETTERS: Mapping[PartyKind, str] = {PartyKind.SELLER: "S", PartyKind.BUYER: "B", PartyKind.SUPPLIER: "V"}
 """The letters of the list in Clients; V is a vendor, for S is taken."""
@@ -154,6 +154,26 @@ def why(matrix: AccessMatrix, row: int, column: int) -> str:
         return reason
     whose = "API client" if not api_client.active else str(party.kind)
     return f"{reason} But the {whose} is not active, and that stops every grant."
+
+
+def why_in_short(matrix: AccessMatrix, row: int, column: int) -> str:
+    """Say the same in a few words, for one line of a list."""
+    party, gate, client = matrix.parties[row], matrix.gates[column], matrix.api_clients[column]
+    flag, kind = FLAG_OF_KIND[party.kind], party.kind
+    assigned = gate.assigned(kind)
+    standing = matrix.standing(row, column)
+    if gate.flag(kind):
+        told = f"{flag} is on"
+        told += "; its assignment is nullified" if party.id in assigned else ""
+    elif kind is PartyKind.SELLER:
+        told = f"{flag} is off"
+    elif party.id in assigned:
+        told = "assigned, the only one" if len(assigned) == 1 else f"assigned, one of {len(assigned):,} {kind}s"
+    else:
+        told = f"{flag} is off, and it is not assigned"
+    if standing in (Standing.INACTIVE, Standing.INACTIVE_NULLIFIED):
+        told += f"; the {'API client' if not client.active else kind} is not active"
+    return told
 
 
 def narrowed(texts: Sequence[str], words: str) -> tuple[int, ...]:

@@ -33,10 +33,7 @@ NOTHING = Picture((), (), {})
 STAYS = 0.15
 """Seconds on one cell after which more is asked of the marketplace about it."""
 _OF_A_CELL = frozenset({"access.users", "access.open", "access.test", "access.assign", "access.pivot"})
-_NEEDS_ONE_PARTY = {
-    "access.assign": "There is one line for many parties here: enter shows them one by one.",
-    "access.pivot": "There is one line for many parties here: b shows them one by one.",
-}
+_MANY = "There is one line for many parties here: enter shows them one by one."
 
 
 class AccessPane(ModePane):
@@ -265,10 +262,8 @@ class AccessPane(ModePane):
             return None
         if command in _OF_A_CELL and self.api_client is None:
             return "There is no API client under the cursor."
-        if command in _NEEDS_ONE_PARTY and self.party is None:
-            return _NEEDS_ONE_PARTY[command]
-        if command == "access.assign" and self.party is not None and self.party.kind is PartyKind.SELLER:
-            return "There is no assignment for the seller: AllowSeller decides."
+        if command == "access.assign" and (self.party is None or self.party.kind is PartyKind.SELLER):
+            return _MANY if self.party is None else "There is no assignment for the seller: AllowSeller decides."
         if command == "access.group" and self.pivot is not Pivot.MATRIX:
             return "A list shows parties one by one: v goes on to the matrix."
         if command in ("access.next", "access.previous") and self.pivot is Pivot.MATRIX:
@@ -336,11 +331,11 @@ class AccessPane(ModePane):
 
         self.app.push_screen(WhoCan(self.session))
 
-    async def do_export(self) -> None:
+    def do_export(self) -> None:
         """Write what is in sight to a file, each cell with its reason."""
         from tui.panes.access_export import export_view
 
-        await export_view(self.app, self.session, self.view)
+        start(self, partial(export_view, self.app, self.session, self.view), group="export")
 
     def do_assign(self) -> None:
         """Choose the API clients that the company is assigned to."""

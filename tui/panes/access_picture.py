@@ -11,7 +11,7 @@ from textual.content import Content
 
 from tui.access.facts import Party, PartyKind, SecretFacts
 from tui.access.grants import Offer, offers
-from tui.access.matrix import AccessMatrix, Standing, client_texts, party_texts, why
+from tui.access.matrix import AccessMatrix, Standing, client_texts, party_texts, why_in_short
 from tui.access.parties import FLAG_OF_KIND, By, Gate, PartyAccess
 from tui.access.words import shorten
 from tui.widgets.matrix import Sign
@@ -93,8 +93,8 @@ class Picture:
         return SIGNS[self.matrix.standing(row, column)]
 
     def why(self, row: int, column: int) -> str:
-        """Say in a sentence or two why one cell is as it is."""
-        return why(self.matrix, row, column)
+        """Say in a few words why one cell is as it is."""
+        return why_in_short(self.matrix, row, column)
 
     def reason(self, row: int, column: int) -> Reason:
         """Return everything there is to say about one cell."""

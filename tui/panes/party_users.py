@@ -59,8 +59,8 @@ class PartyUsers(Framed[None]):
     PartyUsers > Vertical { width: 118; max-width: 98%; height: 94%; }
     PartyUsers Input { display: none; margin-bottom: 1; padding: 0; }
     PartyUsers Input.-shown { display: block; }
-    PartyUsers RowList { height: 2fr; }
-    PartyUsers VerticalScroll { height: 3fr; margin-top: 1; scrollbar-size-vertical: 1; }
+    PartyUsers RowList { max-height: 40%; }
+    PartyUsers VerticalScroll { height: 1fr; margin-top: 1; scrollbar-size-vertical: 1; }
     PartyUsers #users-legend { height: 1; color: $text-muted; margin-top: 1; }
     PartyUsers.-narrow #users-legend { display: none; }
     """
@@ -121,6 +121,8 @@ class PartyUsers(Framed[None]):
         self._pages = pages
         self._list.empty = "Nobody matches: esc shows all again." if words else f"{_who(self._party)} has no users."
         self._list.rows = pages
+        if not words:
+            self._list.styles.height = max(len(pages), 2) + 1
         self._title()
         self._explain()
 
@@ -206,7 +208,10 @@ class PartyUsers(Framed[None]):
         yield Fact("Roles of a token, when none is asked for by name", heading=True)
         stories = role_stories(self._api_client, person.facts(), () if isinstance(gifts, str) else gifts or ())
         for story in stories:
-            yield Fact(f"{_CAN if story.granted else _CANNOT} {story.role}"[:12], _story(story, gifts))
+            label = (
+                f"{_CAN} granted" if story.granted else f"{_CANNOT} left out" if story.held else f"{_CANNOT} missing"
+            )
+            yield Fact(label, _story(story, gifts))
         if not stories:
             yield Fact("", literal("No security profile gives this user any role.", "$refused"))
         if isinstance(gifts, str):

@@ -206,11 +206,11 @@ def _words(question: Question) -> Content:
 def _columns(answered: Answered) -> tuple[Column[Way], ...]:
     """Return the columns of an answer: what the question names is the same in every way, and left out."""
     about, role = answered.question.about, answered.question.name
-    user = Column[Way]("User", lambda each: each.user.username, most=22)
-    party = Column[Way]("Of", lambda each: each.user.party.label, most=18)
-    client = Column[Way]("API client", lambda each: each.api_client.app_name, most=24)
-    grant = Column[Way]("Grant", lambda each: each.grant.value, width=18)
-    roles = Column[Way]("Roles", lambda each: ", ".join(each.roles), width=10, grow=True)
+    user: Column[Way] = Column("User", lambda each: each.user.username, most=22)
+    party: Column[Way] = Column("Of", lambda each: each.user.party.label, most=18)
+    client: Column[Way] = Column("API client", lambda each: each.api_client.app_name, most=24)
+    grant: Column[Way] = Column("Grant", lambda each: each.grant.value, width=18)
+    roles: Column[Way] = Column("Roles", lambda each: ", ".join(each.roles), width=10, grow=True)
 
     def profiles(each: Way) -> str:
         return profiles_told(answered.gifts.get(each.user.username, ()), role) or "\u2026"
@@ -219,4 +219,4 @@ def _columns(answered: Answered) -> tuple[Column[Way], ...]:
         return client, grant, roles
     if about is About.API_CLIENT:
         return user, party, grant, roles
-    return user, client, grant, Column[Way]("Security profile", profiles, width=12, grow=True)
+    return user, client, grant, Column("Security profile", profiles, width=12, grow=True)
