@@ -73,7 +73,7 @@ def sit(here: Marketplace, environ: Mapping[str, str]) -> Sitting:
         terminal.press("$")
         (jump,) = terminal.wait_for(f"API client {here.api_clients} of")
         terminal.press("/")
-        terminal.wait_for("words of a name")
+        terminal.wait_for("name or ID")
         terminal.press("supplier")
         (found,) = terminal.wait_for("of 11 parties" if here.parties == 11 else f"of {here.parties:,} parties")
         terminal.press("\x1b")

@@ -36,9 +36,9 @@ class Narrowing(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay the two lines out side by side."""
         yield Static("Parties")
-        yield Input(id="party-words", compact=True, placeholder="words of a name, ID, kind")
+        yield Input(id="party-words", compact=True, placeholder="name, ID or kind")
         yield Static("API clients")
-        yield Input(id="client-words", compact=True, placeholder="words of a name, ID")
+        yield Input(id="client-words", compact=True, placeholder="name or ID")
 
     @property
     def parties(self) -> str:

@@ -36,12 +36,13 @@ TYPED_ON = 0.15
 STAYS = 0.15
 """Seconds on one user after which its security profiles are read."""
 FIRST_ROWS = 50
-_HEADINGS = {
+_LABELS = {
     GrantKind.PASSWORD: "Password",
     GrantKind.REFRESH: "Refresh",
     GrantKind.CLIENT_CREDENTIALS: "Credentials",
     GrantKind.ANONYMOUS: "Anonymous",
 }
+_SHORT = {GrantKind.CLIENT_CREDENTIALS: "Cred.", GrantKind.ANONYMOUS: "Anon."}
 _CAN, _CANNOT, _NOTHING = "\u2713", "\u2717", "\u00b7"
 
 
@@ -81,7 +82,8 @@ class PartyUsers(Framed[None]):
     def compose(self) -> ComposeResult:
         """Lay the list out above what is to say of the user under the cursor."""
         columns: list[Column[Person]] = [Column("User", lambda each: each.user.username, most=26)]
-        columns += [Column(word, partial(self._sign, kind), width=len(word)) for kind, word in _HEADINGS.items()]
+        for kind, word in (_LABELS | _SHORT).items():
+            columns.append(Column(word, partial(self._sign, kind), width=len(word)))
         columns.append(Column("Roles", self._roles, width=8, grow=True))
         with Vertical() as box:
             box.border_subtitle = Content("/ find \u00b7 i where can it get in \u00b7 o open API client \u00b7 esc")
@@ -260,7 +262,7 @@ def _who(party: Party) -> str:
 
 
 def _entry_facts(entry: Entry) -> Iterator[Fact]:
-    label = _HEADINGS[entry.kind]
+    label = _LABELS[entry.kind]
     decision = entry.decision
     if decision is None:
         yield Fact(label, literal(f"{_NOTHING} {entry.why}", "$muted"))

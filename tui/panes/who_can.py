@@ -44,8 +44,10 @@ class WhoCan(TypedList[None]):
     DEFAULT_CSS = """
     WhoCan > Vertical { width: 118; max-width: 98%; height: 92%; max-height: 92%; }
     WhoCan #who-can-answer { height: auto; max-height: 60%; margin-bottom: 1; display: none; }
-    WhoCan #who-can-ways { display: none; }
-    WhoCan.-answered #who-can-answer, WhoCan.-answered #who-can-ways { display: block; }
+    WhoCan #who-can-ways, WhoCan #who-can-way { display: none; }
+    WhoCan #who-can-way { height: auto; max-height: 4; margin-top: 1; color: $text-muted; }
+    WhoCan.-answered #who-can-answer, WhoCan.-answered #who-can-ways, WhoCan.-answered #who-can-way { display: block; }
+    WhoCan.-nobody #who-can-ways { display: none; }
     WhoCan.-answered Input, WhoCan.-answered #who-can-questions { display: none; }
     """
 
@@ -74,6 +76,7 @@ class WhoCan(TypedList[None]):
             yield RowList[Way](
                 (), key=lambda each: (each.user.username, each.api_client.id, each.grant), id="who-can-ways"
             )
+            yield Static(id="who-can-way")
 
     def on_mount(self) -> None:
         """Offer what can be asked, or answer what was asked already."""
@@ -114,6 +117,19 @@ class WhoCan(TypedList[None]):
         message.stop()
         self.action_take()
 
+    @on(RowList.Highlighted, "#who-can-ways")
+    def _highlighted(self, message: RowList.Highlighted) -> None:
+        """Tell the whole of the way under the cursor, of which the list may cut something."""
+        message.stop()
+        way, told = message.row, ""
+        if isinstance(way, Way) and self.answered is not None:
+            party = f"{way.user.party.kind} {way.user.party.label}"
+            told = f"{way.user.username} ({party}) at {way.api_client.app_name} by {way.grant}: {', '.join(way.roles)}"
+            gifts = self.answered.gifts.get(way.user.username, ())
+            if gifts and self.answered.answer.role is not None:
+                told += f"; from {profiles_told(gifts, self.answered.answer.role)}"
+        self.query_one("#who-can-way", Static).update(literal(told))
+
     # -- asking --------------------------------------------------------------------------------------------------
 
     @property
@@ -136,6 +152,7 @@ class WhoCan(TypedList[None]):
 
     def _ask(self, question: Question) -> None:
         self.answered = None
+        self.remove_class("-nobody")
         self.add_class("-answered")
         box = self.query_one(Vertical)
         box.border_title = Content(plain(question.words))
@@ -165,6 +182,7 @@ class WhoCan(TypedList[None]):
         ways = self.query_one("#who-can-ways", RowList)
         ways.set_columns(_columns(answered))
         ways.rows = answered.answer.ways
+        self.set_class(not answered.answer.ways, "-nobody")
         self.query_one(Vertical).border_subtitle = Content(_ANSWERED if answered.answer.ways else "esc asks another")
 
     def _tell(self, words: str) -> None:
@@ -188,7 +206,7 @@ class WhoCan(TypedList[None]):
             self.dismiss(None)
             return
         self.workers.cancel_group(self, "answer")
-        self.remove_class("-answered")
+        self.remove_class("-answered", "-nobody")
         box = self.query_one(Vertical)
         box.border_title = Content("Who can\u2026")
         box.border_subtitle = Content(_KEYS)
@@ -209,7 +227,7 @@ def _columns(answered: Answered) -> tuple[Column[Way], ...]:
     user: Column[Way] = Column("User", lambda each: each.user.username, most=22)
     party: Column[Way] = Column("Of", lambda each: each.user.party.label, most=18)
     client: Column[Way] = Column("API client", lambda each: each.api_client.app_name, most=24)
-    grant: Column[Way] = Column("Grant", lambda each: each.grant.value, width=18)
+    grant: Column[Way] = Column("Grant", lambda each: each.grant.value, most=18)
     roles: Column[Way] = Column("Roles", lambda each: ", ".join(each.roles), width=10, grow=True)
 
     def profiles(each: Way) -> str:
