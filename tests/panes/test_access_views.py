@@ -72,7 +72,13 @@ async def test_words_leave_parties_and_api_clients_and_escape_shows_all(console:
     assert not console.app.query_one("#party-words", Input).is_on_screen
 
 
-async def test_groups_count_who_gets_in_and_enter_shows_them(console: Console) -> None:
+async def test_groups_count_and_pivots_list(console: Console) -> None:
+    """Both in one console: opening one costs more than both looks."""
+    await look_at_groups(console)
+    await look_at_lists(console)
+
+
+async def look_at_groups(console: Console) -> None:
     await go_to(console, "Anchor Boats", "Partner Portal")
     await console.press("b")
     assert "[◐ 2/6]" in console.text
@@ -90,7 +96,7 @@ async def test_groups_count_who_gets_in_and_enter_shows_them(console: Console) -
     assert why(console).startswith("Anchor Boats → Partner Portal")
 
 
-async def test_a_pivot_lists_one_api_client_and_one_party_with_reasons(console: Console) -> None:
+async def look_at_lists(console: Console) -> None:
     await go_to(console, "Anchor Boats", "Partner Portal")
     await console.press("v")
     assert pane(console).pivot is Pivot.API_CLIENT
@@ -146,6 +152,7 @@ async def test_enter_shows_the_users_with_grants_checks_roles_and_profiles(conso
     assert "Anonymous ✓" in sheet(console)
     await console.press("escape")
 
+    await look_at_ceiling_and_floor(console)
     await go_to(console, "Harbor Supply", "Nightly Export")  # the seller, and a check before the party's
     await console.press("enter")
     await until(console, lambda: "check 6 of 15" in sheet(console), "what refuses")
@@ -157,7 +164,7 @@ async def test_enter_shows_the_users_with_grants_checks_roles_and_profiles(conso
     assert row.name == "Nightly Export"
 
 
-async def test_ceiling_and_floor_are_told_of_each_role(console: Console) -> None:
+async def look_at_ceiling_and_floor(console: Console) -> None:
     await go_to(console, "Anchor Boats", "Kiosk Terminal")
     await console.press("enter")
     await until(console, lambda: "the company" in sheet(console), "the security profiles")
@@ -167,6 +174,28 @@ async def test_ceiling_and_floor_are_told_of_each_role(console: Console) -> None
     await console.press("enter")
     await until(console, lambda: "✗ missing" in sheet(console), "the floor")
     assert "ApprovalRuleAdmin · the API client requires it as a minimum" in sheet(console)
+    await console.press("escape")
+
+
+async def test_what_cannot_be_read_is_told_and_r_tries_again(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tui.ordercloud import errors
+
+    async def fail(*_: object, **__: object) -> None:
+        raise errors.ConnectionRefused("Nothing listens there")
+
+    marketplace = console.app.session.marketplace
+    await go_to(console, "Anchor Boats", "Partner Portal")
+    with monkeypatch.context() as patch:
+        patch.setattr(marketplace, "user_page", fail)
+        await console.press("enter")
+        await until(console, lambda: "This could not be read: Nothing listens there" in console.text, "what failed")
+    await console.press("r")
+    await until(console, lambda: "shopper01" in console.text, "the users")
+    with monkeypatch.context() as patch:
+        patch.setattr(marketplace, "person", fail)
+        await console.press("i")
+        await until(console, lambda: "This could not be read: Nothing listens there" in answer_told(console), "why not")
+    await console.press("escape", "escape")
 
 
 async def test_questions_are_found_as_one_types_and_answered_completely(console: Console) -> None:

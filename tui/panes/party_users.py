@@ -110,9 +110,15 @@ class PartyUsers(Framed[None]):
         self.query_one(Vertical).border_title = Content(plain(told))
 
     async def _read_all(self) -> None:
-        self._door = await door_of(self._marketplace, self._api_client)
-        self._entries.clear()
-        await self._read(0)
+        from tui.ordercloud import errors
+
+        try:
+            self._door = await door_of(self._marketplace, self._api_client)
+            self._entries.clear()
+            await self._read(0)
+        except errors.OrderCloudError as error:
+            self._list.empty = plain(f"This could not be read: {error} \u00b7 r tries again.")
+            self._list.refresh()
 
     async def _read(self, wait: float) -> None:
         await asyncio.sleep(wait)

@@ -89,9 +89,14 @@ class WhoCan(TypedList[None]):
 
     async def _prepare(self) -> None:
         """Read the users where they are few, so that each can be found by a part of any name."""
-        companies = await self._marketplace.companies()
-        if len(companies.buyers) + len(companies.suppliers) <= FEW_COMPANIES:
-            await self._marketplace.people()
+        from tui.ordercloud import errors
+
+        try:
+            companies = await self._marketplace.companies()
+            if len(companies.buyers) + len(companies.suppliers) <= FEW_COMPANIES:
+                await self._marketplace.people()
+        except errors.OrderCloudError as error:
+            self.app.notify(plain(f"The users could not be read: {error}"), markup=False, timeout=6)
         await self._search(0)
 
     async def _search(self, wait: float) -> None:
@@ -165,11 +170,16 @@ class WhoCan(TypedList[None]):
         start(self, partial(self._answer, question), group="answer")
 
     async def _answer(self, question: Question) -> None:
+        from tui.ordercloud import errors
+
         now = self._session.clock()
         try:
             answered = await answer_question(self._marketplace, question, now, self._gifts, self._tell)
         except LookupError as error:
             self._tell(str(error.args[0]))
+            return
+        except errors.OrderCloudError as error:
+            self._tell(f"This could not be read: {error}")
             return
         self.answered = answered
         told = [*answered.answer.told(), *answered.remarks]
