@@ -33,8 +33,8 @@ SIGNS: Mapping[Standing, Sign] = {each: Sign(each.sign, _TONES[each]) for each i
 
 LEGEND: tuple[tuple[Sign, str], ...] = (
     (SIGNS[Standing.FLAG], "by flag"),
-    (SIGNS[Standing.ASSIGNMENT], "by assignment"),
-    (SIGNS[Standing.NULLIFIED], "assignment nullified"),
+    (SIGNS[Standing.ASSIGNMENT], "assigned"),
+    (SIGNS[Standing.NULLIFIED], "nullified"),
     (SIGNS[Standing.REFUSED], "refused"),
     (SIGNS[Standing.INACTIVE], "inactive"),
 )

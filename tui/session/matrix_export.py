@@ -227,7 +227,7 @@ def as_svg(sheet: Sheet) -> Iterator[str]:
     """Write it as a picture that any page can show; the reasons are the cells' tooltips."""
     return svg(
         sheet.title,
-        f"{sheet.told}. {LEGEND}",
+        (sheet.told, LEGEND),
         [f"{KIND_LETTERS[sheet.party(row).kind]} {sheet.party(row).label}" for row in sheet.rows],
         [sheet.api_client(column).app_name for column in sheet.columns],
         lambda line, place: (

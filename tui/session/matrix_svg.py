@@ -21,22 +21,27 @@ line { stroke: #e3e8ee; } .ground { fill: #ffffff; }
 
 def svg(
     title: str,
-    told: str,
+    told: Sequence[str],
     rows: Sequence[str],
     columns: Sequence[str],
     cell: Callable[[int, int], tuple[str, str, str]],
 ) -> Iterator[str]:
-    """Draw it. `cell` gives of a row and a column its sign, its class (in, out, stopped, nullified) and its tooltip."""
+    """Draw it, with some lines told below the title.
+
+    `cell` gives of a row and a column its sign, its class (in, out, stopped, nullified) and its tooltip.
+    """
     left = 20 + LETTER * min(LONGEST, max(map(len, rows), default=0))
     # Names of columns lean: they take as much height as width.
     lean = LETTER * min(LONGEST, max(map(len, columns), default=0)) * 0.72
-    top = 64 + lean
-    width, height = max(left + COLUMN * len(columns) + lean + 10, 720), top + ROW * len(rows) + 16
+    top = 44 + 18 * len(told) + lean
+    widest = 24 + 0.95 * LETTER * max(map(len, told), default=0)
+    width, height = max(left + COLUMN * len(columns) + lean + 10, widest), top + ROW * len(rows) + 16
     yield f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}"'
     yield f' viewBox="0 0 {width:.0f} {height:.0f}" role="img">\n<title>{html_text(title)}</title>\n'
     yield f'<style>{_STYLE}</style>\n<rect class="ground" width="100%" height="100%"/>\n'
     yield f'<text class="title" x="12" y="24">{html_text(title)}</text>\n'
-    yield f'<text class="told" x="12" y="44">{html_text(told)}</text>\n'
+    for number, line_told in enumerate(told):
+        yield f'<text class="told" x="12" y="{44 + 18 * number}">{html_text(line_told)}</text>\n'
     for place, name in enumerate(columns):
         x, y = left + COLUMN * (place + 0.5), top - 8
         yield f'<text x="{x:.0f}" y="{y:.0f}" transform="rotate(-45 {x:.0f} {y:.0f})">{_name(name)}</text>\n'
