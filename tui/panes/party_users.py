@@ -208,7 +208,7 @@ class PartyUsers(Framed[None]):
     def _facts(self, person: Person, gifts: Sequence[ProfileGift] | str | None) -> Iterator[Fact]:
         state = "" if person.user.active else ", not active"
         name = f"{person.user.first_name} {person.user.last_name}".strip()
-        yield Fact(person.user.username, heading=True)
+        yield Fact(plain(person.user.username), heading=True)
         yield Fact("User", literal(f"{name or person.user.id}{state}; {person.party.kind} {person.party.label}"))
         for entry in self._of(person):
             yield from _entry_facts(entry)
