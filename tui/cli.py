@@ -16,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.arguments import SIZES, Options, make_parser
+from tui.arguments import Options, make_parser
+from tui.arguments.sandbox import SIZES
 from tui.exits import Exit, UsageError
 from tui.visible import visible
 
@@ -33,7 +34,7 @@ __all__ = ["Exit", "UsageError", "console_request", "main"]
 _SECRET_OPTIONS = ("--client-secret", "--secret", "--password", "--token", "--access-token", "--refresh-token")
 _DECLARED = ("export", "plan", "apply")
 """The commands that sign in to a marketplace, and so take the options of where to connect."""
-_LOOKING = ("token", "who", "can", "advice", "run", "traffic")
+_LOOKING = ("token", "who", "can", "advice", "run", "traffic", "matrix", "ways")
 """The same, of those that change no API client."""
 _CONNECTION_OPTIONS = ("profile", "url", "region", "environment", "client_id", "grant", "username", "scope")
 
@@ -119,7 +120,7 @@ def _console(options: Options) -> int:
             "the console needs a terminal on standard input and standard output. Without one, "
             "`ocgate decode` reads a token, `ocgate sandbox` serves the sandbox, `ocgate export`, `ocgate plan` and "
             "`ocgate apply` manage API clients as a file; `ocgate token`, `ocgate who`, `ocgate can`, `ocgate advice`, "
-            "`ocgate run` and `ocgate traffic` ask, judge and try."
+            "`ocgate matrix`, `ocgate ways`, `ocgate run` and `ocgate traffic` ask, judge and try."
         )
     import gc
 
@@ -314,6 +315,8 @@ def _looking(options: Options) -> int:
         _say(problem)
     if options.command == "run":
         return _run_scenarios(options, request)
+    if options.command in ("matrix", "ways"):
+        return _matrix(options, request)
     from tui.headless import looking
 
     if options.command == "traffic":
@@ -332,6 +335,15 @@ def _looking(options: Options) -> int:
     files = (options.password_file, options.secret_file, options.refresh_file)
     asked = Wanted(options.token_grant, wanted, options.user, options.roles, options.visitor, *files)
     return token(request, asked, as_json=options.json)
+
+
+def _matrix(options: Options, request: ConsoleRequest) -> int:
+    from tui.headless.matrix import Wanted, matrix, ways
+
+    if options.command == "matrix":
+        return matrix(request, Wanted(options.parties, options.clients, options.matrix_format, options.output))
+    user, client, role = options.ways_user, options.ways_client, options.ways_role
+    return ways(request, user=user, client=client, role=role, as_json=options.json)
 
 
 def _run_scenarios(options: Options, request: ConsoleRequest) -> int:

@@ -149,14 +149,24 @@ COMMANDS: tuple[Command, ...] = (
     Command("advice.mend", "Mend", "Show what mends the advice under the cursor, then do it.", ("m",), footer=True),
     Command("advice.silence", "Silence", "Silence advice with a reason, or take that back.", ("z",), footer=True),
     # -- Access --------------------------------------------------------------------------------------------------
+    Command("access.users", "Users", "Show the party's users: each grant, its check, roles.", ("enter",), footer=True),
+    Command("access.back", "Back", "Go back to the matrix, or clear the filters.", ("escape",), footer=True),
+    Command("access.filter-parties", "Filter", "Show only parties that contain the words.", ("slash",), footer=True),
+    Command("access.filter-clients", "Filter clients", "Show only API clients that contain the words.", ("f",)),
+    Command("access.group", "Group", "Show one line for each kind of party, or all.", ("b",), footer=True),
+    Command("access.pivot", "Pivot", "Show one API client, one party, or the matrix.", ("v",), footer=True),
+    Command("access.next", "Next", "In a list: show the next API client or party.", ("right_square_bracket", "right")),
+    Command("access.previous", "Previous", "Show the one before.", ("left_square_bracket", "left")),
+    Command("access.who-can", "Who can…", "Ask who can use an API client or obtain a role.", ("i",), footer=True),
+    Command("access.open", "Open", "Open this API client in Clients.", ("o",), footer=True),
     Command("access.test", "Test", "Try a grant with this API client in Tokens.", ("t",), footer=True),
-    Command("access.open", "Open", "Open this API client in Clients.", ("enter",), footer=True),
     Command("access.assign", "Assign", "Choose the API clients that the company is assigned to.", ("a",), footer=True),
     Command(
         "access.what-if", "What if", "Draft changes, see who gains and loses, then apply them.", ("w",), footer=True
     ),
     Command("access.self-check", "Self-check", "Hold the rules against real token calls.", ("s",), footer=True),
-    Command("access.reload", "Reload", "Read the marketplace again.", ("r",), footer=True),
+    Command("access.export", "Export…", "Write the matrix with its reasons: Markdown, HTML, CSV, JSON, SVG.", ("E",)),
+    Command("access.reload", "Reload", "Read the marketplace again.", ("r",)),
     # -- Tokens --------------------------------------------------------------------------------------------------
     Command("tokens.run", "Run", "Ask for the token.", ("ctrl+r",), footer=True, priority=True),
     Command("tokens.refresh", "Refresh", "Use the refresh token of the answer shown.", ("f",), footer=True),

@@ -63,6 +63,14 @@ class Request:
 
 async def send(sandbox: Sandbox, request: Request) -> bytes:
     """Send a request in process, with no client around it. Raises RuntimeError when it is refused."""
+    status, body = await exchange(sandbox, request)
+    if status >= 300:
+        raise RuntimeError(f"{request.method} {request.path}: {status} {body[:200]!r}")
+    return body
+
+
+async def exchange(sandbox: Sandbox, request: Request) -> tuple[int, bytes]:
+    """Send a request in process, and return the status and the body of the answer."""
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -82,9 +90,7 @@ async def send(sandbox: Sandbox, request: Request) -> bytes:
     }
     await sandbox.app(scope, receive, take)
     body: bytes = sent[1]["body"]
-    if sent[0]["status"] >= 300:
-        raise RuntimeError(f"{request.method} {request.path}: {sent[0]['status']} {body[:200]!r}")
-    return body
+    return sent[0]["status"], body
 
 
 def token_form(**fields: str) -> Request:

@@ -10,11 +10,12 @@ from textual.widgets import Static
 
 from tests.console import Console, console_request, open_console
 from tui.access.facts import Party, PartyKind
-from tui.access.parties import who_may_use
+from tui.access.matrix import Standing
+from tui.access.parties import By, who_may_use
 from tui.config.connection import Connection, ConnectionProblem, Part
 from tui.ordercloud.models import ApiClient, ApiClientAssignment
 from tui.panes.access import AccessPane
-from tui.panes.access_picture import INACTIVE, INACTIVE_NULLIFIED, NULLIFIED, REFUSED, Picture
+from tui.panes.access_picture import SIGNS, Picture
 from tui.session.client_row import ClientRow
 from tui.widgets.matrix import Matrix
 from tui.widgets.row_list import RowList
@@ -59,11 +60,12 @@ async def test_every_cell_of_the_demo_marketplace_is_what_the_rules_say(console:
     for row, party in enumerate(picture.parties):
         for column, api_client in enumerate(picture.api_clients):
             access = who_may_use(api_client, party, picture.assignments[api_client.id])
-            sign = picture.sign(row, column)
-            assert (sign is REFUSED) == (not access.allowed)
-            assert (sign in (NULLIFIED, INACTIVE_NULLIFIED)) == access.nullified
-            active = api_client.active and party.active
-            assert (sign in (INACTIVE, INACTIVE_NULLIFIED)) == (access.allowed and not active)
+            standing = {sign: each for each, sign in SIGNS.items()}[picture.sign(row, column)]
+            assert (standing is Standing.REFUSED) == (not access.allowed)
+            assert (standing in (Standing.NULLIFIED, Standing.INACTIVE_NULLIFIED)) == access.nullified
+            assert standing.gets_in == (access.allowed and api_client.active and party.active)
+            assert standing is not Standing.ASSIGNMENT or access.by is By.ASSIGNMENT
+            assert standing is not Standing.FLAG or access.by is By.FLAG
 
 
 @pytest.mark.parametrize(
@@ -101,9 +103,9 @@ async def test_named_secrets_are_taken_into_account_when_the_cursor_stays(consol
     assert "A program gets a token with the client secret, and acts as erp-service." in why(console)
 
 
-async def test_enter_opens_the_api_client_and_t_tries_it(console: Console) -> None:
+async def test_o_opens_the_api_client_and_t_tries_it(console: Console) -> None:
     await go_to(console, "Anchor Boats", "Partner Portal")
-    await console.press("enter")
+    await console.press("o")
     row = console.app.query_one("#api-clients", RowList).row
     assert isinstance(row, ClientRow)
     assert row.name == "Partner Portal"

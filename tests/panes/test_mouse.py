@@ -13,6 +13,7 @@ from tui.panes.client_detail import ClientDetail
 from tui.panes.client_field import FieldRow
 from tui.panes.client_form import ApiClientForm
 from tui.panes.learn import LearnPane
+from tui.panes.party_users import PartyUsers
 from tui.widgets.dialogs import Confirm, Note
 from tui.widgets.flag import Flag
 from tui.widgets.matrix import Matrix
@@ -100,7 +101,7 @@ async def test_clicks_choose_in_a_picker(console: Console) -> None:
     assert console.app.query_one("#attempt-panel").value.api_client_id == wanted  # type: ignore[attr-defined]
 
 
-async def test_a_click_in_the_matrix_asks_about_that_cell_and_a_second_one_opens_its_api_client(
+async def test_a_click_in_the_matrix_asks_about_that_cell_and_a_second_one_shows_its_users(
     console: Console,
 ) -> None:
     await console.press("2")
@@ -113,10 +114,12 @@ async def test_a_click_in_the_matrix_asks_about_that_cell_and_a_second_one_opens
     assert row == 2
     assert column > 0
     assert console.text != before
-    wanted = console.app.query_one(AccessPane).picture.api_clients[column]
+    pane = console.app.query_one(AccessPane)
+    party, wanted = pane.picture.parties[row], pane.picture.api_clients[column]
     await console.pilot.click(matrix, offset=cell, times=2)
     await console.settle()
-    assert console.app.query_one(ClientDetail).api_client == wanted
+    assert isinstance(console.app.screen, PartyUsers)
+    assert f"of {party.label} → {wanted.app_name}" in console.text
 
 
 async def test_a_click_chooses_a_topic_of_learn(console: Console) -> None:

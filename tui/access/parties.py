@@ -102,7 +102,8 @@ class Gate:
         if by is By.FLAG:
             reason = f"{flag} is on, so every {kind} may use it."
             return f"{reason} The assignment of {party.label} is nullified by the flag." if nullified else reason
-        others = len(self.assigned(kind) - {party.id})
+        assigned = self.assigned(kind)
+        others = len(assigned) - (party.id in assigned)
         if by is By.ASSIGNMENT:
             company = "the only one" if others == 0 else f"one of {others + 1} {kind}s"
             return f"{flag} is off, and {party.label} is assigned ({company})."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,16 @@ def _takes_file(parser: argparse.ArgumentParser) -> bool:
 
 
 def _values(parsers: Sequence[argparse.ArgumentParser]) -> Mapping[str, _Word]:
-    """Return the options that want a value, those of all commands together."""
-    return {
-        name: word
-        for parser in parsers
-        for word in _words(parser)
-        for name in word.names
-        if word.takes_value and (word.choices or word.is_file)
-    }
+    """Return the options that want a value, those of all commands together: of one name, the values of each."""
+    found: dict[str, _Word] = {}
+    for parser in parsers:
+        for word in _words(parser):
+            if not word.takes_value or not (word.choices or word.is_file):
+                continue
+            for name in word.names:
+                before = found.get(name, word)
+                found[name] = replace(before, choices=tuple(dict.fromkeys((*before.choices, *word.choices))))
+    return found
 
 
 def _bash(parser: argparse.ArgumentParser, commands: Mapping[str, tuple[str, argparse.ArgumentParser]]) -> str:

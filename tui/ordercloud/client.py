@@ -144,11 +144,11 @@ class OrderCloud:
 
         return resource(self._wire, ImpersonationConfig, "impersonationconfig")
 
-    def groups_of(self, user_id: str, buyer_id: str | None = None) -> GroupMemberships:
-        """Give the memberships of one user in user groups: a buyer's, else the seller's."""
+    def groups_of(self, user_id: str, buyer_id: str | None = None, supplier_id: str | None = None) -> GroupMemberships:
+        """Give the memberships of one user in user groups: a buyer's, a supplier's, else the seller's."""
         from tui.ordercloud.groups import GroupMemberships
 
-        return GroupMemberships(self._wire, user_id, buyer_id)
+        return GroupMemberships(self._wire, user_id, buyer_id, supplier_id)
 
     def buyer_users(self, buyer_id: str) -> Resource[BuyerUser]:
         """Give the users of one buyer."""

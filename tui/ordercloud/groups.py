@@ -10,10 +10,11 @@ from tui.ordercloud.wire import Wire, path_of
 
 
 class GroupMemberships(Assignments[GroupMembership]):
-    """The user groups of one user: of a buyer, or of the seller without one."""
+    """The user groups of one user: of a buyer, of a supplier, or of the seller without either."""
 
-    def __init__(self, wire: Wire, user_id: str, buyer_id: str | None) -> None:
+    def __init__(self, wire: Wire, user_id: str, buyer_id: str | None, supplier_id: str | None = None) -> None:
         where = () if buyer_id is None else ("buyers", buyer_id)
+        where = where if supplier_id is None else ("suppliers", supplier_id)
         super().__init__(wire, f"/v1{path_of(*where, 'usergroups', 'assignments')}", GroupMembership)
         self._user_id = user_id
 

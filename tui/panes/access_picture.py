@@ -11,7 +11,8 @@ from textual.content import Content
 
 from tui.access.facts import Party, PartyKind, SecretFacts
 from tui.access.grants import Offer, offers
-from tui.access.parties import FLAG_OF_KIND, By, Gate, PartyAccess, who_may_use
+from tui.access.matrix import AccessMatrix, Standing, client_texts, party_texts, why_in_short
+from tui.access.parties import FLAG_OF_KIND, By, Gate, PartyAccess
 from tui.access.words import shorten
 from tui.widgets.matrix import Sign
 from tui.widgets.plain import literal
@@ -19,17 +20,23 @@ from tui.widgets.plain import literal
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient, ApiClientAssignment
 
-ALLOWED = Sign("\u2713", "good")
-NULLIFIED = Sign("\u2713\u2298", "special")
-REFUSED = Sign("\u00b7", "quiet")
-INACTIVE = Sign("\u25cb", "bad")
-INACTIVE_NULLIFIED = Sign("\u25cb\u2298", "bad")
+_TONES: Mapping[Standing, str] = {
+    Standing.FLAG: "good",
+    Standing.ASSIGNMENT: "good",
+    Standing.NULLIFIED: "special",
+    Standing.REFUSED: "quiet",
+    Standing.INACTIVE: "bad",
+    Standing.INACTIVE_NULLIFIED: "bad",
+}
+SIGNS: Mapping[Standing, Sign] = {each: Sign(each.sign, _TONES[each]) for each in Standing}
+"""What a cell shows of how a party stands; each is told apart without its colour."""
 
 LEGEND: tuple[tuple[Sign, str], ...] = (
-    (ALLOWED, "allowed"),
-    (REFUSED, "refused"),
-    (NULLIFIED, "assignment nullified"),
-    (INACTIVE, "inactive"),
+    (SIGNS[Standing.FLAG], "by flag"),
+    (SIGNS[Standing.ASSIGNMENT], "assigned"),
+    (SIGNS[Standing.NULLIFIED], "nullified"),
+    (SIGNS[Standing.REFUSED], "refused"),
+    (SIGNS[Standing.INACTIVE], "inactive"),
 )
 TONE_COLOURS: Mapping[str, str] = {
     "good": "$allowed",
@@ -38,9 +45,6 @@ TONE_COLOURS: Mapping[str, str] = {
     "quiet": "$muted",
 }
 """The theme's variable for each tone of a sign."""
-
-KIND_LETTERS: Mapping[PartyKind, str] = {PartyKind.SELLER: "S", PartyKind.BUYER: "B", PartyKind.SUPPLIER: "V"}
-"""The letters of the list in Clients; V is a vendor, for S is taken."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,19 @@ class Picture:
     assignments: Mapping[str, Sequence[ApiClientAssignment]]
 
     @cached_property
-    def gates(self) -> tuple[Gate, ...]:
-        """Each API client's party access, prepared once."""
-        return tuple(Gate.of(each, self.assignments.get(each.id, ())) for each in self.api_clients)
+    def matrix(self) -> AccessMatrix:
+        """How every party stands with every API client."""
+        return AccessMatrix(self.parties, self.api_clients, self.assignments)
+
+    @cached_property
+    def party_texts(self) -> tuple[str, ...]:
+        """What a filter looks at of each party."""
+        return party_texts(self.parties)
+
+    @cached_property
+    def client_texts(self) -> tuple[str, ...]:
+        """What a filter looks at of each API client."""
+        return client_texts(self.api_clients)
 
     def has(self, row: int, column: int) -> bool:
         """Whether there is such a cell."""
@@ -76,25 +90,17 @@ class Picture:
 
     def sign(self, row: int, column: int) -> Sign:
         """Return what one cell shows."""
-        party, gate = self.parties[row], self.gates[column]
-        if gate.by(party.kind, party.id) is By.NOTHING:
-            return REFUSED
-        nullified = gate.nullifies(party.kind, party.id)
-        if not (party.active and self.api_clients[column].active):
-            return INACTIVE_NULLIFIED if nullified else INACTIVE
-        return NULLIFIED if nullified else ALLOWED
+        return SIGNS[self.matrix.standing(row, column)]
+
+    def why(self, row: int, column: int) -> str:
+        """Say in a few words why one cell is as it is."""
+        return why_in_short(self.matrix, row, column)
 
     def reason(self, row: int, column: int) -> Reason:
         """Return everything there is to say about one cell."""
         party, api_client = self.parties[row], self.api_clients[column]
-        own = self.assignments.get(api_client.id, ())
-        return Reason(
-            party,
-            api_client,
-            who_may_use(api_client, party, own),
-            self.gates[column],
-            sum(each.kind is party.kind for each in self.parties),
-        )
+        gate = self.matrix.gates[column]
+        return Reason(party, api_client, gate.access(party), gate, self.matrix.counts[party.kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +189,7 @@ class Reason:
 
 
 def _offer(offer: Offer) -> Content:
-    sign, colour = (ALLOWED.text, "$allowed") if offer.can else (REFUSED.text, "$muted")
+    sign, colour = (Standing.ASSIGNMENT.sign, "$allowed") if offer.can else (Standing.REFUSED.sign, "$muted")
     return Content.assemble((f"{sign} {offer.kind.value}  ", colour), literal(offer.why))
 
 

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.access.facts import Party, PartyKind
+from tui.access.matrix import KIND_LETTERS
 from tui.access.parties import FLAG_OF_KIND
 from tui.access.what_if import (
     Draft,
@@ -24,7 +25,7 @@ from tui.access.what_if import (
     turn_company,
 )
 from tui.access.words import count
-from tui.panes.access_picture import KIND_LETTERS, Picture
+from tui.panes.access_picture import Picture
 from tui.panes.plan import PlanScreen
 from tui.panes.what_if_dialogs import KEYS, LEGEND, choose_roles, choose_users, is_of, who_note
 from tui.panes.what_if_drafts import DraftRow, DraftsScreen, sign_of

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.access.parties import By
 from tui.access.what_if import Draft, Outlook, Tally
 from tui.panes.access_picture import Picture
 from tui.session.facts import assignment_of
@@ -66,9 +65,7 @@ class DraftedPicture:
     @staticmethod
     def lets_in(picture: Picture, row: int, column: int) -> bool:
         """Whether a party gets in through an API client: it may, and both are active."""
-        party, api_client = picture.parties[row], picture.api_clients[column]
-        may = picture.gates[column].by(party.kind, party.id) is not By.NOTHING
-        return may and party.active and api_client.active
+        return picture.matrix.standing(row, column).gets_in
 
     def tally(self, row: int, column: int) -> Tally:
         """Count who gains and who loses in a cell."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.access.facts import AssignmentFacts, Party, PartyKind
 from tui.session.cache import Cache, KnownApiClients
-from tui.session.facts import Companies, Person, assignment_of, party_of
+from tui.session.facts import Companies, Person, assignment_of, party_of, party_of_buyer, party_of_supplier
 from tui.session.lookups import Lookups, users_of
 from tui.session.paging import PAGE_SIZE, Part
 from tui.session.references import References, SoFar
@@ -17,11 +17,13 @@ from tui.session.whole_list import whole_list
 if TYPE_CHECKING:
     from tui.ordercloud import ListQuery, OrderCloud
     from tui.ordercloud.models import ApiClient, ApiClientAssignment, ApiClientSecret
-    from tui.ordercloud.models import User as WireUser
     from tui.ordercloud.models.page import Page
 
 AT_ONCE = 4
 """How many requests may be under way at once; more in flight are slower, measured in process."""
+
+MOST_ASKED_ONE_BY_ONE = 100
+"""Of more buyers than this the users are read in one list of all, not buyer by buyer."""
 
 MOST_LOOKED_AT = 1_000
 """So many companies of those looked at are remembered, for what completes a name."""
@@ -198,7 +200,15 @@ class KnownMarketplace:
 
     async def people_of(self, party: Party) -> tuple[Person, ...]:
         """Return the users of one party, read afresh."""
-        return tuple([Person(user, party) async for user in self._users(party)])
+        return tuple([Person(user, party) async for user in users_of(self._client, party).iterate()])
+
+    async def user_page(self, party: Party, page: int, *, words: str = "") -> Part[Person]:
+        """Read one page of the users of one party, by username: those found by words."""
+        from tui.ordercloud import ListQuery
+
+        query = ListQuery(search=words or None, sort_by=("Username",), page=page, page_size=PAGE_SIZE)
+        found = await users_of(self._client, party).list(query)
+        return Part([Person(each, party) for each in found.items], found.meta.total_count)
 
     @property
     def people_are_read(self) -> bool:
@@ -214,15 +224,27 @@ class KnownMarketplace:
         companies = await self.companies()
         limit = asyncio.Semaphore(AT_ONCE)
 
-        async def users_of(party: Party) -> list[Person]:
+        async def read(party: Party) -> list[Person]:
             async with limit:
-                return [Person(user, party) async for user in self._users(party)]
+                return [Person(user, party) async for user in users_of(self._client, party).iterate()]
 
-        groups = await asyncio.gather(*(users_of(party) for party in companies.parties(self.seller)))
-        return tuple(person for group in groups for person in group)
+        buyers = [party_of_buyer(each) for each in companies.buyers]
+        if len(buyers) <= MOST_ASKED_ONE_BY_ONE:
+            groups = await asyncio.gather(*(read(party) for party in companies.parties(self.seller)))
+            return tuple(person for group in groups for person in group)
+        suppliers = [party_of_supplier(each) for each in companies.suppliers]
+        seller, *others = await asyncio.gather(read(self.seller), *map(read, suppliers))
+        of_buyers = await self._buyer_users(buyers)
+        return (*seller, *of_buyers, *(person for group in others for person in group))
 
-    def _users(self, party: Party) -> AsyncIterator[WireUser]:
-        return users_of(self._client, party).iterate()
+    async def _buyer_users(self, buyers: Sequence[Party]) -> list[Person]:
+        """Read the users of all buyers in one list, in the order of the buyers."""
+        by_id: dict[str, list[Person]] = {each.id: [] for each in buyers}
+        parties = {each.id: each for each in buyers}
+        async for user in self._client.every_buyer_user.iterate():
+            if (party := parties.get(user.company_id or "")) is not None:
+                by_id[party.id].append(Person(user, party))
+        return [person for people in by_id.values() for person in people]
 
     async def person(self, username: str | None) -> Person | None:
         """Return the user with this username; None when there is none. OrderCloud compares usernames without case."""

@@ -80,6 +80,21 @@ class Lookups:
         found = await asyncio.gather(*[of_supplier(supplier) async for supplier in client.suppliers.iterate()])
         return next((person for person in found if person is not None), None)
 
+    async def people_found(self, words: str, most: int) -> tuple[Person, ...]:
+        """Return some users that the server finds by words: of the seller, then of buyers; a supplier's by its name."""
+        from tui.ordercloud import ListQuery
+
+        query = ListQuery(search=words, page_size=most)
+        seller, buyers = await asyncio.gather(
+            self._client.seller_users.list(query), self._client.every_buyer_user.list(query)
+        )
+        found = [Person(each, self._seller) for each in seller.items]
+        found += [
+            Person(each, await self.party(PartyKind.BUYER, each.company_id)) for each in buyers.items if each.company_id
+        ]
+        exact = await self.person(words) if not found and self.can_ask_for(words) and " " not in words else None
+        return tuple(found if exact is None else [exact])
+
     async def party(self, kind: PartyKind, company_id: str) -> Party:
         """Return a buyer or supplier as a party. Raises errors.NotFound."""
 

@@ -357,7 +357,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
                 segments.append(Segment("  ", plain_style))
             fitted = content.truncate(cells_wide, ellipsis=True)
             missing = cells_wide - fitted.cell_length
-            right = self.columns[position].right
+            right = position < len(self.columns) and self.columns[position].right
             fitted = fitted.pad_left(missing) if right else fitted.pad_right(missing)
             segments.extend(
                 Segment(text, part.rich_style) for text, part in fitted.render(style, end="", parse_style=parse_style)

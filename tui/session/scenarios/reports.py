@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from html import escape
 
 from tui.access.decision import Check
+from tui.session.escaping import html_text, markdown_text
 from tui.session.scenarios.report import Outcome, Report
 from tui.visible import visible
 
@@ -117,24 +117,18 @@ def as_markdown(reports: Sequence[Report]) -> str:
 
 
 def _markdown_lines(report: Report) -> Iterator[str]:
-    yield f"# {_cell(report.name)}"
+    yield f"# {markdown_text(report.name)}"
     yield ""
-    yield f"{_cell(report.marketplace)}, {report.began:%Y-%m-%d %H:%M:%S %Z}: **{report.summary}**"
+    yield f"{markdown_text(report.marketplace)}, {report.began:%Y-%m-%d %H:%M:%S %Z}: **{report.summary}**"
     yield ""
     yield "| | Step | Expected | Actual | Differences |"
     yield "|---|---|---|---|---|"
     for each in report.outcomes:
         cells = (each.name, each.expected, each.actual, " ".join(each.differences))
-        yield f"| {_sign(each)} | {' | '.join(map(_cell, cells))} |"
+        yield f"| {_sign(each)} | {' | '.join(map(markdown_text, cells))} |"
     if report.problem:
         yield ""
-        yield f"It could not go on: {_cell(report.problem)}"
-
-
-def _cell(text: str) -> str:
-    """Keep a text from being taken for Markdown or HTML."""
-    shown = escape(visible(text), quote=False)
-    return "".join(f"\\{each}" if each in "\\`*_[]|#~" else each for each in shown)
+        yield f"It could not go on: {markdown_text(report.problem)}"
 
 
 def as_html(reports: Sequence[Report]) -> str:
@@ -142,30 +136,26 @@ def as_html(reports: Sequence[Report]) -> str:
     parts = [f"<!doctype html>\n<html lang=en><head><meta charset=utf-8><title>ocgate</title><style>\n{STYLE}</style>"]
     parts.append("</head><body>")
     for report in reports:
-        parts.append(f"<h1>{_html(report.name)}</h1>")
+        parts.append(f"<h1>{html_text(report.name)}</h1>")
         began = f"{report.began:%Y-%m-%d %H:%M:%S %Z}"
-        parts.append(f"<p>{_html(report.marketplace)}, {began}: <strong>{_html(report.summary)}</strong></p>")
+        parts.append(f"<p>{html_text(report.marketplace)}, {began}: <strong>{html_text(report.summary)}</strong></p>")
         parts.append("<table><tr><th></th><th>Step</th><th>Expected</th><th>Actual</th></tr>")
         parts += [_html_row(each) for each in report.outcomes]
         parts.append("</table>")
         if report.problem:
-            parts.append(f"<p class=differs>It could not go on: {_html(report.problem)}</p>")
+            parts.append(f"<p class=differs>It could not go on: {html_text(report.problem)}</p>")
     return "\n".join([*parts, "</body></html>"]) + "\n"
 
 
 def _html_row(outcome: Outcome) -> str:
     kind = "agreed" if outcome.agreed else "differs"
     check = f"{Check(outcome.check).title}. " if outcome.check else ""
-    why = f"<br><span class=why>{_html(check + outcome.why)}</span>" if outcome.why else ""
-    differences = "".join(f"<br><span class=differs>{_html(each)}</span>" for each in outcome.differences)
+    why = f"<br><span class=why>{html_text(check + outcome.why)}</span>" if outcome.why else ""
+    differences = "".join(f"<br><span class=differs>{html_text(each)}</span>" for each in outcome.differences)
     return (
-        f"<tr><td class={kind}>{_sign(outcome)}</td><td>{_html(outcome.name)}</td>"
-        f"<td>{_html(outcome.expected)}{why}</td><td>{_html(outcome.actual)}{differences}</td></tr>"
+        f"<tr><td class={kind}>{_sign(outcome)}</td><td>{html_text(outcome.name)}</td>"
+        f"<td>{html_text(outcome.expected)}{why}</td><td>{html_text(outcome.actual)}{differences}</td></tr>"
     )
-
-
-def _html(text: str) -> str:
-    return escape(visible(text))
 
 
 FORMATS: Mapping[str, Callable[[Sequence[Report]], str]] = {
