@@ -147,8 +147,8 @@ class Expect:
 
     `allowed` says whether a token comes, or a call succeeds. `error` is OAuth's word, `code` OrderCloud's ErrorCode.
     `refresh_minutes` 0 means no refresh token, any other number that one comes. `claims` are compared by name. `fields`
-    are members of the answer, below others after a dot; empty text stands for null as well. `access` says of API clients which parties they let in, by
-    their IDs and "seller"; `requests` how many requests they have caused.
+    are members of the answer, below others after a dot; empty text stands for null as well. `access` says of API
+    clients which parties they let in, by their IDs and "seller"; `requests` how many requests they have caused.
     """
 
     allowed: bool | None = None

@@ -35,6 +35,7 @@ from tui.tokens.token import NotAToken, Token
 if TYPE_CHECKING:
     from tui.ordercloud import Exchange
     from tui.ordercloud.models import AccessToken
+    from tui.ordercloud.models.base import JSON
 
 _CLAIMS_FOR_PEOPLE = ("usr", "role", "orderid")
 
@@ -90,6 +91,11 @@ class Running:
         return Outcome(
             step.name, deed_words(step), expected_words(step), _words(came), differences, step.why, step.check, spent
         )
+
+    async def read(self, path: str) -> JSON:
+        """Read something as the administrator; places in the path are filled in. Raises the typed errors."""
+        filled = await Places(self._stage, self._came).path(path)
+        return (await self._stage.opened.client.send("GET", filled)).response_body.json
 
     def answer(self, step: str) -> AccessToken | None:
         """Return the token that a step brought."""

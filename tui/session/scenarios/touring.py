@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tui.session.scenarios.by_hand import HandField, fields_of, missed
 from tui.session.scenarios.came import Came
 from tui.session.scenarios.document import Call, Deed, Look, Scenario, Step
 from tui.session.scenarios.noticing import Noticing
@@ -14,7 +15,6 @@ from tui.session.scenarios.runner import Running
 
 if TYPE_CHECKING:
     from tui.ordercloud import Exchange
-    from tui.ordercloud.models.base import JSON
     from tui.session.scenarios.stage import Stage
 
 
@@ -89,12 +89,22 @@ class Playing:
         if (done := self.done) is not None:
             return done
         done = await self._do(replace(self.step, deed=deed), by_hand=True)
-        if wrong := _missed(self.step.deed, deed):
-            outcome = replace(done.outcome, differences=(*done.outcome.differences, *wrong))
+        if wrong := missed(self.step.deed, deed):
+            outcome = replace(done.outcome, differences=tuple(wrong))
             done = replace(done, outcome=outcome)
         if not done.outcome.agreed:
             await self._go_back(self.at)
         return done
+
+    async def hand_fields(self) -> tuple[HandField, ...]:
+        """Return what a person fills in to do the step that is shown; nothing where there is nothing to fill in.
+
+        Raises the typed errors of the marketplace.
+        """
+        deed, now = self.step.deed, None
+        if isinstance(deed, Call) and deed.method == "PATCH" and not deed.token_of:
+            now = await self._running.read(deed.path)
+        return fields_of(deed, now)
 
     async def _do(self, step: Step, *, by_hand: bool) -> Done:
         self._marks.append(await self._mark())
@@ -144,18 +154,3 @@ class Playing:
         self._running.exchanges[:] = mark.exchanges
         del self._marks[number:], self._done[number:]
         self.stage.forget()
-
-
-def _missed(wanted: Deed, did: Deed) -> list[str]:
-    """Say what a change made by hand left out or did besides."""
-    if not (isinstance(wanted, Call) and isinstance(did, Call)) or wanted.body is None:
-        return []
-    given: Mapping[str, JSON] = did.body or {}
-    wrong = [f"{name} is not {_told(value)} yet." for name, value in wanted.body.items() if given.get(name) != value]
-    return wrong + [f"{name} was changed, too; this step leaves it alone." for name in given if name not in wanted.body]
-
-
-def _told(value: JSON) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return "empty" if value is None else str(value)

@@ -19,9 +19,25 @@ def tour_files() -> tuple[Path, ...]:
     return tuple(sorted(FOLDER.glob("*.toml")))
 
 
+def read_tour(file: Path) -> Scenario:
+    """Read a tour: a scenario that brings its marketplace, and words. Raises NotAScenario."""
+    from tui.config.problems import ConfigProblem
+    from tui.session.scenarios.toml import NotAScenario, read_scenario
+
+    tour = read_scenario(file)
+    wrong = []
+    if not tour.is_planted:
+        wrong.append(ConfigProblem(file, 'a tour brings its own marketplace: write [Facts] with Seed = "demo"'))
+    silent = [(number, each.name) for number, each in enumerate(tour.steps, 1) if not each.text]
+    wrong += [
+        ConfigProblem(file, f'step {number}, "{name}", has no Text', key=f"Steps[{number}]") for number, name in silent
+    ]
+    if wrong:
+        raise NotAScenario(wrong)
+    return tour
+
+
 @cache
 def tours() -> tuple[Scenario, ...]:
     """Read every tour of Learn. Raises NotAScenario, which a test keeps from happening."""
-    from tui.session.scenarios.toml import read_scenario
-
-    return tuple(read_scenario(file) for file in tour_files())
+    return tuple(read_tour(file) for file in tour_files())
