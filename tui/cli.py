@@ -101,10 +101,9 @@ def _learn(options: Options) -> int:
 
         return check_tours(options.tour)
     if options.tour is not None:
-        from tui.headless.tours import why_not_played
+        from tui.headless.tours import is_played
 
-        if (reason := why_not_played(options.tour)) is not None:
-            _say(reason)
+        if not is_played(options.tour):
             return Exit.USAGE
     return _console(options)
 

@@ -199,8 +199,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("learn.next", "Next card", "Show the next card.", ("right_square_bracket", "n"), footer=True),
     Command("learn.previous", "Previous card", "Show the card before.", ("left_square_bracket", "N")),
     # -- Learn: a tour -------------------------------------------------------------------------------------------
-    Command("tour.go", "Go on", "Read on, do the step, then show the next one.", ("space", "enter"), footer=True),
-    Command("tour.hand", "By hand", "Do the step yourself; the tour looks at what comes.", ("e",), footer=True),
+    Command("tour.go", "Go on", "Read on, do the step, then show the next one.", ("space", "enter")),
+    Command("tour.hand", "By hand", "Do the step yourself; the tour looks at what comes.", ("e",)),
     Command("tour.back", "Back", "Take back to the step before.", ("b", "left_square_bracket"), footer=True),
     Command("tour.next", "Next", "Do the step if it is not done, and show the next.", ("n", "right_square_bracket")),
     Command("tour.steps", "Steps", "List the steps, and jump to one.", ("s",), footer=True),

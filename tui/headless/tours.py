@@ -12,10 +12,9 @@ if TYPE_CHECKING:
     from tui.session.scenarios.document import Scenario
 
 
-def why_not_played(file: Path) -> str | None:
-    """Say, a line each, why a file is no tour; None when it is one."""
-    found = _read(file)
-    return found if isinstance(found, str) else None
+def is_played(file: Path) -> bool:
+    """Return whether a file is a tour; what is wrong with one that is none is told."""
+    return bool(_read(file))
 
 
 def check_tours(file: Path | None) -> int:
@@ -27,8 +26,7 @@ def check_tours(file: Path | None) -> int:
     from tui.session.tours import tours
 
     found = tours() if file is None else _read(file)
-    if isinstance(found, str):
-        say(found)
+    if not found:
         return Exit.USAGE
 
     async def work() -> int:
@@ -42,11 +40,14 @@ def check_tours(file: Path | None) -> int:
     return run(work)
 
 
-def _read(file: Path) -> tuple[Scenario, ...] | str:
+def _read(file: Path) -> tuple[Scenario, ...]:
+    """Read a tour; tell what is wrong with the file, a line each, and return nothing when it is none."""
     from tui.session.scenarios.toml import NotAScenario
     from tui.session.tours import read_tour
 
     try:
         return (read_tour(file),)
     except NotAScenario as error:
-        return "\n".join(str(each) for each in error.problems)
+        for each in error.problems:
+            say(str(each))
+        return ()

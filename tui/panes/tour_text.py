@@ -28,6 +28,9 @@ SIGN = "▶ "
 _FEW = 3
 _MANY = 8
 _LONGEST = 96
+_QUIET_CLAIMS = ("u", "iss", "aud", "iat", "nbf")
+_TOLD = ("Who may use it", "Grants", "Secrets", "Context user")
+"""Of a token only what is marked, or worth a look, and of an API client these facts: the rest no tour is about."""
 
 
 # -- before: what will be done ----------------------------------------------------------------------------------------
@@ -134,7 +137,7 @@ async def looked(playing: Playing, width: int) -> Content:
         came = noticing.token_of(playing.step.name, look)
         return Content("") if came is None else await _token(playing, came, look, width)
     if look.show is Show.API_CLIENT:
-        return await _api_client(playing, look)
+        return await _api_client(playing, look, width)
     if look.show is Show.ACCESS:
         return await _access(playing, look, noticing)
     return _traffic(await noticing.load(), look)
@@ -148,7 +151,9 @@ def json_lines(value: JSON, marks: Sequence[str]) -> list[Content]:
 def _json_lines(value: JSON, name: str, path: str, marks: frozenset[str], depth: int) -> Iterator[Content]:
     indent, label = "  " * depth, f'"{plain(name)}": ' if name else ""
     marked = path in marks
-    if isinstance(value, Mapping) and value and not _is_small(value):
+    if depth and marks and not _leads(path, marks) and not _is_small(value):
+        yield _json_line(indent, f"{label}{'{ … }' if isinstance(value, Mapping) else '[ … ]'}", marked)
+    elif isinstance(value, Mapping) and value and not _is_small(value):
         kept = _kept(value, path, marks)
         yield _json_line(indent, f"{label}{{", marked)
         for each in kept:
@@ -177,15 +182,21 @@ def _below(path: str, name: str) -> str:
 
 
 def _is_small(value: JSON) -> bool:
-    """Whether a value fits into a line: a short list, or an empty object."""
-    return isinstance(value, list | tuple) and all(not isinstance(each, Mapping | list) for each in value)
+    """Whether a value fits into a line: anything but an object or list that holds others."""
+    if isinstance(value, Mapping):
+        return not value
+    return not isinstance(value, list | tuple) or not any(isinstance(each, Mapping | list) for each in value)
+
+
+def _leads(path: str, marks: frozenset[str]) -> bool:
+    """Whether what is marked is there, or below it."""
+    return any(f"{mark}.".startswith(f"{path}.") for mark in marks)
 
 
 def _kept(value: Mapping[str, JSON], path: str, marks: frozenset[str]) -> list[str]:
     if len(value) <= _MANY:
         return list(value)
-    leads = {each for each in value if any(f"{mark}.".startswith(f"{_below(path, each)}.") for mark in marks)}
-    return [each for number, each in enumerate(value) if each in leads or number < _FEW]
+    return [each for number, each in enumerate(value) if number < _FEW or _leads(_below(path, each), marks)]
 
 
 def _in_short(item: JSON) -> JSON:
@@ -211,6 +222,8 @@ async def _token(playing: Playing, came: Came, look: Look, width: int) -> Conten
     }
     lines = [Content.styled("The access token, read:", QUIET)]
     for claim in explain(token, now, names):
+        if claim.name in _QUIET_CLAIMS and claim.name not in look.marks:
+            continue
         marked = claim.name in look.marks
         value = literal(f"{claim.name:<8} {_short(claim.value)}", MARKED if marked else "")
         meaning = literal(f"  {claim.meaning}", QUIET) if marked else Content("")
@@ -218,7 +231,7 @@ async def _token(playing: Playing, came: Came, look: Look, width: int) -> Conten
     return Content("\n").join(lines)
 
 
-async def _api_client(playing: Playing, look: Look) -> Content:
+async def _api_client(playing: Playing, look: Look, width: int) -> Content:
     from tui.panes.client_text import details_facts
 
     found = await playing.stage.api_clients(look.api_clients[:1])
@@ -236,11 +249,22 @@ async def _api_client(playing: Playing, look: Look) -> Content:
         None if person is None else person.facts(),
         playing.stage.now(),
     )
-    return Content("\n").join([*lines, *(_fact_line(each) for each in facts if each.label or each.text.plain)])
+    told, label = [], ""
+    for fact in facts:
+        label = fact.label or label
+        if label in _TOLD and fact.text.plain:
+            told += _fact_lines(fact, width)
+    return Content("\n").join([*lines, *told])
 
 
-def _fact_line(fact: Fact) -> Content:
-    return Content.assemble("  ", (f"{fact.label:<16} ", QUIET), fact.text)
+def _fact_lines(fact: Fact, width: int) -> list[Content]:
+    """Return a fact, wrapped under itself."""
+    wrapped = fact.text.wrap(max(20, width - 19))
+    label = f"{fact.label:<16} "
+    return [
+        Content.assemble("  ", (label if number == 0 else " " * len(label), QUIET), line)
+        for number, line in enumerate(wrapped)
+    ]
 
 
 async def _access(playing: Playing, look: Look, noticing: Noticing) -> Content:

@@ -56,7 +56,7 @@ class TourView(CommandHost, VerticalScroll):
 
     def compose(self) -> ComposeResult:
         """Lay the parts out, one below the other."""
-        for part in ("text", "deed", "notice", "looked", "keys"):
+        for part in ("text", "deed", "notice", "looked"):
             yield Static(id=f"tour-{part}")
 
     def on_mount(self) -> None:
@@ -100,7 +100,6 @@ class TourView(CommandHost, VerticalScroll):
         if playing is None:
             return
         step, done, tried = playing.step, playing.done, self._tried
-        self.border_subtitle = Content(f"step {playing.at + 1} of {len(self.tour.steps)}")
         title = Content.styled(f"{playing.at + 1}  {step.name}", "bold $accent") if step.name else Content("")
         self._part("text", Content.assemble(title, "\n", literal(step.text or step.why)))
         if done is None:
@@ -112,24 +111,36 @@ class TourView(CommandHost, VerticalScroll):
             parts = [each for each in (notice_text(step), differences_text(done)) if each.plain]
             self._part("notice", Content("\n").join(parts))
             self._part("looked", await looked(playing, max(30, self.content_size.width - 2)))
-        self._part("keys", self._hint())
         self.scroll_home(animate=False)
-        self.refresh_bindings()
-        self.call_after_refresh(self.refresh_bindings)
+        self.call_after_refresh(self._show_keys)
 
-    def _hint(self) -> Content:
+    def _show_keys(self) -> None:
+        """Tell on the frame, which is always in sight, what the keys of this moment do."""
         playing = self.playing
         if playing is None:
-            return Content("")
-        if playing.done is None and not isinstance(playing.step.deed, Tell):
+            return
+        told: list[tuple[str, str]]
+        if not self._at_the_end:
+            told = [("space", "reads on")]
+        elif playing.done is None and not isinstance(playing.step.deed, Tell):
             told = [("space", "does it" if self._tried is None else "lets the tour do it")]
             if can_be_done(playing.step.deed):
                 told.append(("e", "do it yourself" if self._tried is None else "try again yourself"))
         else:
-            told = [("space", "goes to the next step" if not playing.is_last else "ends the tour")]
+            told = [("space", "next step" if not playing.is_last else "ends the tour")]
         keys = [Content.assemble((f" {key} ", "bold reverse $accent"), f" {what}") for key, what in told]
-        more = "b the step before · s list of steps · r restart · esc leaves the tour"
-        return Content.assemble(Content("   ").join(keys), "\n", (more, "$muted"))
+        at = Content(f"step {playing.at + 1} of {len(self.tour.steps)}")
+        self.border_subtitle = Content("  ").join([*keys, at])
+        self.refresh_bindings()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Who reads on gets to the end."""
+        super().watch_scroll_y(old_value, new_value)
+        self._show_keys()
+
+    def on_resize(self) -> None:
+        """There may be more to read now, or less."""
+        self.call_after_refresh(self._show_keys)
 
     # -- commands ------------------------------------------------------------------------------------------------
 
@@ -159,7 +170,6 @@ class TourView(CommandHost, VerticalScroll):
             return
         if not self._at_the_end:
             self.scroll_page_down(animate=False)
-            self.refresh_bindings()
         elif playing.done is None and not isinstance(playing.step.deed, Tell):
             self._start(self._do)
         else:

@@ -73,6 +73,8 @@ def deed_of(deed: Deed, filled: Filled, before: tuple[HandField, ...]) -> Deed:
             client, user = str(filled[_CLIENT]).strip(), str(filled.get(_USER, "")).strip()
             if not client or (ask.grant is Grant.PASSWORD and not user):
                 raise NotFilled("Fill everything in first.")
+            if client.casefold() == ask.api_client.casefold():
+                client = ask.api_client
             scope = tuple(str(filled.get(_SCOPE, "")).replace(",", " ").split())
             return replace(ask, api_client=client, user=user or ask.user, scope=scope)
         case Advance():

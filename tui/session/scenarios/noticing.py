@@ -30,7 +30,7 @@ def party_name(party: Party) -> str:
 
 def noticed_words(expect: Expect) -> list[str]:
     """Say what is expected of what there is to notice, each in a few words."""
-    told = [f"{name} {json.dumps(value)}" for name, value in expect.fields.items()]
+    told = [f"{name} {_json(value)}" for name, value in expect.fields.items()]
     told += [f"{name} lets in {', '.join(parties) or 'nobody'}" for name, parties in expect.access.items()]
     return told + [f"{name} caused {number} requests" for name, number in expect.requests.items()]
 
@@ -136,10 +136,14 @@ def _field_differences(expect: Expect, came: Came) -> Iterator[str]:
         try:
             found = member_of(came.body, name)
         except NoSuchMember:
-            yield f"Expected {name} to be {json.dumps(wanted)}; it is not there."
+            yield f"Expected {name} to be {_json(wanted)}; it is not there."
             continue
         if found != wanted and not (wanted == "" and found is None):
-            yield f"Expected {name} to be {json.dumps(wanted)}; it is {json.dumps(_harmless(name, found))}."
+            yield f"Expected {name} to be {_json(wanted)}; it is {_json(_harmless(name, found))}."
+
+
+def _json(value: JSON) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _harmless(name: str, value: JSON) -> JSON:
