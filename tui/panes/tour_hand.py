@@ -55,12 +55,13 @@ class HandForm(Framed["dict[str, str | bool] | None"]):
         """Lay the form out."""
         with Vertical() as box:
             box.border_title = Content(self._heading)
-            box.border_subtitle = Content("space turns a flag · ^s sends · esc leaves")
+            flags = any(isinstance(each.value, bool) for each in self._fields)
+            box.border_subtitle = Content(f"{'space turns a flag · ' if flags else ''}^s sends · esc leaves")
             yield Static(literal(self._told))
             with VerticalScroll(can_focus=False):
                 for number, each in enumerate(self._fields):
                     with Horizontal():
-                        yield Static(literal(each.name), classes="label")
+                        yield Static(literal(each.label or each.name), classes="label")
                         if isinstance(each.value, bool):
                             yield Flag(each.value, id=f"hand-{number}")
                         else:

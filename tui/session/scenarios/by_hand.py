@@ -20,10 +20,11 @@ _CLIENT, _USER, _SCOPE = "API client", "Username", "Roles to ask for"
 
 @dataclass(frozen=True, slots=True)
 class HandField:
-    """One thing to fill in: text, or a flag."""
+    """One thing to fill in: text, or a flag; `label` says what is wanted."""
 
     name: str
     value: str | bool
+    label: str = ""
 
 
 class NotFilled(ValueError):
@@ -56,7 +57,8 @@ def _field(name: str, wanted: JSON, now: JSON) -> HandField:
         return HandField(name, now is True)
     if isinstance(now, list):
         return HandField(name, " ".join(str(each) for each in now))
-    return HandField(name, "" if now is None or isinstance(now, Mapping) else str(now))
+    label = f"{name}, by name" if isinstance(wanted, str) and wanted.startswith("{") else name
+    return HandField(name, "" if now is None or isinstance(now, Mapping) else str(now), label)
 
 
 def can_be_done(deed: Deed) -> bool:
