@@ -160,6 +160,21 @@ def test_run_says_by_its_exit_code_how_it_went(capsys: pytest.CaptureFixture[str
     assert main(["run", "--memory", str(demo)]) == Exit.OK
 
 
+def test_learn_checks_a_tour_without_a_console(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["learn", "--check"]) == Exit.OK
+    assert capsys.readouterr().out.count("as expected\n") == 12
+    mine = tmp_path / "mine.toml"
+    step = '[[Steps]]\nName = "Me"\nText = "Who?"\nCall = "/v1/me"\n'
+    mine.write_text(f'Format = 1\n[Facts]\nSeed = "demo"\n{step}Expect = {{ Status = 404 }}\n', encoding="utf-8")
+    assert main(["learn", str(mine)]) == Exit.FAILED  # there is no terminal here
+    assert "Expected status 404; it was 200." in capsys.readouterr().out
+    mine.write_text(f"Format = 1\n{step}", encoding="utf-8")
+    assert main(["learn", "--check", str(mine)]) == Exit.USAGE
+    assert "mine.toml: a tour brings its own marketplace" in capsys.readouterr().err
+    assert main(["--memory", "learn", "--check"]) == Exit.USAGE
+    assert "--memory before learn" in capsys.readouterr().err
+
+
 def test_every_refusal_of_an_api_client(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["run", "--refusals", "Partner Portal", "--format", "json"]) == Exit.OK
     report = json.loads(capsys.readouterr().out)

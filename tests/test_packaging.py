@@ -123,6 +123,9 @@ def test_the_wheel_starts_in_an_empty_environment(wheel: Path, tmp_path: Path) -
     assert run(python, "-m", "tui", "--version", cwd=tmp_path) == f"ocgate {__version__}\n"
 
     package = site / "tui"
+    tours = {file.name for file in (ROOT / "tui" / "session" / "tours").glob("*.toml")}
+    assert {file.name for file in (package / "session" / "tours").glob("*.toml")} == tours
+    assert tours
     themes = {file.name for file in (ROOT / "themes").iterdir()}
     assert {file.name for file in (package / "themes").iterdir()} == themes
     styles = {file.relative_to(ROOT / "tui") for file in (ROOT / "tui").rglob("*.tcss")}

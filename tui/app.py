@@ -92,9 +92,8 @@ class OcgateApp(AppCommands, App[int]):
         self.query_one(TopBar).mode = "app.clients"
         self._look_around()
         self.set_interval(1, self._look_around)
-        settings_file = self.request.paths.settings_file
         usual = {command.name: command.keys for command in COMMANDS}
-        wrong_keys = check_keys(own, usual, settings_file, sign=key_sign) if own else ()
+        wrong_keys = check_keys(own, usual, self.request.paths.settings_file, sign=key_sign) if own else ()
         self._start_problems = (*self._start_problems, *map(str, wrong_keys))
         self._frame_comes_next = True
 
@@ -134,9 +133,8 @@ class OcgateApp(AppCommands, App[int]):
 
     def _look_around(self) -> None:
         """Refresh the line on top."""
-        whereabouts = whereabouts_of(self.session)
         for bar in self.query(TopBar):  # none is left while the console closes
-            bar.whereabouts = whereabouts
+            bar.whereabouts = whereabouts_of(self.session)
 
     def notify(
         self,
@@ -171,7 +169,7 @@ class OcgateApp(AppCommands, App[int]):
         await self.session.open()
         await self._show_session()
         self.set_timer(START_SECONDS, _collect_garbage_again)
-        if self.session.phase is Phase.SIGN_IN_NEEDED:
+        if not await self.begin_learning() and self.session.phase is Phase.SIGN_IN_NEEDED:
             self.do_sign_in()
 
     async def _show_session(self) -> None:

@@ -36,6 +36,7 @@ _DECLARED = ("export", "plan", "apply")
 """The commands that sign in to a marketplace, and so take the options of where to connect."""
 _LOOKING = ("token", "who", "can", "advice", "run", "traffic", "matrix", "ways")
 """The same, of those that change no API client."""
+_PLAYING = "learn"
 _CONNECTION_OPTIONS = ("profile", "url", "region", "environment", "client_id", "grant", "username", "scope")
 
 
@@ -63,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _wrong_usage(arguments: Sequence[str]) -> int:
     """Return the exit code of wrong usage, which must not be taken for a plan's answer."""
-    commands = ("sandbox", "decode", "verify", "completion", "shot", *_DECLARED, *_LOOKING)
+    commands = ("sandbox", "decode", "verify", "completion", "shot", _PLAYING, *_DECLARED, *_LOOKING)
     command = next((argument for argument in arguments if argument in commands), None)
     return Exit.PLAN_USAGE if command == "plan" else Exit.USAGE
 
@@ -77,6 +78,8 @@ def _run(arguments: list[str]) -> int:
         return _looking(options)
     if options.command == "verify":
         return _verify(options)
+    if options.command == _PLAYING:
+        return _learn(options)
     if options.command is not None:
         _refuse_console_options(options)
     if options.command == "decode":
@@ -90,6 +93,21 @@ def _run(arguments: list[str]) -> int:
         return _sandbox(options)
     if options.command == "shot":
         return _shot(options)
+    return _console(options)
+
+
+def _learn(options: Options) -> int:
+    """Play a tour in the console, or check it without one."""
+    if options.check or not _has_terminal():
+        _refuse_console_options(options)
+        from tui.headless.tours import check_tours
+
+        return check_tours(options.tour)
+    if options.tour is not None:
+        from tui.headless.tours import is_played
+
+        if not is_played(options.tour):
+            return Exit.USAGE
     return _console(options)
 
 
@@ -170,6 +188,8 @@ def console_request(options: Options, environ: Mapping[str, str]) -> ConsoleRequ
         theme=options.theme,
         read_only=options.read_only or settings.read_only,
         problems=tuple(str(problem) for problem in (*problems, *state.problems)),
+        learn=options.command == _PLAYING,
+        tour=options.tour if options.command == _PLAYING else None,
     )
 
 

@@ -61,6 +61,7 @@ SCOPES: Mapping[str, str] = {
     "tokens": "Tokens",
     "traffic": "Traffic",
     "learn": "Learn",
+    "tour": "Learn: a tour",
 }
 """Scopes in the order of the help screen, with their headings."""
 
@@ -204,11 +205,21 @@ COMMANDS: tuple[Command, ...] = (
     Command("traffic.follow", "Follow", "Keep the newest request in view, or stop doing so.", ("f",), footer=True),
     Command("traffic.open", "Open", "Read what is under the cursor, or the API client's requests.", ("enter",)),
     # -- Learn ---------------------------------------------------------------------------------------------------
+    Command("learn.play", "Begin tour", "Play the tour under the cursor.", ("b",), footer=True),
+    Command("learn.switch", "Tours/cards", "Go from the tours to the cards, or back.", ("v",), footer=True),
     Command("learn.read-on", "Read on", "Show the rest of the card, then the next one.", ("space",), footer=True),
     Command("learn.open", "Open the example", "Open the API client that shows the rule.", ("enter", "o"), footer=True),
     Command("learn.try", "Try it", "Try a grant with that API client in Tokens.", ("t",), footer=True),
     Command("learn.next", "Next card", "Show the next card.", ("right_square_bracket", "n"), footer=True),
     Command("learn.previous", "Previous card", "Show the card before.", ("left_square_bracket", "N")),
+    # -- Learn: a tour -------------------------------------------------------------------------------------------
+    Command("tour.go", "Go on", "Read on, do the step, then show the next one.", ("space", "enter")),
+    Command("tour.hand", "By hand", "Do the step yourself; the tour looks at what comes.", ("e",)),
+    Command("tour.back", "Back", "Take back to the step before.", ("b", "left_square_bracket"), footer=True),
+    Command("tour.next", "Next", "Do the step if it is not done, and show the next.", ("n", "right_square_bracket")),
+    Command("tour.steps", "Steps", "List the steps, and jump to one.", ("s",), footer=True),
+    Command("tour.restart", "Restart", "Begin again, with a marketplace as in the beginning.", ("r",), footer=True),
+    Command("tour.leave", "Leave", "Leave the tour.", ("escape",), footer=True),
     # -- Everywhere ----------------------------------------------------------------------------------------------
     Command("app.clients", "Clients", "List, edit and assign API clients.", ("1",)),
     Command("app.access", "Access", "Who gets in: parties and API clients.", ("2",)),

@@ -79,7 +79,7 @@ def test_the_cards_are_one_each_short_and_without_a_clock_of_their_own() -> None
 
 async def test_every_card_with_an_example_finds_one_in_the_demo_marketplace() -> None:
     async with open_console() as console:
-        await console.press("5")
+        await console.press("5", "v")
         pane = console.app.query_one(LearnPane)
         for card in CARDS:
             assert topics(console).move_to(card.name)
@@ -92,7 +92,7 @@ async def test_every_card_with_an_example_finds_one_in_the_demo_marketplace() ->
 
 async def test_enter_opens_the_example_and_t_tries_it() -> None:
     async with open_console() as console:
-        await console.press("5")
+        await console.press("5", "v")
         await go_to(console, "switching-off")
         assert "See it here: Old ERP Bridge" in console.text
         await console.press("enter")
@@ -104,7 +104,7 @@ async def test_enter_opens_the_example_and_t_tries_it() -> None:
 
 async def test_enter_says_why_when_a_card_is_about_all_of_them() -> None:
     async with open_console() as console:
-        await console.press("5")
+        await console.press("5", "v")
         await go_to(console, "rotation")
         await console.press("enter")
         assert console.told == ["This card is about all API clients."]
@@ -113,7 +113,7 @@ async def test_enter_says_why_when_a_card_is_about_all_of_them() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_space_reads_each_card_to_its_end_and_goes_on(size: tuple[int, int]) -> None:
     async with open_console(size=size) as console:
-        await console.press("5")
+        await console.press("5", "v")
         card = console.app.query_one("#card", VerticalScroll)
         scrolled = 0
         for _ in range(30):
@@ -134,7 +134,7 @@ async def test_space_reads_each_card_to_its_end_and_goes_on(size: tuple[int, int
 async def test_the_cards_can_be_read_without_a_marketplace() -> None:
     nowhere = Connection("", problems=(ConnectionProblem(Part.URL, "Where to?", missing=True),))
     async with open_console(console_request(connection=nowhere)) as console:
-        await console.press("escape", "5")
+        await console.press("escape", "5", "v")
         assert "What an API client is" in console.text
         assert "No API client of this marketplace shows it." in console.text
 
@@ -147,14 +147,14 @@ async def test_a_hostile_name_is_shown_as_it_is(name: str) -> None:
         )
         hostile = created.model_copy(update={"app_name": name})
         console.app.session.marketplace._known.by_id = {hostile.id: hostile}
-        await console.press("5")
+        await console.press("5", "v")
         await console.settle()
         assert name[:5].replace("\x1b", "␛").replace("\u202e", "�") in console.text
 
 
 async def test_the_help_lists_enter_and_a_card_about_all_says_why_it_opens_none() -> None:
     async with open_console(size=(100, 40)) as console:
-        await console.press("5")
+        await console.press("5", "v")
         topics = console.app.query_one("#topics RowList", RowList)
         topics.cursor = [card.fits is None for card in topics.rows].index(True)
         await console.press("enter")

@@ -82,6 +82,8 @@ class Options(argparse.Namespace):
     here: bool
     format: str
     names: bool
+    tour: Path | None
+    check: bool
     shell: str
     keys: list[str]
     size: tuple[int, int]
@@ -244,6 +246,14 @@ def _add_headless(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         parser.add_argument("--json", action="store_true", help="write one JSON object, for programs")
     for parser in (token, who, can, advice, run, traffic):
         _add_connection(parser, again=True)
+    learn = add(
+        "learn",
+        "play a tour",
+        "Open the console in Learn, with the tour of a file, or with Learn's own. With --check, or without a terminal, "
+        "play it to its end and say what came otherwise than it tells. Exit code 1: something did; 2: not playable.",
+    )
+    learn.add_argument("tour", nargs="?", metavar="FILE", type=Path, help="a tour, as TOML; without one, Learn's own")
+    learn.add_argument("--check", action="store_true", help="no console: play every step and check what is told")
     completion = add(
         "completion", "write completion for a shell", "Write what completes ocgate's command line in a shell."
     )

@@ -21,6 +21,7 @@ class ConsoleRequest:
     named for this sitting alone, which wins over state and settings. read_only: refuse every change in this sitting.
     credentials: where to look for secrets (environment, this sitting, keyring); what is put there lasts for the
     sitting. keyring: the same keyring alone, for secrets that the person asks to have kept.
+    learn: begin in Learn; tour: with the tour in this file.
     problems: what was wrong with files of settings, state and themes, each a sentence for people; the console starts
     with defaults in their place and shows them.
     """
@@ -36,3 +37,5 @@ class ConsoleRequest:
     theme: str | None = None
     read_only: bool = False
     problems: tuple[str, ...] = ()
+    learn: bool = False
+    tour: Path | None = None

@@ -223,7 +223,15 @@ class OrderCloud:
 
         `path` is complete and encoded, from `/v1/` on.
         """
-        return (await self._wire.send(method, path, token=token)).exchange.status or 0
+        return (await self.send(method, path, token=token)).status or 0
+
+    async def send(self, method: str, path: str, *, body: JSON = None, token: str | None = None) -> Exchange:
+        """Send a request of any operation, and give the exchange with its good answer; without `token`, the client's
+        own goes along. Raises errors.ApiError, and ValueError for a path or token that no request can hold.
+
+        `path` is complete and encoded, from `/v1/` on.
+        """
+        return (await self._wire.send(method, path, json=body, token=token)).exchange
 
     async def aclose(self, *, for_good: bool = False) -> None:
         """Close every connection. Unless `for_good`, the next request opens another; else it raises errors.Closed."""

@@ -10,12 +10,15 @@ from tui.panes.presenting import PresentingCommands
 from tui.widgets.background import start
 
 if TYPE_CHECKING:
+    from tui.config.request import ConsoleRequest
     from tui.panes.messages import AttemptMade, TokenGiven
     from tui.panes.mode import ModePane
 
 
 class AppCommands(PresentingCommands):
     """An app's part that carries them out."""
+
+    request: ConsoleRequest
 
     def why_not(self, command: str) -> str | None:
         """Say why a command cannot be done now."""
@@ -36,6 +39,18 @@ class AppCommands(PresentingCommands):
     async def show_mode(self, name: str) -> ModePane:
         """Show a mode; the app does."""
         raise NotImplementedError
+
+    async def begin_learning(self) -> bool:
+        """Show Learn if the start asked for it, and play the tour that it named; return whether it did."""
+        if not self.request.learn:
+            return False
+        from tui.panes.learn import LearnPane
+        from tui.session.tours import read_tour
+
+        pane, file = await self.show_mode("learn"), self.request.tour
+        if file is not None and isinstance(pane, LearnPane):
+            await pane.play(read_tour(file))
+        return True
 
     async def do_journal(self) -> None:
         """Show every change made through ocgate."""

@@ -82,7 +82,14 @@ def test_a_scenario_is_written_so_that_it_is_read_again() -> None:
         ('Format = 1\n[[Steps]]\nAdvance = "soon"\n', "life.toml:3: Steps[1].Advance: must be a duration"),
         ('Format = 1\n[[Steps]]\nAdvance = "0"\n', "life.toml:3: Steps[1].Advance: must be a duration"),
         ('Format = 1\n[[Steps]]\nCall = "/v1/me"\nWith = "in"\n', 'Steps[1].With: there is no step "in"'),
-        (f'Format = 1\n{STEP}Name = "in"\n[[Steps]]\nCall = "DELETE /v1/me"\nWith = "in"\n', "with GET or HEAD"),
+        (
+            f'Format = 1\n{STEP}Name = "in"\n[[Steps]]\nCall = "FETCH /v1/me"\nWith = "in"\n',
+            "before it or nothing",
+        ),
+        (
+            f'Format = 1\n{STEP}[[Steps]]\nCall = "DELETE /v1/me"\n',
+            "only a scenario with facts of its own can change something",
+        ),
         (
             f'Format = 1\n{STEP}Name = "in"\n{STEP}Name = "in"\n',
             'life.toml:9: Steps[2].Name: another step is named "in"',

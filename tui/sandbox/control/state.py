@@ -54,6 +54,16 @@ class State:
         async with self._one_at_a_time:
             await self._replace(lambda: _load(path), seed="restored")
 
+    async def hold(self) -> bytes:
+        """Give the marketplace as it is, with everything that is secret in it, for `put_back`. Raises SandboxError."""
+        async with self._one_at_a_time:
+            return await self._services.store.run_alone(lambda connection: connection.serialize())
+
+    async def put_back(self, held: bytes) -> None:
+        """Make the marketplace what it was. Tokens that were good then are good again. Raises SandboxError."""
+        async with self._one_at_a_time:
+            await self._replace(lambda: _unpacked(held), seed="put back")
+
     async def reset(self, planting: Planting | None = None) -> None:
         """Make the marketplace anew, by default from the seed that it was opened with. Older tokens are dead."""
         async with self._one_at_a_time:
@@ -173,6 +183,12 @@ def _load(path: Path) -> sqlite3.Connection:
             copy.close()
             raise
         return copy
+
+
+def _unpacked(held: bytes) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.deserialize(held)
+    return connection
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tui.access.world import World
+
+if TYPE_CHECKING:
+    from tui.ordercloud.models.base import JSON
 
 Scalar: TypeAlias = "str | int | bool | tuple[str, ...]"
 
@@ -83,15 +86,27 @@ class Ask:
     refreshing: str = ""
     visitor: str = ""
     caller: str = ""
+    secret_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call the API with the token of an earlier step."""
+    """Call the API with the token of an earlier step; without one, as the administrator who is signed in.
+
+    `{Name}` in the path or in a text of the body stands for the ID of the API client of that name, `{step.member}` for
+    a claim of the token, or a member of the answer, of an earlier step. `times` is how often the call is made.
+    """
 
     path: str
-    token_of: str
+    token_of: str = ""
     method: str = "GET"
+    body: Mapping[str, JSON] | None = None
+    times: int = 1
+
+    @property
+    def changes(self) -> bool:
+        """Whether the call may change something."""
+        return self.method not in ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +123,38 @@ class Revoke:
     user: str
 
 
-Deed: TypeAlias = Ask | Call | Advance | Revoke
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Do nothing: the step is there for its words."""
+
+
+Deed: TypeAlias = Ask | Call | Advance | Revoke | Tell
+
+
+class Show(StrEnum):
+    """What a step of a tour shows after it was done."""
+
+    ANSWER = "answer"
+    TOKEN = "token"  # noqa: S105 - a word for what is shown
+    LIFETIME = "lifetime"
+    API_CLIENT = "api client"
+    ACCESS = "access"
+    TRAFFIC = "traffic"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a step of a tour shows. `marks` are the members, claims or parties that are highlighted.
+
+    `token_of` names the step whose token or life is shown, by default the latest. `api_clients` are the names of those
+    shown, `parties` the IDs of the companies, and "seller".
+    """
+
+    show: Show = Show.ANSWER
+    marks: tuple[str, ...] = ()
+    api_clients: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    token_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +163,9 @@ class Expect:
 
     `allowed` says whether a token comes, or a call succeeds. `error` is OAuth's word, or what the browser is told of a
     sign-in with OpenID Connect; `code` is OrderCloud's ErrorCode.
-    `refresh_minutes` 0 means no refresh token, any other number that one comes. `claims` are compared by name.
+    `refresh_minutes` 0 means no refresh token, any other number that one comes. `claims` are compared by name. `fields`
+    are members of the answer, below others after a dot; empty text stands for null as well. `access` says of API
+    clients which parties they let in, by their IDs and "seller"; `requests` how many requests they have caused.
     """
 
     allowed: bool | None = None
@@ -128,17 +176,26 @@ class Expect:
     code: str = ""
     status: int | None = None
     claims: Mapping[str, Scalar] = field(default_factory=dict)
+    fields: Mapping[str, JSON] = field(default_factory=dict)
+    access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    requests: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `why` says for people what the expectation rests on; `check` is the check that refuses, 0 for none."""
+    """One step. `why` says for people what the expectation rests on; `check` is the check that refuses, 0 for none.
+
+    In a tour, `text` is told before the step and `notice` after it.
+    """
 
     name: str
     deed: Deed
     expect: Expect = field(default_factory=Expect)
     why: str = ""
     check: int = 0
+    text: str = ""
+    notice: str = ""
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +212,16 @@ class Scenario:
     demo: bool = False
     world: World | None = None
     now: datetime | None = None
+
+    @property
+    def is_tour(self) -> bool:
+        """Whether it has words for somebody who plays it step by step."""
+        return any(each.text for each in self.steps)
+
+    @property
+    def changes(self) -> bool:
+        """Whether a call of it may change something."""
+        return any(isinstance(each.deed, Call) and each.deed.changes for each in self.steps)
 
     @property
     def is_planted(self) -> bool:

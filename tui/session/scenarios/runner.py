@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.session.failures import Declined
 from tui.session.lookups import users_of
 from tui.session.outcome import SignInRefused
+from tui.session.scenarios.came import Came, NoSuchMember, Places, member_of
 from tui.session.scenarios.checking import check_facts
 from tui.session.scenarios.document import (
     GIVEN_TOKEN,
@@ -24,7 +24,9 @@ from tui.session.scenarios.document import (
     Scalar,
     Scenario,
     Step,
+    Tell,
 )
+from tui.session.scenarios.noticing import Noticing, noticed_words
 from tui.session.scenarios.report import Outcome, Report
 from tui.session.scenarios.sending import send
 from tui.session.scenarios.stage import Stage
@@ -34,32 +36,11 @@ from tui.tokens.durations import format_minutes
 from tui.tokens.token import NotAToken, Token
 
 if TYPE_CHECKING:
-    from tui.ordercloud.errors import ApiError
+    from tui.ordercloud import Exchange
     from tui.ordercloud.models import AccessToken
+    from tui.ordercloud.models.base import JSON
 
 _CLAIMS_FOR_PEOPLE = ("usr", "role", "orderid")
-
-
-@dataclass(frozen=True, slots=True)
-class _Came:
-    """What came of a step: a token, an error, or the status of a call. `told` is what a browser was told instead."""
-
-    token: Token | None = None
-    answer: AccessToken | None = field(default=None, repr=False)
-    refused: ApiError | None = None
-    status: int | None = None
-    not_tried: str = ""
-    told: str = ""
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether it was refused; by an identity provider there is no more than what the browser was told."""
-        return self.refused is not None or bool(self.told)
-
-    @property
-    def error(self) -> str:
-        """OAuth's word of a refusal, or what the browser was told; blank when there is neither."""
-        return getattr(self.refused, "error", "") or self.told
 
 
 async def run(scenario: Scenario, stage: Stage, told: Callable[[Outcome], None] | None = None) -> Report:
@@ -94,7 +75,13 @@ class Running:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._came: dict[str, _Came] = {}
+        self._came: dict[str, Came] = {}
+        self.exchanges: list[Exchange] = []
+
+    @property
+    def came(self) -> dict[str, Came]:
+        """What came of each step so far, by its name. Who goes back takes out what has not been yet."""
+        return self._came
 
     async def do(self, step: Step) -> Outcome:
         """Do a step. Raises the typed errors of what is no answer to it."""
@@ -102,17 +89,23 @@ class Running:
         came = await self._do(step)
         self._came[step.name] = came
         spent = (time.perf_counter() - begun) * 1000
-        differences = tuple(_differences(step, came))
+        noticed = Noticing(self._stage, self._came, self.exchanges)
+        differences = (*_differences(step, came), *await noticed.differences(step))
         return Outcome(
             step.name, deed_words(step), expected_words(step), _words(came), differences, step.why, step.check, spent
         )
+
+    async def read(self, path: str) -> JSON:
+        """Read something as the administrator; places in the path are filled in. Raises the typed errors."""
+        filled = await Places(self._stage, self._came).path(path)
+        return (await self._stage.opened.client.send("GET", filled)).response_body.json
 
     def answer(self, step: str) -> AccessToken | None:
         """Return the token that a step brought."""
         came = self._came.get(step)
         return None if came is None else came.answer
 
-    async def _do(self, step: Step) -> _Came:
+    async def _do(self, step: Step) -> Came:
         match step.deed:
             case Ask() as ask:
                 return await self._ask(ask)
@@ -120,34 +113,41 @@ class Running:
                 return await self._call(call)
             case Advance() as advance:
                 self._stage.advance(advance.by)
-                return _Came()
+                return Came()
             case Revoke() as revoke:
                 await self._revoke(revoke.user)
-                return _Came()
+                return Came()
+            case Tell():
+                return Came()
 
-    async def _ask(self, ask: Ask) -> _Came:
+    async def _ask(self, ask: Ask) -> Came:
         from tui.ordercloud.errors import ApiError, OAuthRefused
 
-        refresh, caller = self._refresh_token(ask), self._came.get(ask.caller)
+        stage, refresh, caller = self._stage, self._refresh_token(ask), self._came.get(ask.caller)
         if refresh is None:
-            return _Came(not_tried=f'not tried: "{ask.refreshing}" gave no refresh token')
+            return Came(not_tried=f'not tried: "{ask.refreshing}" gave no refresh token')
         if caller is not None and caller.answer is None:
-            return _Came(not_tried=f'not tried: "{ask.caller}" gave no token')
-        token = "" if caller is None or caller.answer is None else caller.answer.access_token
+            return Came(not_tried=f'not tried: "{ask.caller}" gave no token')
+        by = "" if caller is None or caller.answer is None else caller.answer.access_token
+        secret = await self._secret(ask)
+        stage.opened.probe.take()
         try:
-            answer = await send(ask, self._stage, refresh, token)
+            answer = await send(ask, stage, secret, refresh, by)
         except ApiError as refused:
             if ask.grant is not Grant.IMPERSONATION and not isinstance(refused, OAuthRefused):
                 raise
-            return _Came(refused=refused, status=refused.status)
+            return Came(refused=refused, status=refused.status, exchange=self._heard())
         except SignInRefused as refused:
-            return _Came(told=str(refused))
+            return Came(told=str(refused), exchange=self._heard())
+        heard = self._heard()
+        lives = 0 if answer.refresh_token is None else await stage.refresh_minutes(ask.api_client)
         if ask.grant is Grant.REFRESH and answer.refresh_token is None:
             answer = answer.model_copy(update={"refresh_token": refresh})  # it was left out, and stays good
         try:
-            return _Came(decode(answer.access_token), answer, status=200)
+            token = decode(answer.access_token)
         except NotAToken:
-            return _Came(None, answer, status=200)
+            token = None
+        return Came(token, answer, status=200, exchange=heard, refresh_minutes=lives)
 
     def _refresh_token(self, ask: Ask) -> str | None:
         """Return the refresh token that a step sends, blank for none; None when it cannot be had."""
@@ -160,17 +160,44 @@ class Running:
         before = self._came[ask.refreshing].answer
         return (before.refresh_token or None) if before is not None else None
 
-    async def _call(self, call: Call) -> _Came:
+    async def _secret(self, ask: Ask) -> str | None:
+        if not ask.secret_of:
+            return await self._stage.secret(ask)
+        made = self._came.get(ask.secret_of)
+        try:
+            return str(member_of(None if made is None else made.body, "ClientSecret"))
+        except NoSuchMember:
+            raise Declined(f'"{ask.secret_of}" made no secret.') from None
+
+    def _heard(self) -> Exchange | None:
+        heard = self._stage.opened.probe.take()
+        self.exchanges += [] if heard is None else [heard]
+        return heard
+
+    async def _call(self, call: Call) -> Came:
         from tui.ordercloud.errors import ApiError
 
-        answer = self._came[call.token_of].answer
-        if answer is None:
-            return _Came(not_tried=f'not tried: "{call.token_of}" gave no token')
-        try:
-            status = await self._stage.opened.tester.call(call.method, call.path, answer.access_token)
-        except ApiError as refused:
-            return _Came(refused=refused, status=refused.status)
-        return _Came(status=status)
+        stage, token = self._stage, None
+        if call.changes and not stage.made:
+            raise Declined(f"{call.method} {call.path}: changes are made only in a sandbox made for the scenario.")
+        if call.token_of:
+            answer = self._came[call.token_of].answer
+            if answer is None:
+                return Came(not_tried=f'not tried: "{call.token_of}" gave no token')
+            token = answer.access_token
+        places = Places(stage, self._came)
+        path, body = await places.path(call.path), await places.body(call.body)
+        client, came = stage.opened.client if token is None else stage.opened.tester, Came()
+        for _ in range(call.times):
+            try:
+                exchange = await client.send(call.method, path, body=body, token=token)
+                came = Came(status=exchange.status, exchange=exchange)
+            except ApiError as refused:
+                came = Came(refused=refused, status=refused.status, exchange=refused.exchange)
+            self.exchanges += [] if came.exchange is None else [came.exchange]
+        if call.changes:
+            stage.forget()
+        return came
 
     async def _revoke(self, username: str) -> None:
         stage = self._stage
@@ -196,11 +223,18 @@ def deed_words(step: Step) -> str:
             scope = f", scope {' '.join(ask.scope)}" if ask.scope else ""
             return f"{ask.grant.value.replace('_', ' ')} at {ask.api_client}{who}{by}{scope}"
         case Call() as call:
-            return f'{call.method} {call.path} with the token of "{call.token_of}"'
+            times = f", {call.times} times" if call.times > 1 else ""
+            return f"{call.method} {call.path} {_whose(call)}{times}"
         case Advance() as advance:
             return f"the clock goes on by {format_duration(advance.by)}"
         case Revoke() as revoke:
             return f"the tokens of {revoke.user} are revoked"
+        case Tell():
+            return "nothing is sent"
+
+
+def _whose(call: Call) -> str:
+    return f'with the token of "{call.token_of}"' if call.token_of else "as the administrator"
 
 
 def expected_words(step: Step) -> str:
@@ -219,10 +253,11 @@ def expected_words(step: Step) -> str:
     if expect.refresh_minutes is not None:
         parts.append("no refresh token" if expect.refresh_minutes == 0 else "a refresh token")
     parts += [f"{name} {_told(value)}" for name, value in expect.claims.items()]
+    parts += noticed_words(expect)
     return ", ".join(parts) or ("allowed" if isinstance(step.deed, Ask | Call) else "")
 
 
-def _words(came: _Came) -> str:
+def _words(came: Came) -> str:
     if came.not_tried:
         return came.not_tried
     if came.is_refused:
@@ -247,12 +282,12 @@ def _told(value: object) -> str:
 # -- comparing --------------------------------------------------------------------------------------------------------
 
 
-def _differences(step: Step, came: _Came) -> Iterator[str]:
+def _differences(step: Step, came: Came) -> Iterator[str]:
     expect = step.expect
     if came.not_tried:
         yield f"{came.not_tried[0].upper()}{came.not_tried[1:]}."
         return
-    if isinstance(step.deed, Advance | Revoke):
+    if isinstance(step.deed, Advance | Revoke | Tell):
         return
     refused = expect.allowed is False or bool(expect.error or expect.code)
     if refused and not came.is_refused:

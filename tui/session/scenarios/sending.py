@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from tui.session.scenarios.stage import Stage
 
 
-async def send(ask: Ask, stage: Stage, refresh: str, caller: str) -> AccessToken:
+async def send(ask: Ask, stage: Stage, secret: str | None, refresh: str, caller: str) -> AccessToken:
     """Ask for the token.
 
     Args:
         ask: What is asked for.
         stage: Where.
+        secret: The client secret that is sent; None for none.
         refresh: The refresh token that is sent with the grant of that name.
         caller: The access token that asks for an impersonation; blank for that of whoever runs the scenario.
 
@@ -30,7 +31,7 @@ async def send(ask: Ask, stage: Stage, refresh: str, caller: str) -> AccessToken
         Declined: It cannot be asked here.
     """
     oauth, scope = stage.opened.tester.oauth, ask.scope or None
-    client_id, secret = await stage.client_id(ask.api_client), await stage.secret(ask)
+    client_id = await stage.client_id(ask.api_client)
     match ask.grant:
         case Grant.PASSWORD | Grant.ONE_TIME:
             password = await stage.password(ask)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -48,7 +48,8 @@ class Given:
 class Stage:
     """A marketplace with what is needed to try things in it.
 
-    `keys` get in where the marketplace was made here. `world` holds the facts where they are known beforehand.
+    `keys` get in where the marketplace was made here. `world` holds the facts where they are known beforehand. `made`
+    says that it was made for the scenario alone, which so may change it.
     """
 
     opened: Opened
@@ -59,6 +60,7 @@ class Stage:
     store: CredentialStore | None = None
     given: Given = field(default_factory=Given)
     real_time: Callable[[], datetime] = lambda: datetime.now(UTC)
+    made: bool = False
     _named: dict[str, ApiClient] | None = field(default=None, repr=False)
 
     def now(self) -> datetime:
@@ -83,11 +85,29 @@ class Stage:
 
     async def client_id(self, wanted: str) -> str:
         """Return the ID of an API client by its name or ID; what is neither is given back as it is."""
-        if self.world is not None:
-            found = self.world.client(wanted)
-            return wanted if found is None else found.client.id
+        if self.world is not None and (found := self.world.client(wanted)) is not None:
+            return found.client.id
+        if self.world is not None and not self.made:
+            return wanted
         api_client = await self._api_client(wanted)
         return wanted if api_client is None else api_client.id
+
+    async def api_clients(self, names: Sequence[str]) -> tuple[ApiClient, ...]:
+        """Return the API clients of these names or IDs, as far as there are such."""
+        found = [await self._api_client(each) for each in names]
+        return tuple(each for each in found if each is not None)
+
+    async def refresh_minutes(self, wanted: str) -> int:
+        """Return how long the refresh tokens of an API client live; 0 when that is not known."""
+        if self.world is not None and (found := self.world.client(wanted)) is not None:
+            return found.client.refresh_token_duration
+        api_client = await self._api_client(wanted)
+        return 0 if api_client is None else api_client.refresh_token_duration
+
+    def forget(self) -> None:
+        """Forget what was read of the marketplace: something was changed there."""
+        self._named = None
+        self.opened.marketplace.forget()
 
     async def _api_client(self, wanted: str) -> ApiClient | None:
         if self._named is None:
@@ -226,7 +246,7 @@ async def made_for(
     around = Surroundings(clock, time.perf_counter, hear or _unheard, read_only=False)
     opened = await open_sandbox(None, around, planting)
     try:
-        yield Stage(opened, keys, scenario.world, clock, environ)
+        yield Stage(opened, keys, scenario.world, clock, environ, made=True)
     finally:
         await opened.close()
 

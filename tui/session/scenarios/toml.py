@@ -22,12 +22,24 @@ from tui.session.scenarios.document import (
     Grant,
     PasswordKind,
     Revoke,
-    Scalar,
     Scenario,
     SecretKind,
     Step,
+    Tell,
 )
 from tui.session.scenarios.facts_toml import facts_values, read_facts
+from tui.session.scenarios.tour_toml import (
+    Earlier,
+    call_values,
+    check_step,
+    expected_of_tours_values,
+    read_call,
+    read_claims,
+    read_expected_of_tours,
+    read_words,
+    whole_number,
+    words_values,
+)
 from tui.tokens.durations import format_minutes, parse_minutes
 
 FORMAT: Final = 1
@@ -94,7 +106,7 @@ def _scenario(table: Table, source: Path) -> Scenario:
         table.report("Steps", "is missing; a scenario has steps, each written [[Steps]]")
     steps: list[Step] = []
     for number, each in enumerate(tables, 1):
-        step = _step(each, number, {earlier.name for earlier in steps if isinstance(earlier.deed, Ask)})
+        step = _step(each, number, Earlier.of(steps))
         if step is None:
             continue
         if any(step.name == other.name for other in steps):
@@ -112,6 +124,8 @@ def _scenario(table: Table, source: Path) -> Scenario:
     )
     if scenario.now is not None and not scenario.is_planted:
         table.report("Now", "only a scenario with facts of its own can say what time it is")
+    if scenario.changes and not scenario.is_planted:
+        table.report("", 'only a scenario with facts of its own can change something: write [Facts] with Seed = "demo"')
     table.done()
     return scenario
 
@@ -126,31 +140,34 @@ def _moment(table: Table, entry: str) -> datetime | None:
     return None
 
 
-def _step(table: Table, number: int, asked: set[str]) -> Step | None:
+def _step(table: Table, number: int, earlier: Earlier) -> Step | None:
     for name in _SECRETS:
         if table.value(name) is not None:
             table.refuse(name, _NOT_HERE)
     deeds = [name for name in _DEEDS if name in table.names()]
     expected = table.table("Expect")
-    if len(deeds) != 1:
+    words = read_words(table, earlier)
+    if len(deeds) > 1 or not (deeds or words.text):
         table.report("", f"a step has one of {', '.join(_DEEDS)}; this has {' and '.join(deeds) or 'none'}")
         return None
-    read: Mapping[str, Callable[[Table, set[str]], Deed | None]] = {
+    read: Mapping[str, Callable[[Table, Earlier], Deed | None]] = {
         "Grant": _ask,
-        "Call": _call,
+        "Call": read_call,
         "Advance": _advance,
         "Revoke": _revoke,
     }
     before = len(table.problems)
-    deed = read[deeds[0]](table, asked)
+    deed = read[deeds[0]](table, earlier) if deeds else Tell()
     expect = Expect() if expected is None else _expect(expected)
     step = table.text("Name") or f"step {number}"
     why = table.text("Why") or ""
     table.done()
-    return None if deed is None or len(table.problems) > before else Step(step, deed, expect, why)
+    if deed is None or len(table.problems) > before:
+        return None
+    return Step(step, deed, expect, why, 0, words.text, words.notice, words.look)
 
 
-def _ask(table: Table, asked: set[str]) -> Ask | None:
+def _ask(table: Table, earlier: Earlier) -> Ask | None:
     grant = table.text("Grant", choices=[each.value for each in Grant])
     api_client = table.text("ApiClient", "the name or ID of an API client")
     if api_client is None and not table.problems:
@@ -160,10 +177,13 @@ def _ask(table: Table, asked: set[str]) -> Ask | None:
         table.report("", "User is missing: who signs in, or who is acted as")
     caller = (table.text("With") or "") if grant == Grant.IMPERSONATION else ""
     if caller:
-        _check_step(table, "With", caller, asked)
+        check_step(table, "With", caller, {*earlier.asked})
     refreshing = table.text("Refreshing") or ""
     if grant == Grant.REFRESH:
-        _check_step(table, "Refreshing", refreshing, {*asked, UNKNOWN_TOKEN, NO_TOKEN})
+        check_step(table, "Refreshing", refreshing, {*earlier.asked, UNKNOWN_TOKEN, NO_TOKEN})
+    secret_of = table.text("SecretOf") or ""
+    if secret_of:
+        check_step(table, "SecretOf", secret_of, earlier.called)
     ask = Ask(
         Grant(grant) if grant else Grant.PASSWORD,
         api_client or "",
@@ -176,6 +196,7 @@ def _ask(table: Table, asked: set[str]) -> Ask | None:
         refreshing,
         table.text("Visitor") or "",
         caller,
+        secret_of,
     )
     return ask if grant and api_client else None
 
@@ -200,27 +221,7 @@ def _variable(table: Table, entry: str) -> str:
     return ""
 
 
-def _call(table: Table, asked: set[str]) -> Call:
-    text = table.text("Call", "a path, or a method and a path: GET /v1/me") or "/v1/me"
-    method, _, path = text.rpartition(" ")
-    if not path.startswith("/v1/") or method.strip() not in ("", "GET", "HEAD"):
-        table.report("Call", "must be a path that begins with /v1/, with GET or HEAD before it or nothing")
-    token_of = table.text("With") or ""
-    _check_step(table, "With", token_of, asked)
-    return Call(path, token_of, method.strip() or "GET")
-
-
-def _check_step(table: Table, entry: str, name: str, known: set[str]) -> None:
-    if name not in known:
-        steps = ", ".join(sorted(known)) or "there is none"
-        told = f"the name of a step before this one whose token is used ({steps})"
-        if name:
-            table.report(entry, f'there is no step "{name}": {told}')
-        else:
-            table.report("", f"{entry} is missing: {told}")
-
-
-def _advance(table: Table, asked: set[str]) -> Advance | None:
+def _advance(table: Table, earlier: Earlier) -> Advance | None:
     text = table.text("Advance", "a duration: 10h, 9h 59m 59s, 30d") or ""
     by = parse_duration(text)
     if by is None or by <= timedelta(0):
@@ -247,7 +248,7 @@ def format_duration(by: timedelta) -> str:
     return " ".join(parts) or "0s"
 
 
-def _revoke(table: Table, asked: set[str]) -> Revoke | None:
+def _revoke(table: Table, earlier: Earlier) -> Revoke | None:
     user = table.text("Revoke", "the name of a user")
     return None if user is None else Revoke(user)
 
@@ -257,38 +258,18 @@ def _expect(table: Table) -> Expect:
     expect = Expect(
         table.flag("Allowed"),
         table.texts_or_text("Roles", "a list of roles"),
-        _minutes(table, "AccessMinutes"),
-        _minutes(table, "RefreshMinutes"),
+        whole_number(table, "AccessMinutes"),
+        whole_number(table, "RefreshMinutes"),
         table.text("Error") or "",
         table.text("ErrorCode") or "",
-        _minutes(table, "Status"),
-        {} if claims is None else _claims(claims),
+        whole_number(table, "Status"),
+        {} if claims is None else read_claims(claims),
+        *read_expected_of_tours(table),
     )
     if expect.allowed and (expect.error or expect.code):
         table.report("Allowed", "true and an error go not together; take one out")
     table.done()
     return expect
-
-
-def _minutes(table: Table, entry: str) -> int | None:
-    value = table.value(entry)
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
-        return value
-    table.report(entry, f"must be a whole number from 0, not {describe(value)}")
-    return None
-
-
-def _claims(table: Table) -> dict[str, Scalar]:
-    claims: dict[str, Scalar] = {}
-    for name in table.names():
-        value = table.value(name)
-        if isinstance(value, bool | int | str):
-            claims[name] = value
-        elif isinstance(value, list) and all(isinstance(each, str) for each in value):
-            claims[name] = tuple(each for each in value if isinstance(each, str))
-        else:
-            table.report(name, f"must be text, a number, true, false or a list of texts, not {describe(value)}")
-    return claims
 
 
 def _check_names(table: Table, step: Step, world: object) -> None:
@@ -343,15 +324,17 @@ def _step_values(step: Step) -> dict[str, object]:
         case Ask() as ask:
             values |= _ask_values(ask)
         case Call() as call:
-            values |= {"Call": f"{call.method} {call.path}", "With": call.token_of}
+            values |= call_values(call)
         case Advance() as advance:
             values["Advance"] = format_duration(advance.by)
         case Revoke() as revoke:
             values["Revoke"] = revoke.user
+        case Tell():
+            pass
     if step.why:
         values["Why"] = step.why
     expected = _expect_values(step.expect)
-    return values | ({"Expect": expected} if expected else {})
+    return values | words_values(step) | ({"Expect": expected} if expected else {})
 
 
 def _ask_values(ask: Ask) -> dict[str, object]:
@@ -365,6 +348,7 @@ def _ask_values(ask: Ask) -> dict[str, object]:
         "Refreshing": ask.refreshing,
         "Visitor": ask.visitor,
         "With": ask.caller,
+        "SecretOf": ask.secret_of,
     }
     return {
         "Grant": ask.grant.value,
@@ -383,5 +367,6 @@ def _expect_values(expect: Expect) -> dict[str, object]:
         "ErrorCode": expect.code or None,
         "Status": expect.status,
         "Claims": {name: [*each] if isinstance(each, tuple) else each for name, each in expect.claims.items()} or None,
+        **expected_of_tours_values(expect),
     }
     return {name: value for name, value in said.items() if value is not None}
