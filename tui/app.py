@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.notifications import SeverityLevel
@@ -25,6 +26,7 @@ from tui.panes import messages
 from tui.panes.app_commands import AppCommands
 from tui.panes.clients import ClientsPane
 from tui.panes.mode import ModePane
+from tui.panes.modes import make_pane
 from tui.panes.whereabouts import whereabouts_of
 from tui.session.failures import is_expected
 from tui.session.session import Phase, Session, utc_now
@@ -73,6 +75,7 @@ class OcgateApp(AppCommands, App[int]):
         self.session = Session(request, clock=clock, timer=timer)
         self.crash_file: str | None = None
         self._frame_comes_next = False
+        self._leaving = False
         self.themes = Themes(request.paths.themes)
         self._start_problems = (*request.problems, *self._set_up_theme())
 
@@ -221,7 +224,7 @@ class OcgateApp(AppCommands, App[int]):
         if not switcher.query(f"#{name}"):
             self.stylesheet.read(PANES / f"{name}.tcss")
             self.stylesheet.parse()
-            await switcher.add_content(_make_pane(name, self.session), id=name)
+            await switcher.add_content(make_pane(name, self.session), id=name)
         switcher.current = name
         self.query_one(TopBar).mode = f"app.{name}"
         pane = switcher.query_one(f"#{name}", ModePane)
@@ -314,13 +317,20 @@ class OcgateApp(AppCommands, App[int]):
 
     def do_quit(self) -> None:
         """Leave, unless a pane has work that would be lost and the person stays."""
+        self._leaving = True
         start(self, self._quit, group="quit")
 
     async def _quit(self) -> None:
         for pane in self.query(ModePane):
             if not await pane.may_leave():
+                self._leaving = False
                 return
         self.exit(0)
+
+    async def on_event(self, event: events.Event) -> None:
+        """On the way out take no more keys but those of a question: what they open would be gone while it is made."""
+        if not (self._leaving and len(self.screen_stack) == 1 and isinstance(event, events.InputEvent)):
+            await super().on_event(event)
 
     def action_help_quit(self) -> None:
         """Ctrl+c is a habit: say what leaves."""
@@ -358,25 +368,6 @@ def _collect_garbage_again() -> None:
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
-
-
-def _make_pane(name: str, session: Session) -> ModePane:
-    """Make a mode's pane; each is imported when it is first shown."""
-    if name == "access":
-        from tui.panes.access import AccessPane
-
-        return AccessPane(session, id=name)
-    if name == "tokens":
-        from tui.panes.tokens import TokensPane
-
-        return TokensPane(session, id=name)
-    if name == "traffic":
-        from tui.panes.traffic import TrafficPane
-
-        return TrafficPane(session, id=name)
-    from tui.panes.learn import LearnPane
-
-    return LearnPane(session, id=name)
 
 
 def run(request: ConsoleRequest) -> int:

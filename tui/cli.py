@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.arguments import Options, make_parser
-from tui.arguments.sandbox import SIZES
+from tui.arguments.sandbox import extras_of
 from tui.exits import Exit, UsageError
 from tui.visible import visible
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tui.config.paths import Paths
     from tui.config.request import ConsoleRequest
     from tui.config.settings import Settings
-    from tui.sandbox.server import Extras
 
 __all__ = ["Exit", "UsageError", "console_request", "main"]
 
@@ -230,41 +229,7 @@ def _sandbox(options: Options) -> int:
         port=options.sandbox_port,
         path=path,
         seed=options.sandbox_seed,
-        extras=_extras(options, paths.data / "snapshots"),
-    )
-
-
-def _extras(options: Options, snapshots: Path) -> Extras:
-    """Read the server's further options. Raises UsageError when they make no sense together."""
-    from tui.sandbox.guard import Doors, check_host, check_origin
-    from tui.sandbox.server import Extras
-
-    if options.deterministic is not None and not options.sandbox_memory:
-        raise UsageError("--deterministic makes the same marketplace every time, so it needs --memory.")
-    if options.snapshots is not None and not options.control:
-        raise UsageError("--snapshots is the control API's folder, so it needs --control.")
-    said = ((member, getattr(options, name.replace("-", "_"))) for name, member, _ in SIZES)
-    sizes = {member: value for member, value in said if value is not None}
-    if sizes and options.sandbox_seed != "large":
-        raise UsageError(f"{', '.join(f'--{name}' for name, *_ in SIZES)} say how large --seed large is.")
-    size = None
-    if sizes:
-        from tui.sandbox.large import LargeSize
-
-        size = LargeSize(**sizes)
-    try:
-        doors = Doors(
-            tuple(check_host(each) for each in options.allow_host), tuple(check_origin(each) for each in options.cors)
-        )
-    except ValueError as error:
-        raise UsageError(f"{error}.") from error
-    return Extras(
-        control=options.control,
-        doors=doors,
-        snapshots=options.snapshots or (snapshots if options.sandbox_db is None else None),
-        size=size,
-        deterministic=options.deterministic,
-        open_idp=options.open_idp,
+        extras=extras_of(options, paths.data / "snapshots"),
     )
 
 

@@ -1,9 +1,16 @@
-"""The options of `ocgate sandbox`."""
+"""The options of `ocgate sandbox`, and what they make of the server."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.exits import UsageError
+
+if TYPE_CHECKING:
+    from tui.arguments import Options
+    from tui.sandbox.server import Extras
 
 SIZES = (
     ("api-clients", "api_clients", "API clients (1000)"),
@@ -73,6 +80,40 @@ def _add_control(serve: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="let web pages of this origin read answers; * for all, but not those of the control API (repeatable)",
+    )
+
+
+def extras_of(options: Options, snapshots: Path) -> Extras:
+    """Read the server's further options. Raises UsageError when they make no sense together."""
+    from tui.sandbox.guard import Doors, check_host, check_origin
+    from tui.sandbox.server import Extras
+
+    if options.deterministic is not None and not options.sandbox_memory:
+        raise UsageError("--deterministic makes the same marketplace every time, so it needs --memory.")
+    if options.snapshots is not None and not options.control:
+        raise UsageError("--snapshots is the control API's folder, so it needs --control.")
+    said = ((member, getattr(options, name.replace("-", "_"))) for name, member, _ in SIZES)
+    sizes = {member: value for member, value in said if value is not None}
+    if sizes and options.sandbox_seed != "large":
+        raise UsageError(f"{', '.join(f'--{name}' for name, *_ in SIZES)} say how large --seed large is.")
+    size = None
+    if sizes:
+        from tui.sandbox.large import LargeSize
+
+        size = LargeSize(**sizes)
+    try:
+        doors = Doors(
+            tuple(check_host(each) for each in options.allow_host), tuple(check_origin(each) for each in options.cors)
+        )
+    except ValueError as error:
+        raise UsageError(f"{error}.") from error
+    return Extras(
+        control=options.control,
+        doors=doors,
+        snapshots=options.snapshots or (snapshots if options.sandbox_db is None else None),
+        size=size,
+        deterministic=options.deterministic,
+        open_idp=options.open_idp,
     )
 
 

@@ -79,6 +79,7 @@ class AssignmentsView(CommandHost, Vertical):
         self._every: CompanyList | None = None
         """All companies: they are the same for every API client, and so not read again for another one."""
         self._reading: tuple[Marketplace, int] | None = None
+        self._coming: tuple[object, ...] = ()
         self._flags = 0
         self._totals: dict[PartyKind, int | None] = {}
         self._only_assigned = False
@@ -111,10 +112,15 @@ class AssignmentsView(CommandHost, Vertical):
             self._companies = self._every
         elif self._only_assigned and before is not None and before != self._gate:
             self._companies = None
-        if self._companies is None:
-            self._begin()
-        else:
+        if self._companies is not None:
             self._draw()
+        elif self._wanted_now != self._coming:
+            self._begin()
+
+    @property
+    def _wanted_now(self) -> tuple[object, ...]:
+        """What the list is to show; what is on its way already is not asked for again."""
+        return (*self._now, self._words, self._gate if self._only_assigned else None)
 
     @property
     def _now(self) -> tuple[Marketplace, int]:
@@ -134,8 +140,16 @@ class AssignmentsView(CommandHost, Vertical):
         start(self, partial(self._read, wait), group="companies")
 
     async def _read(self, wait: float) -> None:
-        """Read the first companies that are to be shown; until they are here the list stays as it was."""
         await asyncio.sleep(wait)
+        self._coming = coming = self._wanted_now
+        try:
+            await self._read_first()
+        finally:
+            if self._coming is coming:
+                self._coming = ()
+
+    async def _read_first(self) -> None:
+        """Read the first companies that are to be shown; until they are here the list stays as it was."""
         marketplace, words, gate, now = self.session.marketplace, self._words, self._gate, self._now
         if not self._only_assigned:
             companies = CompanyList.every(marketplace, words, self._arrived)
