@@ -86,7 +86,7 @@ async def test_a_click_beside_the_form_of_a_new_one_does_the_same(console: Conso
 
 
 async def test_another_modes_wish_to_show_an_api_client_leaves_no_form_of_a_third(console: Console) -> None:
-    await console.press("e", "tab", "2", "l", "l", "enter")
+    await console.press("e", "tab", "2", "l", "l", "o")
     assert not console.app.query(ApiClientForm)
     assert detail(console).api_client is under_cursor(console)
 

@@ -76,7 +76,7 @@ async def test_every_mode_shows_it_and_lives(tmp_path: Path, name: str) -> None:
         for keys in (
             ["a", "j", "j", "j", "right_square_bracket", "right_square_bracket", "right_square_bracket", "escape"],
             ["x", "escape", "e", "escape", "delete", "escape"],
-            ["2", "j", "l", "3", "ctrl+r", "4", "5"],
+            ["2", "j", "l", "3", "ctrl+r", "4", "5", "v"],
         ):
             for key in keys:
                 await console.press(key)
