@@ -30,6 +30,11 @@ def pytest_configure() -> None:
     settings.load_profile("steady")
 
 
+def pytest_sessionfinish() -> None:
+    """Have the interpreter end without looking through everything once more."""
+    gc.freeze()
+
+
 PAINT = Compositor.render_update
 
 

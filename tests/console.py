@@ -6,6 +6,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 
 from textual.notifications import Notification, Notifications
 
@@ -21,6 +22,10 @@ from tui.headless.stage import START, Stage, StandingClock, staged
 from tui.widgets.picture import Picture
 
 __all__ = ["KEYS", "START", "Console", "StandingClock", "console_request", "open_console", "screen_text"]
+
+
+OPENED = count(1)
+"""Counts the consoles of this process."""
 
 
 @dataclass
@@ -84,5 +89,7 @@ async def open_console(
     """Open a console and wait until its list is there."""
     async with staged(Console, request or console_request(), size) as console:
         yield console
-    # What a console kept out of garbage collection is garbage by now.
+    # What a console kept out of garbage collection is garbage by now, and no small heap.
     gc.unfreeze()
+    if next(OPENED) % 8 == 0:
+        gc.collect()

@@ -6,6 +6,7 @@ import asyncio
 
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
+from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.widgets.background import BackgroundFailed, start
@@ -27,7 +28,7 @@ class Host(App[None]):
     async def look(self) -> None:
         try:
             await self.go_on.wait()
-            self.query_one("#box").query_one("#part")
+            self.query_one("#part")
         finally:
             self.ended.set()
 
@@ -55,4 +56,19 @@ async def test_work_that_outlives_its_parts_while_closing_is_no_failure() -> Non
         app.go_on.set()
         await app.ended.wait()
         app._running = True
+    assert app.failures == []
+
+
+async def test_work_that_outlives_its_screen_is_no_failure() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        dialog: Screen[None] = Screen()
+        await app.push_screen(dialog)
+        start(dialog, app.look, group="look")
+        left = app.pop_screen()
+        await app.query_one("#part").remove()
+        app.go_on.set()
+        await app.ended.wait()
+        await left
+        await pilot.pause()
     assert app.failures == []

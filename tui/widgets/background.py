@@ -37,7 +37,7 @@ def start(
             await work()
         except NoMatches as error:
             # Closing takes the parts of a widget away before the work on them ends: nobody is left to tell.
-            if app.is_running and node.is_attached:
+            if app.is_running and node.is_attached and node.screen in app.screen_stack:
                 app.post_message(BackgroundFailed(error))
         except Exception as error:  # noqa: BLE001 - the app tells what is expected from what is a fault
             app.post_message(BackgroundFailed(error))
