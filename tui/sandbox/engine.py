@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 
 from tui.access.facts import PartyKind
 from tui.sandbox.calls import NO_CONTENT, About, Answer, Call, Operation, Shape
@@ -27,6 +28,9 @@ from tui.tokens.token import JSON
 Record = dict[str, JSON]
 Row = tuple[int, *tuple[Column, ...]]
 Run = Callable[[Call], Answer]
+
+_LISTINGS = 100
+"""How many queries of each resource stay compiled: clients ask for the same pages again and again."""
 
 
 class Rules:
@@ -63,6 +67,7 @@ class Engine:
     def __init__(self, resource: Resource, rules: Rules) -> None:
         self.resource = resource
         self.rules = rules
+        self._compile = lru_cache(_LISTINGS)(partial(compile_listing, resource.members))
 
     def routes(self) -> Iterator[tuple[str, str, Operation]]:
         """Give method, path and operation of everything the resource offers."""
@@ -126,7 +131,7 @@ class Engine:
 
     def list_page(self, call: Call) -> Answer:
         """Give a page."""
-        listing = compile_listing(self.resource.members, call.query)
+        listing = self._compile(tuple(call.query))
         conditions = [*self._scope(call), *self._own_company(call), *listing.conditions]
         page = page_of(call.connection, self.resource, conditions, listing.order, listing.paging)
         return Answer(200, written=page)
