@@ -27,11 +27,17 @@ KEYS = 12
 
 @dataclass(frozen=True)
 class Marketplace:
-    """A marketplace in a file: how many API clients it has, and the first, one inside and the last of their names."""
+    """A marketplace in a file: how many API clients it has, the first and the last of their names, and what to find.
+
+    `found` is the first of the names with `word` in it, which has two characters in every marketplace.
+    """
 
     file: Path
     count: int
-    names: tuple[str, str, str]
+    first: str
+    last: str
+    word: str
+    found: str
 
 
 @dataclass(frozen=True)
@@ -50,28 +56,29 @@ async def make(file: Path, api_clients: int, buyers: int) -> Marketplace:
     await make_large(file, api_clients, buyers, api_clients * 2)
     with closing(sqlite3.connect(file)) as connection:
         names = sorted((row[0] for row in connection.execute('SELECT "AppName" FROM api_clients')), key=str.casefold)
-    return Marketplace(file, len(names), (names[0], names[len(names) // 3], names[-1]))
+    word = names[len(names) // 3][-2:]
+    found = next(each for each in names[1:] if word in each)
+    return Marketplace(file, len(names), names[0], names[-1], word, found)
 
 
 def sit(here: Marketplace, environ: Mapping[str, str]) -> Sitting:
     """Open the console, look around, and leave."""
-    first, inside, last = here.names
     with Terminal([sys.executable, "-m", "tui", "--db", str(here.file)], environ) as terminal:
         # The dots say that the first page is here and the rest is being read; a list as last seen says its age.
         (read,) = terminal.wait_for(f"API clients {here.count:,} {'…' if here.count > 100 else '─'}")
         terminal.wait_for(f"API clients {here.count:,} ─")
         terminal.press("G")
-        (jump,) = terminal.wait_for(last)
+        (jump,) = terminal.wait_for(here.last)
         terminal.press("g")
-        terminal.wait_for(first)
+        terminal.wait_for(here.first)
         moves = []
         for _ in range(KEYS):
             terminal.press("j")
             moves.append(terminal.first_paint())
         terminal.press("/")
         terminal.wait_for("Field=value")
-        terminal.press(inside.rpartition(" ")[2])
-        (found,) = terminal.wait_for(inside)
+        terminal.press(here.word)
+        (found,) = terminal.wait_for(here.found)
         terminal.press("\x1b")
         terminal.press("\x11")
         terminal.end()

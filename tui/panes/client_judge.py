@@ -37,8 +37,13 @@ class ClientJudge:
         self._filter = Filter()
         self._words: tuple[str, ...] | None = ()
         self._texts: dict[str, tuple[ClientRow, str]] = {}
+        self._listed: tuple[Sequence[ClientRow], Sequence[tuple[ClientRow, str]]] = ((), ())
         self._verdicts: dict[str, tuple[ClientRow, bool]] = {}
         self._doubted: set[str] = set()
+
+    def prepare(self, rows: Sequence[ClientRow]) -> None:
+        """Make the texts of rows ready, before the first word is looked for in them."""
+        self._with_texts(rows)
 
     def begin(self, understood: Filter) -> None:
         """Judge by a filter; another one than before starts afresh."""
@@ -58,8 +63,10 @@ class ClientJudge:
     ) -> tuple[list[ClientRow], bool]:
         """Return the rows found so far, and whether that is all; `go_on` judges the others."""
         if self._words is not None:
-            words = self._words
-            return [row for row in rows if all(word in self._text_of(row) for word in words)], True
+            left = self._with_texts(rows)
+            for word in self._words:
+                left = [each for each in left if word in each[1]]
+            return [row for row, _ in left], True
         found, unknown = [], 0
         for row in rows:
             verdict = self._verdict_of(row)
@@ -110,6 +117,12 @@ class ClientJudge:
     def _verdict_of(self, row: ClientRow) -> bool | None:
         kept = self._verdicts.get(row.id)
         return None if kept is None or kept[0] is not row else kept[1]
+
+    def _with_texts(self, rows: Sequence[ClientRow]) -> Sequence[tuple[ClientRow, str]]:
+        """Return each row with the text that words are looked for in; of the same list, once for every word typed."""
+        if self._listed[0] is not rows:
+            self._listed = (rows, [(row, self._text_of(row)) for row in rows])
+        return self._listed[1]
 
     def _text_of(self, row: ClientRow) -> str:
         made = self._texts.get(row.id)

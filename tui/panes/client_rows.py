@@ -155,13 +155,17 @@ class ClientRows:
         """Return the rows that a filter finds so far, and whether all were judged."""
         if not understood:
             return rows, True
+        judge = self._judge_here()
+        judge.begin(understood)
+        marketplace = self._session.marketplace if self._session.ready else None
+        return judge.chosen(rows, marketplace, self._session.clock())
+
+    def _judge_here(self) -> ClientJudge:
         from tui.panes.client_judge import ClientJudge
         from tui.session.advising import Advisor
 
         self._judge = self._judge or ClientJudge(Advisor(self._session))
-        self._judge.begin(understood)
-        marketplace = self._session.marketplace if self._session.ready else None
-        return self._judge.chosen(rows, marketplace, self._session.clock())
+        return self._judge
 
     @property
     def lacks_rows(self) -> bool:
@@ -177,6 +181,10 @@ class ClientRows:
     def befell(self, row: ClientRow) -> Befell | None:
         """Return what somebody else did to a row since it was read before; None for most."""
         return self._befell.get(row.id)
+
+    def prepare(self, sorting: Sorting) -> None:
+        """Make ready what words are looked for in, before the first is typed."""
+        self._judge_here().prepare(self._in_order(sorting))
 
     def completions(self) -> Known:
         """Return what a filter can be completed with, as far as it is known without asking."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -22,7 +23,7 @@ from tui.widgets.plain import plain
 
 Row = TypeVar("Row")
 
-WIDTH_ROWS = 200
+WIDTH_ROWS = 100
 """How many rows a column's width is learnt from: looking at every one of 10,000 would delay the first paint."""
 
 
@@ -306,7 +307,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
             return column.width
         widest = Content(column.title).cell_length
         for _, row in islice(self.places(), WIDTH_ROWS):
-            widest = max(widest, self._content(column, row).cell_length)
+            cell = column.cell(row)
+            widest = max(widest, cell.cell_length if isinstance(cell, Content) else cell_len(plain(cell)))
         return min(widest, column.most)
 
     @staticmethod
