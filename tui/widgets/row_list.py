@@ -23,7 +23,7 @@ from tui.widgets.plain import plain
 
 Row = TypeVar("Row")
 
-WIDTH_ROWS = 100
+WIDTH_ROWS = 200
 """How many rows a column's width is learnt from: looking at every one of 10,000 would delay the first paint."""
 
 
