@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from tui.access.facts import ApiClientFacts, AssignmentFacts, Party, PartyKind
-from tui.access.parties import FLAG_OF_KIND, By, Gate
+from tui.access.parties import FLAG_OF_KIND, Gate
 
 KIND_LETTERS: Mapping[PartyKind, str] = {PartyKind.SELLER: "S", PartyKind.BUYER: "B", PartyKind.SUPPLIER: "V"}
 """The letters of the list in Clients; V is a vendor, for S is taken."""
@@ -98,15 +98,8 @@ class AccessMatrix:
         if (known := self._columns.get(column)) is not None:
             return known[row]
         party, gate = self.parties[row], self.gates[column]
-        by = gate.by(party.kind, party.id)
-        if by is By.NOTHING:
-            return Standing.REFUSED
-        nullified = gate.nullifies(party.kind, party.id)
-        if not (party.active and self.api_clients[column].active):
-            return Standing.INACTIVE_NULLIFIED if nullified else Standing.INACTIVE
-        if nullified:
-            return Standing.NULLIFIED
-        return Standing.FLAG if by is By.FLAG else Standing.ASSIGNMENT
+        standing = _WHILE_ACTIVE[gate.flag(party.kind), party.id in gate.assigned(party.kind)]
+        return standing if party.active and self.api_clients[column].active else _WHILE_INACTIVE[standing]
 
     def column(self, column: int) -> tuple[Standing, ...]:
         """Return how every party stands with one API client: the same as `standing` says cell by cell, but quicker."""
@@ -126,8 +119,7 @@ class AccessMatrix:
         plain, assigned = {}, {}
         for kind in PartyKind:
             by_flag = gate.flag(kind)
-            plain[kind] = Standing.FLAG if by_flag else Standing.REFUSED
-            assigned[kind] = Standing.NULLIFIED if by_flag else Standing.ASSIGNMENT
+            plain[kind], assigned[kind] = _WHILE_ACTIVE[by_flag, False], _WHILE_ACTIVE[by_flag, True]
         ids = {kind: gate.assigned(kind) for kind in PartyKind}
         for kind, party_id, active in self._keys:
             standing = assigned[kind] if party_id in ids[kind] else plain[kind]
@@ -138,6 +130,13 @@ class AccessMatrix:
         return tuple((each.kind, each.id, each.active) for each in self.parties)
 
 
+_WHILE_ACTIVE = {
+    (True, True): Standing.NULLIFIED,
+    (True, False): Standing.FLAG,
+    (False, True): Standing.ASSIGNMENT,
+    (False, False): Standing.REFUSED,
+}
+"""How a party stands by the flag of its kind and by its assignment, while both sides are active."""
 _WHILE_INACTIVE = {
     Standing.FLAG: Standing.INACTIVE,
     Standing.ASSIGNMENT: Standing.INACTIVE,

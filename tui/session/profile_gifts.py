@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.access.entries import ProfileGift
 from tui.access.facts import Party, PartyKind
 from tui.session.cache import Cache
+from tui.session.known_marketplace import AT_ONCE
 from tui.session.paging import PAGE_SIZE
 from tui.session.whole_list import whole_list
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 MOST_BY_GROUP = 100
 """Of so many users at most the groups are read, where nothing else explains a role."""
-_AT_ONCE = 4
 
 
 class ProfileGifts:
@@ -43,7 +43,7 @@ class ProfileGifts:
         for group in await self._groups(person):
             groups[group] = await self._assignments(party, user_group_id=group)
         told = [("the user", own), *((f"the group {each}", its) for each, its in groups.items())]
-        told.append((_company_word(party), company))
+        told.append((_company_word(party.kind), company))
         return tuple([await self._gift(each, through) for through, given in told for each in given])
 
     async def _own(self, party: Party, user_id: str) -> tuple[SecurityProfileAssignment, ...]:
@@ -110,9 +110,7 @@ class ProfileGifts:
                 if each.user_group_id is not None:
                     by_group.setdefault((kind, company), []).append((each.user_group_id, profile))
                 else:
-                    through = (
-                        "the user" if each.user_id else "the seller" if kind is PartyKind.SELLER else "the company"
-                    )
+                    through = "the user" if each.user_id else _company_word(kind)
                     given.setdefault((kind, company, each.user_id), []).append(_gift(profile, through))
         listed = tuple(people)
         found: dict[tuple[PartyKind, str, str], tuple[ProfileGift, ...]] = {}
@@ -129,7 +127,7 @@ class ProfileGifts:
         by_group: Mapping[tuple[PartyKind, str], Sequence[tuple[str, SecurityProfile]]],
         found: dict[tuple[PartyKind, str, str], tuple[ProfileGift, ...]],
     ) -> None:
-        limit = asyncio.Semaphore(_AT_ONCE)
+        limit = asyncio.Semaphore(AT_ONCE)
 
         async def one(person: Person) -> None:
             kind, company, user_id = key_of(person)
@@ -161,8 +159,8 @@ def _is_of(assignment: SecurityProfileAssignment, party: Party) -> bool:
     return kind is party.kind and (kind is PartyKind.SELLER or company == party.id)
 
 
-def _company_word(party: Party) -> str:
-    return "the seller" if party.kind is PartyKind.SELLER else "the company"
+def _company_word(kind: PartyKind) -> str:
+    return "the seller" if kind is PartyKind.SELLER else "the company"
 
 
 def _gift(profile: SecurityProfile, through: str) -> ProfileGift:

@@ -121,6 +121,7 @@ async def trials_for(
     """
     stage = stage_of(session)
     secrets: dict[str, str] = {}
+    known: list[ApiClient] = []
     unknown: list[ApiClient] = []
     for each in api_clients:
         try:
@@ -129,11 +130,12 @@ async def trials_for(
             found = secret or None
             if found is None:
                 unknown.append(each)
+                continue
+        known.append(each)
         if found is not None:
             secrets[each.id] = found
-    known = tuple(each for each in api_clients if each not in unknown)
     programs = tuple(each for each in known if each.default_context_user_name)
-    trials = [Trial(username, password, known) for username, password in users]
+    trials = [Trial(username, password, tuple(known)) for username, password in users]
     trials += [Trial("", "", (each,)) for each in programs]
     names = list_some([each.app_name for each in unknown])
     left_out = (f"No secret of {names} is known here: not tried.",) if unknown else ()

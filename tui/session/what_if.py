@@ -11,6 +11,7 @@ from tui.access.what_if import Draft, Outlook, outlook
 from tui.access.world import Client, Registered, Secret, World
 from tui.session.facts import party_of
 from tui.session.known_marketplace import AT_ONCE
+from tui.session.picturing import read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,11 +32,7 @@ async def read_world(marketplace: Marketplace) -> tuple[World, str]:
     """
     from tui.ordercloud import errors
 
-    if not marketplace.api_clients:
-        async for _ in marketplace.read_api_clients():
-            pass
-    companies = (await marketplace.companies()).parties(marketplace.seller)
-    assignments = await marketplace.all_assignments()
+    companies, _, assignments = await read_picture(marketplace)
     api_clients = tuple(marketplace.api_clients.values())
     secrets: Mapping[str, tuple[Secret, ...]] = {}
     if len(api_clients) <= MOST_SECRETS:

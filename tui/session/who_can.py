@@ -15,6 +15,7 @@ from tui.access.facts import User
 from tui.access.parties import Gate
 from tui.access.roles import FULL_ACCESS, is_api_role
 from tui.access.ways import Answer, all_ways, begin
+from tui.session.known_marketplace import AT_ONCE
 from tui.session.profile_gifts import ProfileGifts, key_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 FEW = 100
 """Of so many API clients all secrets are read; of more, only where the party gets in: nothing else hangs on them."""
-AT_ONCE = 4
 SLICE = 0.008
 """Seconds the rules judge at a time; then others have their turn."""
 MOST_FOUND = 8

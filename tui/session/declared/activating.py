@@ -11,6 +11,7 @@ from tui.access.xp import JSON
 from tui.session.bulk import Found, Undo
 from tui.session.declared.plan import Step, Verb
 from tui.session.failures import CannotUndo, ShutsOut
+from tui.session.lookups import users_of
 
 if TYPE_CHECKING:
     from tui.session.opening import Opened
@@ -76,12 +77,9 @@ class Activating:
     def _resource(self, step: Step) -> _Resource:
         party = step.party
         assert party is not None, "what is activated is a company, or a user of a party"
-        buyer = party.kind is PartyKind.BUYER
-        if not step.username:
-            return self._client.buyers if buyer else self._client.suppliers
-        if party.kind is PartyKind.SELLER:
-            return self._client.seller_users
-        return self._client.buyer_users(party.id) if buyer else self._client.supplier_users(party.id)
+        if step.username:
+            return users_of(self._client, party)
+        return self._client.buyers if party.kind is PartyKind.BUYER else self._client.suppliers
 
 
 def shuts_out(step: Step, own: User) -> str | None:
