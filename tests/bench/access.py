@@ -15,11 +15,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench.terminal import Terminal, environment, print_table
+from tests.bench.terminal import Terminal, compare, environment, print_table
 from tui.access.facts import Party, PartyKind
 from tui.access.matrix import AccessMatrix
 from tui.access.world import Assignment, Client
@@ -91,16 +91,7 @@ def measure(runs: int, api_clients: int, companies: int) -> list[tuple[str, str,
         small = asyncio.run(make(Path(folder, "small.db"), Planting("demo"), 11, 17))
         # The seller is a party too, and the seed has an API client of its own.
         large = asyncio.run(make(Path(folder, "large.db"), Planting("large", size), companies + 1, api_clients + 1))
-        for warm_up in (small, large):
-            sit(warm_up, environ)
-        sittings = [(sit(small, environ), sit(large, environ)) for _ in range(runs)]
-    rows = []
-    for place, field in enumerate(fields(Sitting)):
-        one, other = (median(astuple(each[side])[place] for each in sittings) for side in (0, 1))
-        unit, scale = ("MiB", 1) if field.name == "peak_memory" else ("ms", 1000)
-        words = field.name.replace("_", " ")
-        rows.append((words, f"{one * scale:.0f} {unit}", f"{other * scale:.0f} {unit}", f"{other / one:.2f}"))
-    return rows
+        return compare(sit, small, large, environ, runs)
 
 
 def a_million_cells() -> tuple[float, int]:

@@ -12,11 +12,18 @@ import sys
 import tempfile
 import termios
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
+from statistics import median
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeVar
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+M = TypeVar("M")
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 20.0
@@ -115,6 +122,25 @@ class Terminal:
 
     def _last(self) -> str:
         return repr(_SEQUENCE.sub(b" ", self._received)[-800:])
+
+
+def compare(
+    sit: Callable[[M, Mapping[str, str]], DataclassInstance], small: M, large: M, environ: Mapping[str, str], runs: int
+) -> list[tuple[str, str, str, str]]:
+    """Sit in two marketplaces in turn, once each beforehand; return the rows of a table: what, medians, their ratio.
+
+    `sit` gives seconds, and MiB as `peak_memory`.
+    """
+    for warm_up in (small, large):
+        sit(warm_up, environ)
+    sittings = [(sit(small, environ), sit(large, environ)) for _ in range(runs)]
+    rows = []
+    for field in fields(sittings[0][0]):
+        one, other = (median(getattr(each[side], field.name) for each in sittings) for side in (0, 1))
+        unit, scale = ("MiB", 1) if field.name == "peak_memory" else ("ms", 1000)
+        words = field.name.replace("_", " ")
+        rows.append((words, f"{one * scale:.0f} {unit}", f"{other * scale:.0f} {unit}", f"{other / one:.2f}"))
+    return rows
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:

@@ -15,12 +15,12 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from tests.bench.sandbox import make_large
-from tests.bench.terminal import Terminal, environment, print_table
+from tests.bench.terminal import Terminal, compare, environment, print_table
 
 KEYS = 12
 
@@ -90,16 +90,7 @@ def measure(runs: int, api_clients: int, buyers: int) -> list[tuple[str, str, st
     with environment() as environ, tempfile.TemporaryDirectory() as folder:
         small = asyncio.run(make(Path(folder, "small.db"), 50, 100))
         large = asyncio.run(make(Path(folder, "large.db"), api_clients, buyers))
-        for warm_up in (small, large):
-            sit(warm_up, environ)
-        sittings = [(sit(small, environ), sit(large, environ)) for _ in range(runs)]
-    rows = []
-    for place, field in enumerate(fields(Sitting)):
-        one, other = (median(astuple(each[side])[place] for each in sittings) for side in (0, 1))
-        unit, scale = ("MiB", 1) if field.name == "peak_memory" else ("ms", 1000)
-        words = field.name.replace("_", " ")
-        rows.append((words, f"{one * scale:.0f} {unit}", f"{other * scale:.0f} {unit}", f"{other / one:.2f}"))
-    return rows
+        return compare(sit, small, large, environ, runs)
 
 
 def main() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from tui.panes.file_commands import ask_where
+from tui.panes.file_commands import ask_where, write_to
 from tui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -31,9 +30,6 @@ async def export_view(app: App[Any], session: Session, view: View) -> None:
     if file is None:
         return
     form = form_of(file) or "html"
-    try:
-        await asyncio.to_thread(write_sheet, sheet, form, file)
-    except OSError as error:
-        app.notify(plain(f"{file} could not be written: {error.strerror or error}."), markup=False, timeout=6)
+    if not await write_to(app, file, lambda: write_sheet(sheet, form, file)):
         return
     app.notify(plain(f"The matrix was written to {file} as {form}."), markup=False, timeout=6)

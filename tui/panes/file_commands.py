@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,14 +76,21 @@ async def export_to_file(app: App[Any], session: Session, which: Sequence[str] =
     if file is None:
         return
     exported = await export(opened, which)
-    try:
-        await asyncio.to_thread(write_document, exported.document, file)
-    except OSError as error:
-        app.notify(plain(f"{file} could not be written: {error.strerror or error}."), markup=False, timeout=6)
+    if not await write_to(app, file, lambda: write_document(exported.document, file)):
         return
     number = len(exported.document.api_clients)
     written = f"{count(number, 'API client')} {'was' if number == 1 else 'were'} written to {file}."
     app.notify(plain(" ".join([written, *exported.remarks])), markup=False, timeout=6)
+
+
+async def write_to(app: App[Any], file: Path, write: Callable[[], object]) -> bool:
+    """Write a file on a thread; return whether it was written, and tell why where it was not."""
+    try:
+        await asyncio.to_thread(write)
+    except OSError as error:
+        app.notify(plain(f"{file} could not be written: {error.strerror or error}."), markup=False, timeout=6)
+        return False
+    return True
 
 
 async def ask_where(app: App[Any], title: str, first: str, told: str, yes: str) -> Path | None:

@@ -197,7 +197,7 @@ class PresentingCommands(SandboxCommands):
         await self._capture("Save text of the screen", "screen.txt", lambda picture, region: picture.text(region))
 
     async def _capture(self, title: str, first: str, draw: Callable[[Picture, Region | None], str]) -> None:
-        from tui.panes.file_commands import ask_where
+        from tui.panes.file_commands import ask_where, write_to
         from tui.widgets.dialogs import Choose
         from tui.widgets.picture import Picture
 
@@ -213,12 +213,9 @@ class PresentingCommands(SandboxCommands):
         file = await ask_where(self, title, first, told, "Save")
         if file is None:
             return
-        try:
-            await asyncio.to_thread(file.write_text, draw(picture, panes.get(chosen)), encoding="utf-8")
-        except OSError as error:
-            self.tell(plain(f"{file} could not be written: {error.strerror or error}."))
-            return
-        self.tell(plain(f"Saved as {file}."))
+        drawn = draw(picture, panes.get(chosen))
+        if await write_to(self, file, lambda: file.write_text(drawn, encoding="utf-8")):
+            self.tell(plain(f"Saved as {file}."))
 
     def _panes(self) -> dict[str, Region]:
         """Return the panes that can be seen, by what stands in their frames."""

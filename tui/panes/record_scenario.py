@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.panes.file_commands import ask_where
+from tui.panes.file_commands import ask_where, write_to
 from tui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -35,10 +34,7 @@ async def record_scenario(pane: ModePane, results: Sequence[Result]) -> None:
     if file is None:
         return
     made = await record(opened, records, file.stem)
-    try:
-        await asyncio.to_thread(file.write_text, to_toml(made.scenario), "utf-8")
-    except OSError as error:
-        pane.tell(plain(f"{file} could not be written: {error.strerror or error}."))
+    if not await write_to(pane.app, file, lambda: file.write_text(to_toml(made.scenario), "utf-8")):
         return
     steps = f"{len(made.scenario.steps)} steps were written to {file}; `ocgate run` runs them."
     pane.tell(plain(" ".join([steps, *made.left_out])))
