@@ -132,10 +132,6 @@ class AnswerView(Vertical):
         """Let the arrow keys scroll."""
         self.query_one("#answer-body").focus()
 
-    def on_resize(self) -> None:
-        """Share out the new width."""
-        self.call_after_refresh(self.tick)
-
     # -- drawing -------------------------------------------------------------------------------------------------
 
     def draw(self) -> None:
@@ -172,8 +168,7 @@ class AnswerView(Vertical):
         verdicts.update(verdict_line(result, now))
         if self._tab == "token":
             sheet = self.query_one("#answer-token", FactSheet)
-            room = (sheet.content_size.width or 72) - LABEL_CELLS
-            sheet.show(answer_facts(result, self._calls.get(result.number, ()), now, self._names, zone, room))
+            sheet.show(answer_facts(result, self._calls.get(result.number, ()), now, self._names, zone))
         elif self._tab == "lifetime":
             lifetime = result.lifetime()
             bar = self.query_one(LifetimeBar)

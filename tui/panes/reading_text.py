@@ -49,7 +49,7 @@ class Shown:
         return verdicts_of(self.reading, now, signature=self.signature, audience=audience, leeway=self.leeway)
 
 
-def reading_facts(shown: Shown, now: datetime, zone: tzinfo | None, room: int) -> tuple[Fact, ...]:
+def reading_facts(shown: Shown, now: datetime, zone: tzinfo | None) -> tuple[Fact, ...]:
     """Return the Token tab."""
     token = shown.reading.token
     facts = [Fact("from", literal(shown.source)), *_problems(shown)]
@@ -58,7 +58,7 @@ def reading_facts(shown: Shown, now: datetime, zone: tzinfo | None, room: int) -
         facts.append(Fact("elsewhere", literal(elsewhere, "$countdown-near")))
     facts.append(GAP)
     claims = (*explain(token, now, shown.names, zone), *explain_missing(token))
-    facts += claim_facts(claims, room, _role_facts(shown))
+    facts += claim_facts(claims, _role_facts(shown))
     facts += verdict_facts(shown.verdicts(now))
     facts.append(Fact("key", literal(f"from {shown.key}" if shown.key else "none; k takes one from a file", QUIET)))
     clock = shown.skew.told() if shown.skew is not None else "not measured: no answer of the server had a Date."

@@ -215,10 +215,6 @@ class TokenReader(Framed[None]):
         else:
             self.take(typed, "typed")
 
-    def on_resize(self) -> None:
-        """Share out the new width."""
-        self.call_after_refresh(self._draw)
-
     # -- drawing -------------------------------------------------------------------------------------------------
 
     @property
@@ -255,7 +251,7 @@ class TokenReader(Framed[None]):
         verdicts.update(verdicts_text(shown.verdicts(now), token, now))
         if tab == "token":
             sheet = self.query_one("#read-token", FactSheet)
-            sheet.show(reading_facts(shown, now, self._zone, (sheet.content_size.width or 72) - _LABEL))
+            sheet.show(reading_facts(shown, now, self._zone))
         elif tab == "lifetime":
             bar.lifetime, bar.now = Lifetime.of(token.claims), now
             self.query_one("#read-lifetime", FactSheet).show(lifetime_facts(bar.lifetime, now, self._zone, alone=True))

@@ -23,7 +23,6 @@ from tui.widgets.fact_sheet import GAP, Fact
 from tui.widgets.plain import literal, plain
 
 NEAR = timedelta(minutes=5)
-_VALUE_CELLS = 26
 _SIGNS = {
     Status.PASSED: ("✓", "$allowed"),
     Status.FAILED: ("✗", "$refused"),
@@ -70,17 +69,15 @@ def answer_facts(
     now: datetime,
     names: Mapping[tuple[str, str], str],
     zone: tzinfo | None,
-    room: int = 60,
 ) -> tuple[Fact, ...]:
     """Return the Token tab.
 
-    `room` is how many cells there are beside the labels. `names` gives the marketplace's names for claims, by claim
-    and value; `zone` is the person's own, None for UTC.
+    `names` gives the marketplace's names for claims, by claim and value; `zone` is the person's own, None for UTC.
     """
     facts = [_attempt(result), *note_facts(result.record), *_outcome(result), GAP]
     if result.token is not None:
         claims = (*explain(result.token, now, names, zone), *explain_missing(result.token))
-        facts += claim_facts(claims, room, _role_facts(result.comparison.decision, result.token))
+        facts += claim_facts(claims, _role_facts(result.comparison.decision, result.token))
         facts += verdict_facts(result.verdicts(now))
     else:
         facts += _refusal(result)
@@ -122,16 +119,12 @@ def _outcome(result: Result) -> list[Fact]:
     ]
 
 
-def claim_facts(claims: Sequence[ClaimExplained], room: int, of_roles: Sequence[Fact] = ()) -> list[Fact]:
-    """Return each claim with its meaning, beside the value where there is room, else below it; `of_roles` follow the
-    roles."""
+def claim_facts(claims: Sequence[ClaimExplained], of_roles: Sequence[Fact] = ()) -> list[Fact]:
+    """Return each claim with its meaning aside; `of_roles` follow the roles."""
     facts = []
     for claim in claims:
-        value = literal(claim.value)
         meaning = literal(claim.meaning, QUIET if claim.known else "$countdown-near")
-        apart = max(2, _VALUE_CELLS - value.cell_length)
-        beside = value.cell_length + apart + meaning.cell_length <= room
-        facts.append(Fact(_short(claim.name, 11), Content.assemble(value, " " * apart if beside else "\n", meaning)))
+        facts.append(Fact(_short(claim.name, 11), literal(claim.value), aside=meaning))
         if claim.name == "role":
             facts += of_roles
     return facts

@@ -11,18 +11,29 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 NOTHING = Content("")
+_ASIDE_FROM = 26
+"""Cells from the beginning of a text to what it means, unless the text is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One line or more: `label` may be blank, which continues the fact above; `text` is safe content.
 
-    A heading is its label alone.
+    `aside` says what the text means; it stands beside it where there is room, else below. A heading is its label alone.
     """
 
     label: str
     text: Content = NOTHING
     heading: bool = False
+    aside: Content | None = None
+
+    def told(self, room: int) -> Content:
+        """Return the text with what it means, in as many cells a line as there are beside the labels."""
+        if self.aside is None:
+            return self.text
+        apart = max(2, _ASIDE_FROM - self.text.cell_length)
+        beside = self.text.cell_length + apart + self.aside.cell_length <= room
+        return Content.assemble(self.text, " " * apart if beside else "\n", self.aside)
 
 
 GAP = Fact("")
@@ -54,7 +65,7 @@ class FactSheet(Widget):
             if fact.heading:
                 lines.append(Content.styled(fact.label, "bold $accent"))
                 continue
-            wrapped = [line for part in fact.text.split("\n", allow_blank=True) for line in part.wrap(room)] or [
+            wrapped = [line for part in fact.told(room).split("\n", allow_blank=True) for line in part.wrap(room)] or [
                 Content("")
             ]
             for number, line in enumerate(wrapped):
