@@ -43,6 +43,10 @@ class ListApp(App[None]):
         return [self.selecting.render_line(y).text.rstrip() for y in range(self.selecting.size.height)]
 
 
+def length_of(row: str) -> str:
+    return str(len(row))
+
+
 async def test_rows_are_read_as_they_come_near_the_window() -> None:
     app = ListApp(100_000)
     async with app.run_test(size=(40, 12)) as pilot:
@@ -56,6 +60,43 @@ async def test_rows_are_read_as_they_come_near_the_window() -> None:
         assert app.drawn()[-1] == "▌row 99999"
         assert app.selecting.row == "row 99999"
         assert len(app.selecting.rows) == 200
+
+
+async def test_columns_grow_with_the_rows_that_come_into_the_window() -> None:
+    class Named(ListApp):
+        def compose(self) -> ComposeResult:
+            columns: list[Column[str]] = [Column("Name", str), Column("Length", length_of)]
+            yield SelectList[str](columns, key=lambda row: row)
+
+    app = Named(1)
+    async with app.run_test(size=(40, 12)) as pilot:
+        await pilot.pause()
+        app.selecting.rows = ["short", *(f"a name of {place}" for place in range(300)), "the longest of them all"]
+        await pilot.pause()
+        assert app.drawn()[1] == "▌short         5"
+        await pilot.press("G")
+        assert app.drawn()[-1] == "▌the longest of them all  23"
+        await pilot.press("g")
+        assert app.drawn()[1] == "▌short                    5"
+
+
+async def test_a_column_that_alone_takes_the_rest_is_not_measured() -> None:
+    looked: set[str] = set()
+
+    def cell(row: str) -> str:
+        looked.add(row)
+        return row
+
+    class Growing(ListApp):
+        def compose(self) -> ComposeResult:
+            columns: list[Column[str]] = [Column("Row", cell, grow=True), Column("Length", length_of)]
+            yield SelectList[str](columns, key=lambda row: row)
+
+    app = Growing(1000)
+    async with app.run_test(size=(40, 12)) as pilot:
+        await pilot.pause()
+        assert looked <= {f"row {place}" for place in range(12)}
+        assert app.drawn()[1] == f"▌{'row 0':32}5"
 
 
 async def test_a_row_that_is_not_here_is_drawn_as_such_and_told_when_it_comes() -> None:

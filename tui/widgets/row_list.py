@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
@@ -23,8 +23,8 @@ from tui.widgets.plain import plain
 
 Row = TypeVar("Row")
 
-WIDTH_ROWS = 200
-"""How many rows a column's width is learnt from: looking at every one of 10,000 would delay the first paint."""
+WIDTH_ROWS = 100
+"""How many rows beside those in the window a column's width is learnt from: all 10,000 would delay the first paint."""
 
 
 @runtime_checkable
@@ -43,7 +43,7 @@ class Column(Generic[Row]):
         title: Heading, already safe text.
         cell: The row's text (outside text is made safe here), or content of our own making.
         width: Cells; None takes what the widest row needs, up to `most`.
-        grow: Whether the column takes the space that is left over.
+        grow: Whether the column takes the space that is left over. One that is alone in this takes just that.
         right: Whether it is aligned to the right.
     """
 
@@ -136,7 +136,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self._heading = heading
         self._announced: Row | None = None
         self._rows: Sequence[Row | None] = ()
-        self._wanted = [self._wanted_width(column) for column in self.columns]
+        self._wanted = [self._least_width(column) for column in self.columns]
         self._shared_out: tuple[int, list[int]] = (-1, [])
 
     # -- rows ----------------------------------------------------------------------------------------------------
@@ -242,8 +242,9 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self.post_message(self.Highlighted(self, self.row))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Ask for what came near the window."""
+        """Give what came into the window the width it needs, and ask for what came near it."""
         super().watch_scroll_y(old_value, new_value)
+        self._widen(self._in_window())
         self._ask()
 
     def _ask(self) -> None:
@@ -286,10 +287,44 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
     def _arrange(self) -> None:
         """Learn what the columns want, and give the list its height."""
-        self._wanted = [self._wanted_width(column) for column in self.columns]
+        self._wanted = [self._least_width(column) for column in self.columns]
         self._shared_out = (-1, [])
+        self._widen(row for _, row in islice(self.places(), WIDTH_ROWS))
+        self._widen(self._in_window())
         width = self.scrollable_content_region.width or sum(self._wanted) + len(self._wanted)
         self.virtual_size = Size(width, len(self._rows) * self._step + self._head)
+
+    def _in_window(self) -> Iterator[Row]:
+        """Return the rows in the window that are here."""
+        first = self.scroll_offset.y // self._step
+        places = range(first, min(len(self._rows), first + self._window_rows))
+        return (row for place in places if (row := self._rows[place]) is not None)
+
+    def _least_width(self, column: Column[Row]) -> int:
+        """Return what a column wants without any row; one that alone takes what is left over wants nothing."""
+        if column.width is not None:
+            return column.width
+        return 0 if self._takes_the_rest(column) else min(Content(column.title).cell_length, column.most)
+
+    def _takes_the_rest(self, column: Column[Row]) -> bool:
+        return column.grow and sum(each.grow for each in self.columns) == 1
+
+    def _widen(self, rows: Iterable[Row]) -> None:
+        """Make columns as wide as rows need them; they do not become narrower while the rows stay."""
+        learning = [
+            (place, column)
+            for place, column in enumerate(self.columns)
+            if column.width is None and not self._takes_the_rest(column)
+        ]
+        wanted = list(self._wanted)
+        for row in rows:
+            for place, column in learning:
+                cell = column.cell(row)
+                length = cell.cell_length if isinstance(cell, Content) else cell_len(plain(cell))
+                wanted[place] = max(wanted[place], min(length, column.most))
+        if wanted != self._wanted:
+            self._wanted, self._shared_out = wanted, (-1, [])
+            self.refresh()
 
     def _widths(self, width: int) -> list[int]:
         """Share a width among the columns; it changes with the window, and when a scrollbar comes or goes."""
@@ -301,15 +336,6 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
                 widths[index] = max(6, widths[index] + spare // len(growing))
             self._shared_out = (width, widths)
         return self._shared_out[1]
-
-    def _wanted_width(self, column: Column[Row]) -> int:
-        if column.width is not None:
-            return column.width
-        widest = Content(column.title).cell_length
-        for _, row in islice(self.places(), WIDTH_ROWS):
-            cell = column.cell(row)
-            widest = max(widest, cell.cell_length if isinstance(cell, Content) else cell_len(plain(cell)))
-        return min(widest, column.most)
 
     @staticmethod
     def _content(column: Column[Row], row: Row) -> Content:
