@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -36,14 +36,9 @@ class ClientJudge:
         self._advisor = advisor
         self._filter = Filter()
         self._words: tuple[str, ...] | None = ()
-        self._texts: dict[str, tuple[ClientRow, str]] = {}
-        self._listed: tuple[Sequence[ClientRow], Sequence[tuple[ClientRow, str]]] = ((), ())
+        self._texts: tuple[Sequence[ClientRow], Sequence[str]] = ((), ())
         self._verdicts: dict[str, tuple[ClientRow, bool]] = {}
         self._doubted: set[str] = set()
-
-    def prepare(self, rows: Sequence[ClientRow]) -> None:
-        """Make the texts of rows ready, before the first word is looked for in them."""
-        self._with_texts(rows)
 
     def begin(self, understood: Filter) -> None:
         """Judge by a filter; another one than before starts afresh."""
@@ -63,7 +58,7 @@ class ClientJudge:
     ) -> tuple[list[ClientRow], bool]:
         """Return the rows found so far, and whether that is all; `go_on` judges the others."""
         if self._words is not None:
-            left = self._with_texts(rows)
+            left: Iterable[tuple[ClientRow, str]] = zip(rows, self._texts_of(rows), strict=True)
             for word in self._words:
                 left = [each for each in left if word in each[1]]
             return [row for row, _ in left], True
@@ -118,17 +113,11 @@ class ClientJudge:
         kept = self._verdicts.get(row.id)
         return None if kept is None or kept[0] is not row else kept[1]
 
-    def _with_texts(self, rows: Sequence[ClientRow]) -> Sequence[tuple[ClientRow, str]]:
-        """Return each row with the text that words are looked for in; of the same list, once for every word typed."""
-        if self._listed[0] is not rows:
-            self._listed = (rows, [(row, self._text_of(row)) for row in rows])
-        return self._listed[1]
-
-    def _text_of(self, row: ClientRow) -> str:
-        made = self._texts.get(row.id)
-        if made is None or made[0] is not row:
-            made = self._texts[row.id] = (row, fold(f"{row.name}\n{row.id}\n{row.user}"))
-        return made[1]
+    def _texts_of(self, rows: Sequence[ClientRow]) -> Sequence[str]:
+        """Return the text of each row that words are looked for in; those of the same list are made once."""
+        if self._texts[0] is not rows:
+            self._texts = (rows, [fold(f"{row.name}\n{row.id}\n{row.user}") for row in rows])
+        return self._texts[1]
 
     def _facts(
         self,

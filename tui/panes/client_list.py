@@ -266,7 +266,6 @@ class ClientList(Vertical):
         self._filter.known = self._rows.completions()
         self._filter.add_class("-shown")
         self._filter.focus()
-        self.call_after_refresh(self._rows.prepare, self.sorting)
 
     @property
     def filter_text(self) -> str:

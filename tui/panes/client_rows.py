@@ -108,6 +108,7 @@ class ClientRows:
         finally:
             self.loading = False
         self.loaded = True
+        self._rows()  # made now, they are kept for good, too
         keep_for_good()
         if before:
             self._mark(before)
@@ -181,10 +182,6 @@ class ClientRows:
     def befell(self, row: ClientRow) -> Befell | None:
         """Return what somebody else did to a row since it was read before; None for most."""
         return self._befell.get(row.id)
-
-    def prepare(self, sorting: Sorting) -> None:
-        """Make ready what words are looked for in, before the first is typed."""
-        self._judge_here().prepare(self._in_order(sorting))
 
     def completions(self) -> Known:
         """Return what a filter can be completed with, as far as it is known without asking."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from sys import intern
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class ClientRow:
 
     @classmethod
     def of(cls, api_client: ApiClient) -> ClientRow:
-        """Return the line of an API client."""
+        """Return the line of an API client; the letters of thousands are a few texts in memory."""
         from tui.access.grants import grant_letters
         from tui.access.summary import who
 
@@ -42,8 +43,8 @@ class ClientRow:
             api_client.app_name,
             api_client.active,
             api_client.default_context_user_name or "",
-            who(api_client),
-            grant_letters(api_client),
+            intern(who(api_client)),
+            intern(grant_letters(api_client)),
             api_client.access_token_duration,
             api_client.refresh_token_duration,
             api_client.anonymous_token_duration or 0,
