@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tests.console import Console, console_request, open_console
+from tests.session.sandbox_gate import Gate, Held
 from tui.access.facts import Party, PartyKind
 from tui.access.matrix import Standing
 from tui.access.parties import By, who_may_use
@@ -16,9 +17,13 @@ from tui.config.connection import Connection, ConnectionProblem, Part
 from tui.ordercloud.models import ApiClient, ApiClientAssignment
 from tui.panes.access import AccessPane
 from tui.panes.access_picture import SIGNS, Picture
+from tui.sandbox import Sandbox
 from tui.session.client_row import ClientRow
 from tui.widgets.matrix import Matrix
 from tui.widgets.row_list import RowList
+
+MANY = 120
+"""More buyers than a page of a list holds."""
 
 
 @pytest.fixture
@@ -177,7 +182,7 @@ async def test_without_a_marketplace_it_says_what_to_do() -> None:
 async def test_a_server_that_fails_is_told_and_r_tries_again(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     from tui.ordercloud import errors
 
-    async def fail() -> None:
+    async def fail(_told: object) -> None:
         raise errors.ConnectionRefused("Nothing listens there")
 
     with monkeypatch.context() as patch:
@@ -186,3 +191,24 @@ async def test_a_server_that_fails_is_told_and_r_tries_again(console: Console, m
         assert why(console).startswith("This could not be read: Nothing listens there")
     await console.press("r")
     assert why(console).startswith("Harbor Supply → Admin Backoffice")
+
+
+async def test_a_long_reading_says_how_far_it_is_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[Held] = []
+    straight = Sandbox.transport
+    monkeypatch.setattr(Sandbox, "transport", lambda sandbox: Gate(straight(sandbox), held))
+    async with open_console() as console:
+        buyers = console.app.session.client.buyers
+        for number in range(MANY):
+            await buyers.create({"ID": f"new-{number}", "Name": f"New {number}", "Active": True})
+        suppliers = Held(lambda request: request.method == "GET" and request.url.path == "/v1/suppliers")
+        held.append(suppliers)
+        await console.pilot.press("2")
+        await suppliers.caught.wait()
+        assert why(console) == "Reading the marketplace: buyers 100.\n\nesc stops it."
+        await console.press("escape")
+        assert why(console) == "Reading was stopped: r reads the marketplace again."
+        suppliers.go.set()
+        await console.press("escape", "r")
+        assert len(pane(console).picture.parties) > MANY
+        assert why(console).startswith("Harbor Supply → Admin Backoffice")

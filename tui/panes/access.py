@@ -17,7 +17,7 @@ from tui.access.words import count
 from tui.commands import bindings
 from tui.panes.access_narrowing import Narrowing
 from tui.panes.access_picture import LEGEND, TONE_COLOURS, Picture, Reason
-from tui.panes.access_pivot import Pivot, PivotList, pivot_columns
+from tui.panes.access_pivot import Pivot, PivotList, heading, pivot_columns
 from tui.panes.access_view import GROUP_LEGEND, View
 from tui.panes.messages import OpenRequested, TestRequested
 from tui.panes.mode import ModePane
@@ -28,6 +28,8 @@ from tui.widgets.plain import literal
 from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from tui.ordercloud.models import ApiClient
     from tui.session.session import Session
 
@@ -55,6 +57,7 @@ class AccessPane(ModePane):
         self.pivot = Pivot.MATRIX
         self._grouped = False
         self._stale = False
+        self._reading: Worker[None] | None = None
         self.what_if = WhatIf()
         self.checked = ""
         """What the last self-check came to, in a few words."""
@@ -100,7 +103,7 @@ class AccessPane(ModePane):
         self._stale = False
         if self.session.ready:
             self._say("Reading the marketplace\u2026")
-            start(self, partial(self._read, afresh=afresh), group="access")
+            self._reading = start(self, partial(self._read, afresh=afresh), group="access")
         else:
             self._draw(NOTHING)
             self._say("There is no marketplace yet: p signs in.")
@@ -113,13 +116,20 @@ class AccessPane(ModePane):
         try:
             if afresh:
                 marketplace.forget()
-            read = await read_picture(marketplace, afresh=afresh)
+            read = await read_picture(marketplace, afresh=afresh, told=self._tell_reading)
         except errors.OrderCloudError as error:
             self._say(f"This could not be read: {error}\n\nr tries again.")
             return
         self._draw(Picture(*read))
         if afresh:
             self.tell("The marketplace was read again.")
+
+    def _tell_reading(self, words: str) -> None:
+        self._say(f"Reading the marketplace: {words}.\n\nesc stops it.")
+
+    @property
+    def _reads(self) -> bool:
+        return self._reading is not None and self._reading.is_running
 
     # -- showing -------------------------------------------------------------------------------------------------
 
@@ -175,23 +185,14 @@ class AccessPane(ModePane):
 
     def _tell_place(self) -> None:
         """Tell where the cursor is and what is in sight, for what is out of sight shows no edge."""
-        view, picture, who = self.view, self.picture, self.query_one("#who")
+        view, who = self.view, self.query_one("#who")
         line, column = self.query_one(Matrix).cursor
         lines, columns = len(view.row_names), len(view.columns)
         what = "kind" if view.grouped else "party"
         place = f"{what} {line + 1} of {lines} \u00b7 API client {column + 1} of {columns}"
         who.border_subtitle = place if view.has(line, column) else ""
-        title = "Who gets in"
-        if self.pivot is Pivot.API_CLIENT:
-            title = f"Who gets in at {view.api_client(column).app_name}"
-        elif self.pivot is Pivot.PARTY and (party := view.party(line)) is not None:
-            title = f"Where {party.label} gets in"
-        if len(view.rows) < len(picture.parties):
-            title += f" \u00b7 {len(view.rows):,} of {len(picture.parties):,} parties"
-        if columns < len(picture.api_clients):
-            title += f" \u00b7 {columns:,} of {len(picture.api_clients):,} API clients"
         kept = len(self.what_if.kept)
-        told = [title, self.checked, f"{count(kept, 'draft')} kept" if kept else ""]
+        told = [heading(view, self.pivot, (line, column)), self.checked, f"{count(kept, 'draft')} kept" if kept else ""]
         who.border_title = literal(" \u00b7 ".join(filter(None, told)))
 
     def _say(self, words: str) -> None:
@@ -265,6 +266,8 @@ class AccessPane(ModePane):
         if not self.session.ready:
             return "There is no marketplace yet."
         if command == "access.back":
+            if self._reads:
+                return None
             if self.pivot is Pivot.MATRIX and not self.query_one(Narrowing).narrows:
                 return "Everything is in sight."
             return None
@@ -314,8 +317,11 @@ class AccessPane(ModePane):
         self._tell_place()
 
     def do_back(self) -> None:
-        """Go from a list back to the matrix, then show everything again."""
-        if self.pivot is not Pivot.MATRIX:
+        """Stop reading; go from a list back to the matrix; then show everything again."""
+        if self._reading is not None and self._reads:
+            self._reading.cancel()
+            self._say("Reading was stopped: r reads the marketplace again.")
+        elif self.pivot is not Pivot.MATRIX:
             at, self.pivot = self._here, Pivot.MATRIX
             self._look(at)
         else:

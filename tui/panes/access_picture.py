@@ -32,7 +32,7 @@ SIGNS: Mapping[Standing, Sign] = {each: Sign(each.sign, _TONES[each]) for each i
 """What a cell shows of how a party stands; each is told apart without its colour."""
 
 LEGEND: tuple[tuple[Sign, str], ...] = (
-    (SIGNS[Standing.FLAG], "by flag"),
+    (SIGNS[Standing.FLAG], "flag"),
     (SIGNS[Standing.ASSIGNMENT], "assigned"),
     (SIGNS[Standing.NULLIFIED], "nullified"),
     (SIGNS[Standing.REFUSED], "refused"),

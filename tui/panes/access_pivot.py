@@ -38,6 +38,23 @@ class PivotList(RowList[int], inherit_bindings=False):
     ]
 
 
+def heading(view: View, pivot: Pivot, cell: tuple[int, int]) -> str:
+    """Return what is in sight, in words: the matrix or the list of a cell's line or column, and what filters leave."""
+    line, column = cell
+    words = ["Who gets in"]
+    if pivot is Pivot.API_CLIENT:
+        words = [f"Who gets in at {view.api_client(column).app_name}"]
+    elif pivot is Pivot.PARTY and (party := view.party(line)) is not None:
+        words = [f"Where {party.label} gets in"]
+    for what, shown, of in (
+        ("parties", len(view.rows), len(view.picture.parties)),
+        ("API clients", len(view.columns), len(view.picture.api_clients)),
+    ):
+        if shown < of:
+            words.append(f"{shown:,} of {of:,} {what}")
+    return " \u00b7 ".join(words)
+
+
 def pivot_columns(view: View, pivot: Pivot, cell: tuple[int, int]) -> Sequence[Column[int]]:
     """Return the columns of the list, for the line and column that the cursor of the matrix is on."""
     line, column = cell

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.access.facts import AssignmentFacts, Party, PartyKind
 from tui.session.cache import Cache, KnownApiClients
+from tui.session.counting import Told, counted, silently
 from tui.session.facts import Companies, Person, assignment_of, party_of, party_of_buyer, party_of_supplier
 from tui.session.lookups import Lookups, users_of
 from tui.session.paging import PAGE_SIZE, Part
@@ -146,26 +147,26 @@ class KnownMarketplace:
         names = await self.party_names(assignments)
         return tuple(party_of(each, names) for each in assignments)
 
-    async def all_assignments(self) -> Mapping[str, tuple[ApiClientAssignment, ...]]:
-        """Return the assignments of every API client, read in one go."""
+    async def all_assignments(self, told: Told = silently) -> Mapping[str, tuple[ApiClientAssignment, ...]]:
+        """Return the assignments of every API client, read in one go; `told` hears how far it is."""
         while any(each not in self._assignments for each in self.api_clients):
             begun = self._assignments.begin()
             found: dict[str, list[ApiClientAssignment]] = {each: [] for each in self.api_clients}
             by_folded = {each.lower(): each for each in found}
-            async for assignment in self._client.api_clients.assignments.iterate():
+            async for assignment in counted(self._client.api_clients.assignments.iterate(), "assignments", told):
                 if (owner := by_folded.get(assignment.api_client_id.lower())) is not None:
                     found[owner].append(assignment)
             for each, assignments in found.items():
                 self._assignments.keep(each, tuple(assignments), begun)
         return {each: self._assignments[each] for each in self.api_clients}
 
-    async def companies(self) -> Companies:
-        """Return the buyers and suppliers."""
+    async def companies(self, told: Told = silently) -> Companies:
+        """Return the buyers and suppliers; `told` hears how far it is."""
 
         async def read() -> Companies:
-            buyers = tuple([buyer async for buyer in self._client.buyers.iterate()])
-            suppliers = tuple([supplier async for supplier in self._client.suppliers.iterate()])
-            return Companies(buyers, suppliers)
+            buyers = counted(self._client.buyers.iterate(), "buyers", told)
+            suppliers = counted(self._client.suppliers.iterate(), "suppliers", told)
+            return Companies(tuple([each async for each in buyers]), tuple([each async for each in suppliers]))
 
         return await self._companies.get(None, read)
 

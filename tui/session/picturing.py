@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tui.access.facts import Party
+from tui.session.counting import Told, silently
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient, ApiClientAssignment
@@ -15,12 +16,18 @@ PictureParts = tuple[tuple[Party, ...], tuple["ApiClient", ...], Mapping[str, tu
 """Every party, every API client by name, and the assignments of each by its ID."""
 
 
-async def read_picture(marketplace: KnownMarketplace, *, afresh: bool = False) -> PictureParts:
-    """Read what is not known yet of all that the matrix shows. Raises the errors of the typed client."""
+async def read_picture(marketplace: KnownMarketplace, *, afresh: bool = False, told: Told = silently) -> PictureParts:
+    """Read what is not known yet of all that the matrix shows; `told` hears how far it is.
+
+    Raises the errors of the typed client.
+    """
     if afresh or not marketplace.api_clients:
-        async for _ in marketplace.read_api_clients():
-            pass
-    assignments = dict(await marketplace.all_assignments())
-    companies = await marketplace.companies()
+        read = 0
+        async for page in marketplace.read_api_clients():
+            read += len(page)
+            if read < marketplace.api_client_count:
+                told(f"API clients {read:,} of {marketplace.api_client_count:,}")
+    assignments = dict(await marketplace.all_assignments(told))
+    companies = await marketplace.companies(told)
     api_clients = tuple(sorted(marketplace.api_clients.values(), key=lambda each: each.app_name.casefold()))
     return companies.parties(marketplace.seller), api_clients, assignments
