@@ -155,6 +155,16 @@ async def test_each_thing_that_is_shown_has_its_mark() -> None:
         assert '"Errors": [ … ]' in console.text
 
 
+async def test_what_is_longer_than_a_line_is_wrapped_under_itself() -> None:
+    async with open_console(size=(80, 24)) as console:
+        await begin(console, "The first API client")
+        await press(console, "n", "n", "space", "pagedown")
+        lines = [line.strip("│ ") for line in console.text.splitlines()]
+        place = next(number for number, line in enumerate(lines) if line.startswith("▶ cid"))
+        assert lines[place].endswith("the API client it came")
+        assert console.text.splitlines()[place + 1].startswith(f"│{' ' * 12}through: Admin Backoffice")
+
+
 async def test_a_tour_of_a_file_is_played_at_once(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.content import Content
 
 from tui.session.scenarios.document import Advance, Ask, Call, Grant, Look, Revoke, Show, Step, Tell
 from tui.session.scenarios.toml import format_duration
-from tui.widgets.fact_sheet import Fact
 from tui.widgets.plain import literal, plain
 
 if TYPE_CHECKING:
@@ -31,6 +30,9 @@ _LONGEST = 96
 _QUIET_CLAIMS = ("u", "iss", "aud", "iat", "nbf")
 _TOLD = ("Who may use it", "Grants", "Secrets", "Context user")
 """Of a token only what is marked, or worth a look, and of an API client these facts: the rest no tour is about."""
+
+_Hanging: TypeAlias = tuple[Content, Content]
+"""What leads a line, and its text, which is wrapped under itself."""
 
 
 # -- before: what will be done ----------------------------------------------------------------------------------------
@@ -132,7 +134,7 @@ async def looked(playing: Playing, width: int) -> Content:
         if exchange is None or isinstance(playing.step.deed, Tell):
             return Content("")
         body: JSON = redact_json(exchange.response_body.json)
-        return Content("") if body is None else Content("\n").join(json_lines(body, look.marks))
+        return Content("") if body is None else Content("\n").join(json_lines(body, look.marks, width))
     if look.show in (Show.TOKEN, Show.LIFETIME):
         came = noticing.token_of(playing.step.name, look)
         return Content("") if came is None else await _token(playing, came, look, width)
@@ -143,12 +145,22 @@ async def looked(playing: Playing, width: int) -> Content:
     return _traffic(await noticing.load(), look)
 
 
-def json_lines(value: JSON, marks: Sequence[str]) -> list[Content]:
+def json_lines(value: JSON, marks: Sequence[str], width: int) -> list[Content]:
     """Return JSON in short, a line each: of a large object only what is marked and the first few members."""
-    return [*_json_lines(value, "", "", frozenset(marks), 0)]
+    found = _json_lines(value, "", "", frozenset(marks), 0)
+    return [line for lead, text in found for line in _hung(lead, text, width, further=4)]
 
 
-def _json_lines(value: JSON, name: str, path: str, marks: frozenset[str], depth: int) -> Iterator[Content]:
+def _hung(lead: Content, text: Content, width: int, *, further: int = 0) -> list[Content]:
+    """Return a text after what leads it, wrapped under itself, and `further` cells to the right of that."""
+    room = max(20, width - lead.cell_length)
+    lines = text.wrap(room)
+    first, *others = lines if len(lines) == 1 else text.wrap(max(20, room - further))
+    indent = " " * (lead.cell_length + further)
+    return [Content.assemble(lead, first), *(Content.assemble(indent, each) for each in others)]
+
+
+def _json_lines(value: JSON, name: str, path: str, marks: frozenset[str], depth: int) -> Iterator[_Hanging]:
     indent, label = "  " * depth, f'"{plain(name)}": ' if name else ""
     marked = path in marks
     if depth and marks and not _leads(path, marks) and not _is_small(value):
@@ -159,22 +171,25 @@ def _json_lines(value: JSON, name: str, path: str, marks: frozenset[str], depth:
         for each in kept:
             yield from _json_lines(value[each], each, _below(path, each), marks, depth + 1)
         if left := len(value) - len(kept):
-            yield Content.styled(f"    {indent}… and {left} more", QUIET)
+            yield Content(f"    {indent}"), Content.styled(f"… and {left} more", QUIET)
         yield _json_line(indent, "}", False)
     elif isinstance(value, list | tuple) and value and not _is_small(value):
         yield _json_line(indent, f"{label}[", marked)
         for number, item in enumerate(value[:_FEW]):
             yield from _json_lines(_in_short(item), "", _below(path, str(number)), marks, depth + 1)
         if len(value) > _FEW:
-            yield Content.styled(f"    {indent}… and {len(value) - _FEW} more", QUIET)
+            yield Content(f"    {indent}"), Content.styled(f"… and {len(value) - _FEW} more", QUIET)
         yield _json_line(indent, "]", False)
     else:
         yield _json_line(indent, f"{label}{_short(json.dumps(value, ensure_ascii=False))}", marked)
 
 
-def _json_line(indent: str, text: str, marked: bool) -> Content:
-    sign = SIGN if marked else "  "
-    return Content.assemble((sign, MARKED), indent, literal(text, MARKED if marked else ""))
+def _json_line(indent: str, text: str, marked: bool) -> _Hanging:
+    return _lead(marked, indent), literal(text, MARKED if marked else "")
+
+
+def _lead(marked: bool, more: str = "") -> Content:
+    return Content.assemble((SIGN if marked else "  ", MARKED), more)
 
 
 def _below(path: str, name: str) -> str:
@@ -225,9 +240,10 @@ async def _token(playing: Playing, came: Came, look: Look, width: int) -> Conten
         if claim.name in _QUIET_CLAIMS and claim.name not in look.marks:
             continue
         marked = claim.name in look.marks
-        value = literal(f"{claim.name:<8} {_short(claim.value)}", MARKED if marked else "")
+        style = MARKED if marked else ""
         meaning = literal(f"  {claim.meaning}", QUIET) if marked else Content("")
-        lines.append(Content.assemble((SIGN if marked else "  ", MARKED), value, meaning))
+        lead = Content.assemble(_lead(marked), literal(f"{claim.name:<8} ", style))
+        lines += _hung(lead, Content.assemble(literal(_short(claim.value), style), meaning), width)
     return Content("\n").join(lines)
 
 
@@ -241,7 +257,8 @@ async def _api_client(playing: Playing, look: Look, width: int) -> Content:
     person = await marketplace.person(api_client.default_context_user_name)
     wire = api_client.to_wire()
     lines = [literal(api_client.app_name, "bold")]
-    lines += [_json_line("", f"{each}: {json.dumps(wire.get(each))}", True) for each in look.marks]
+    for each in look.marks:
+        lines += _hung(*_json_line("", f"{each}: {json.dumps(wire.get(each))}", True), width, further=2)
     facts = details_facts(
         api_client,
         await marketplace.assignments(api_client.id),
@@ -253,18 +270,8 @@ async def _api_client(playing: Playing, look: Look, width: int) -> Content:
     for fact in facts:
         label = fact.label or label
         if label in _TOLD and fact.text.plain:
-            told += _fact_lines(fact, width)
+            told += _hung(Content.assemble("  ", (f"{fact.label:<16} ", QUIET)), fact.text, width)
     return Content("\n").join([*lines, *told])
-
-
-def _fact_lines(fact: Fact, width: int) -> list[Content]:
-    """Return a fact, wrapped under itself."""
-    wrapped = fact.text.wrap(max(20, width - 19))
-    label = f"{fact.label:<16} "
-    return [
-        Content.assemble("  ", (label if number == 0 else " " * len(label), QUIET), line)
-        for number, line in enumerate(wrapped)
-    ]
 
 
 async def _access(playing: Playing, look: Look, noticing: Noticing) -> Content:
@@ -285,7 +292,7 @@ async def _access(playing: Playing, look: Look, noticing: Noticing) -> Content:
             nullified = "  ⊘ nullified" if "⊘" in sign.text else ""
             lines.append(
                 Content.assemble(
-                    (SIGN if marked else "  ", MARKED),
+                    _lead(marked),
                     (f"{sign.text:<3}", TONE_COLOURS[sign.tone]),
                     literal(f"{party.label:<20} ", MARKED if marked else ""),
                     literal(f"{party.kind.value:<9} ", QUIET),
@@ -303,7 +310,7 @@ def _traffic(groups: Sequence[tuple[Group, str]], look: Look) -> Content:
         marked = name in look.marks
         lines.append(
             Content.assemble(
-                (SIGN if marked else "  ", MARKED),
+                _lead(marked),
                 literal(f"{_short(name, 22):<22} {group.requests:>8} {group.refusals:>8}  ", MARKED if marked else ""),
                 ("█" * max(1, round(group.requests / most * 24)), "$accent"),
             )
