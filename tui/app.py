@@ -162,11 +162,7 @@ class OcgateApp(AppCommands, App[int]):
 
     def _begin(self) -> None:
         self._tell_problems()
-        self.open_session()
-
-    def open_session(self) -> None:
-        """Connect, in the background."""
-        start(self, self._open_session, group="session")
+        self.on_connect_requested()
 
     async def _open_session(self) -> None:
         await self.session.open()
@@ -252,6 +248,10 @@ class OcgateApp(AppCommands, App[int]):
         await self.show_mode("learn")
 
     # -- what panes tell -----------------------------------------------------------------------------------------
+
+    def on_connect_requested(self) -> None:
+        """Connect, in the background."""
+        start(self, self._open_session, group="session")
 
     async def on_test_requested(self, message: messages.TestRequested) -> None:
         """Try a grant with an API client."""

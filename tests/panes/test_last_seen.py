@@ -77,8 +77,7 @@ async def test_it_is_shown_while_connecting_and_replaced_by_the_answer(
         await console.press("y", "enter")
         assert app.clipboard == "0000"
         monkeypatch.setattr(Session, "open", opened)
-        app.open_session()
-        await console.settle()
+        await console.press("r")
         assert "Gone [b]Meanwhile" not in listed(app)
         assert "API clients 17 ─" in console.text
 

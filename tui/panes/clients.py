@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from tui.commands import bindings
 from tui.panes.client_detail import ClientDetail
 from tui.panes.client_list import ClientList
-from tui.panes.messages import MarketplaceChanged, TestRequested
+from tui.panes.messages import ConnectRequested, MarketplaceChanged, TestRequested
 from tui.panes.mode import ModePane
 from tui.session.session import Session
 from tui.widgets.background import start
@@ -277,7 +277,7 @@ class ClientsPane(ModePane):
             self._list.read()
             self._show_row()
         else:
-            self.app.call_later(getattr(self.app, "open_session", lambda: None))
+            self.post_message(ConnectRequested())
 
     def do_sort(self) -> None:
         """Choose the column to sort by; the same again turns the direction."""

@@ -30,6 +30,10 @@ class OpenRequested(Message):
         self.tab = tab
 
 
+class ConnectRequested(Message):
+    """Somebody wants the console to connect once more, as it did when it started."""
+
+
 class AttemptMade(Message):
     """Somebody wants to see an attempt that was made outside of Tokens. It holds credentials: it is not shown."""
 
