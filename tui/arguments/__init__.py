@@ -269,7 +269,7 @@ def _add_headless(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "--output",
         metavar="FILE",
         type=Path,
-        help="write here (text unless it ends in .svg), not to standard output",
+        help="write here, as text unless it ends in .svg; standard output is SVG, or text on a terminal",
     )
     shot.add_argument("--size", type=_size, default=(110, 30), metavar="COLUMNSxLINES", help="of the screen (110x30)")
     shot.add_argument("--theme", dest="shot_theme", metavar="NAME", help="the colours (harbor)")
