@@ -19,9 +19,12 @@ from tui.panes.client_field import FieldRow
 from tui.panes.client_form import ApiClientForm
 from tui.panes.form_outlook import OutlookLines
 from tui.panes.journal import JournalScreen
+from tui.panes.journal_text import SIGNS
 from tui.panes.merge import Merge
 from tui.sandbox.control import Fault, Rule
+from tui.session.journal import Change
 from tui.session.marketplace import Marketplace
+from tui.session.record import ChangeKind, Record
 from tui.widgets.dialogs import Choose, Confirm, Note
 from tui.widgets.flag import Flag
 from tui.widgets.multi_picker import MultiPicker
@@ -286,6 +289,30 @@ async def test_the_journal_lists_filters_tells_and_takes_back(console: Console) 
     assert any("can be done again by hand" in told for told in console.told)
     await console.press("escape")
     assert not isinstance(console.app.screen, JournalScreen)
+
+
+async def test_changes_made_as_one_are_told_one_by_one_and_taken_back_together(console: Console) -> None:
+    marketplace = console.app.session.marketplace
+    chosen = [await go_to(console, name) for name in ("Partner Portal", "Kiosk Terminal")]
+    records = [await marketplace.patch_among_many(each, {"Active": False}) for each in chosen]
+    marketplace.note_many("2 API clients: deactivated", records=records)
+    await console.press("Z")
+    assert "≡  26-11-23 09:14" in console.text
+    assert "changed          Partner Portal: Active on → off" in console.text
+    assert "changed          Kiosk Terminal: Active on → off" in console.text
+    await console.press("slash")
+    await console.type("kiosk")
+    assert "Journal 1 of 1" in console.text
+    await console.press("enter", "u")
+    assert "It was taken back." in console.text
+    assert all([(await on_server(console, each.id)).active for each in chosen])
+
+
+@pytest.mark.parametrize("kind", ChangeKind)
+async def test_every_kind_of_change_can_be_looked_at(console: Console, kind: ChangeKind) -> None:
+    console.app.session.journal.add(Change(console.clock.now, "Something", record=Record(kind)))
+    await console.press("Z")
+    assert f"{SIGNS[kind]}  26-11-23 09:14" in console.text
 
 
 async def test_a_deleted_one_is_brought_back_by_u_and_what_is_lost_can_be_read(console: Console) -> None:

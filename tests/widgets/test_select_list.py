@@ -129,6 +129,20 @@ async def test_rows_are_selected_one_by_one_and_in_a_stretch() -> None:
         assert app.selecting.selected == {"row 0", "row 1", "row 4", "row 5"}
 
 
+async def test_a_stretch_ends_when_other_rows_are_shown() -> None:
+    app = ListApp(30)
+    async with app.run_test(size=(40, 12)) as pilot:
+        await pilot.pause()
+        await pilot.press("G", "k", "J")
+        assert app.selecting.selected == {"row 28", "row 29"}
+        app.selecting.rows = ["row 5", "row 6"]
+        await pilot.press("K")
+        assert app.selecting.selected == {"row 5", "row 6", "row 28", "row 29"}
+        app.selecting.rows = ()
+        await pilot.press("J")
+        assert len(app.selecting.selected) == 4
+
+
 async def test_the_selection_stays_when_other_rows_are_shown() -> None:
     app = ListApp(30)
     async with app.run_test(size=(40, 12)) as pilot:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.panes.changing import Kind, Question, change
-from tui.panes.client_draft import FIELDS, FieldKind, said
+from tui.panes.journal_text import SIGNS, contains, entry_facts
 from tui.session.record import ChangeKind, Entry
 from tui.session.stand_ins.records import learn_entries
 from tui.widgets.background import start
@@ -25,21 +24,10 @@ from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
 if TYPE_CHECKING:
-    from tui.ordercloud.models.base import JSON
     from tui.session.journal import Change
     from tui.session.journal_file import Reading
     from tui.session.marketplace import Marketplace
     from tui.session.session import Session
-
-SIGNS: Mapping[ChangeKind, str] = {
-    ChangeKind.CHANGED: "~",
-    ChangeKind.CREATED: "+",
-    ChangeKind.DELETED: "-",
-    ChangeKind.ASSIGNED: "+",
-    ChangeKind.UNASSIGNED: "-",
-    ChangeKind.UNDONE: "↶",
-    ChangeKind.OTHER: "·",
-}
 
 
 class JournalScreen(Framed[None]):
@@ -132,7 +120,7 @@ class JournalScreen(Framed[None]):
 
     def _draw(self) -> None:
         words = self.query_one(Input).value.casefold().split()
-        rows = [each for each in self._entries if _contains(each, words)]
+        rows = [each for each in self._entries if contains(each, words)]
         self._list.empty = (
             "Nothing matches; esc shows all again." if words else "Nothing was changed through ocgate yet."
         )
@@ -177,29 +165,9 @@ class JournalScreen(Framed[None]):
     # -- one change ----------------------------------------------------------------------------------------------
 
     def _facts(self, entry: Entry) -> tuple[Fact, ...]:
-        record = entry.record
-        facts = [
-            Fact("when", Content(f"{entry.when:%Y-%m-%d %H:%M:%S} UTC")),
-            Fact("who", literal(entry.by.who or "?")),
-            Fact("where", literal(f"{entry.by.marketplace} · {entry.by.url}")),
-            Fact("what", literal(entry.what)),
-        ]
-        if record.api_client_id:
-            facts.append(Fact("API client", literal(f"{record.name} · {record.api_client_id}")))
-        names = dict.fromkeys((*record.before, *record.after))
-        for name in names:
-            field = FIELDS.get(name)
-            if record.kind is not ChangeKind.CHANGED and field is None:
-                continue
-            told = [_value(name, side[name]) for side in (record.before, record.after) if name in side]
-            facts.append(Fact(field.label if field else name, literal(" → ".join(told))))
-        facts += [Fact(str(each.kind), literal(f"{each.label} · {each.id}")) for each in record.companies]
-        if record.unkept:
-            facts.append(Fact("not kept", literal(", ".join(record.unkept))))
-        facts += [Fact("not restorable", literal(each)) for each in record.gone]
         reason = self._why_not_undo(entry)
         told_way = Content("u takes it back") if reason is None else literal(reason, "$text-muted")
-        return (*facts, Fact("way back", told_way))
+        return (*entry_facts(entry), Fact("way back", told_way))
 
     def _change_of(self, entry: Entry) -> Change:
         own = next((each for each in self._session.journal.changes if each.id == entry.id), None)
@@ -243,14 +211,3 @@ class JournalScreen(Framed[None]):
             await self._reload()
         if done:
             tell_undone(self.app, taken, remark)
-
-
-def _contains(entry: Entry, words: list[str]) -> bool:
-    by = entry.by
-    text = f"{entry.what} {by.who} {by.marketplace} {by.url} {entry.record.kind} {entry.record.name}".casefold()
-    return all(word in text for word in words)
-
-
-def _value(name: str, value: JSON) -> str:
-    field = FIELDS.get(name)
-    return said(field.kind if field else FieldKind.JSON if isinstance(value, dict) else FieldKind.TEXT, value)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from typing import Any, ClassVar
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.widgets.row_list import Row, RowList
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch(Generic[Row]):
+    """A stretch that is being selected: of which rows, from which place on, and what was selected before it."""
+
+    rows: Sequence[Row | None]
+    anchor: int
+    before: frozenset[Hashable]
 
 
 class SelectList(RowList[Row]):
@@ -34,8 +44,7 @@ class SelectList(RowList[Row]):
             return self.row_list
 
     _selected: frozenset[Hashable] = frozenset()
-    _anchor: int | None = None
-    _stretched: frozenset[Hashable] = frozenset()
+    _stretch: _Stretch[Any] | None = None
 
     @property
     def selected(self) -> frozenset[Hashable]:
@@ -64,22 +73,22 @@ class SelectList(RowList[Row]):
     def action_tick(self) -> None:
         """Select the row under the cursor, or no longer, and go on to the next."""
         if (row := self.row) is not None:
-            self._anchor = None
+            self._stretch = None
             self.select(self._selected ^ {self._row_key(row)})
             self.action_move(1)
 
     def action_stretch(self, by: int) -> None:
         """Move the cursor and select from where this began up to it; back again gives rows up again."""
-        if self._anchor is None:
-            self._anchor, self._stretched = self.cursor, self._selected
-        anchor, before = self._anchor, self._stretched
+        stretch = self._stretch
+        if stretch is None or stretch.rows is not self._rows:
+            stretch = _Stretch(self._rows, self.cursor, self._selected)
         self.action_move(by)
-        self._anchor, self._stretched = anchor, before
-        first, last = sorted((anchor, self.cursor))
-        rows = (self._rows[place] for place in range(first, last + 1))
-        self.select(before | {self._row_key(row) for row in rows if row is not None})
+        self._stretch = stretch
+        first, last = sorted((stretch.anchor, self.cursor))
+        rows = (self._rows[place] for place in range(first, last + 1) if place < len(self._rows))
+        self.select(stretch.before | {self._row_key(row) for row in rows if row is not None})
 
     def watch_cursor(self, before: int, now: int) -> None:
         """A cursor that moves otherwise ends the stretch."""
         super().watch_cursor(before, now)
-        self._anchor = None
+        self._stretch = None
