@@ -11,10 +11,10 @@ from tui.access.xp import JSON, left_over, same_json, xp_patch
 from tui.session import bulk
 from tui.session.bulk import Found, Undo
 from tui.session.changes import members_stay
-from tui.session.declared.activating import Activating, nothing_sent
+from tui.session.declared.activating import Activating
 from tui.session.declared.document import FIELDS, XP, tidy, to_wire
 from tui.session.declared.plan import Match, Step, Verb, told
-from tui.session.failures import CannotUndo, ChangedElsewhere, Declined
+from tui.session.failures import CannotUndo, ChangedElsewhere, Declined, nothing_sent
 
 if TYPE_CHECKING:
     from tui.access.facts import Party
