@@ -23,7 +23,7 @@ from tui.panes.assigning import assign_many
 from tui.session.assigning import Pairing
 from tui.session.company_clients import clients_among, every_client, everything
 from tui.widgets.background import start
-from tui.widgets.framed import Framed
+from tui.widgets.framed import Veiled
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 from tui.widgets.select_list import SelectList
@@ -78,7 +78,7 @@ class Standing:
         return f"{flag} is off, and {self.party.label} is {'' if self.has(api_client) else 'not '}assigned."
 
 
-class CompanyAssignments(Framed[None]):
+class CompanyAssignments(Veiled[None]):
     """Every API client, and whether one company is assigned to it; assigned one by one or many at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -92,7 +92,6 @@ class CompanyAssignments(Framed[None]):
         Binding("r", "reload", "Reload", show=False),
     ]
     DEFAULT_CSS = """
-    CompanyAssignments { background: $background 60%; }
     CompanyAssignments > Vertical { width: 96; max-width: 98%; height: 94%; max-height: 94%; }
     CompanyAssignments Input { display: none; margin-bottom: 1; }
     CompanyAssignments Input.-shown { display: block; }
