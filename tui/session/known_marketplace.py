@@ -255,11 +255,11 @@ class KnownMarketplace:
         self._assignments.forget(api_client_id)
         return await self.assignments(api_client_id)
 
-    async def is_assigned(self, api_client: ApiClient, party: Party) -> bool:
-        """Read whether a company is assigned now."""
-        one = assignment_of(api_client.id, party)
+    async def is_assigned(self, api_client_id: str, party: Party) -> bool:
+        """Read whether a company is assigned to an API client now."""
+        one = assignment_of(api_client_id, party)
         page = await self._client.api_clients.assignments.list(
-            api_client_id=api_client.id, buyer_id=one.buyer_id, supplier_id=one.supplier_id, page_size=1
+            api_client_id=api_client_id, buyer_id=one.buyer_id, supplier_id=one.supplier_id, page_size=1
         )
         return bool(page.items)
 

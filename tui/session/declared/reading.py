@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from tui.session.called import api_client_called
 from tui.session.declared.compare import compare, match_entries
 from tui.session.declared.document import EVENTS, XP, Document, Entry, Kind, entry_of
 from tui.session.declared.looking import look_around, look_up
 from tui.session.declared.plan import Plan
-from tui.session.failures import Declined
 from tui.session.few_at_once import few_at_once
 
 if TYPE_CHECKING:
@@ -23,10 +22,6 @@ T = TypeVar("T")
 
 _ONE_BY_ONE: Final = 25
 """Of so many API clients the assignments are read one by one; of more, all there are."""
-
-
-class NoSuchApiClient(Declined):
-    """An API client that was asked for is not there, or more than one is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +82,8 @@ async def _read_api_clients(opened: Opened) -> list[ApiClient]:
 def _chosen(api_clients: Sequence[ApiClient], which: Sequence[str]) -> Sequence[ApiClient]:
     if not which:
         return api_clients
-    chosen: dict[str, ApiClient] = {}
-    for asked in which:
-        by_id = [each for each in api_clients if each.id.casefold() == asked.casefold()]
-        found = by_id or [each for each in api_clients if each.app_name == asked]
-        if not found:
-            near = difflib.get_close_matches(asked, [each.app_name for each in api_clients], n=1)
-            meant = f" Did you mean {near[0]}?" if near else ""
-            raise NoSuchApiClient(f"There is no API client with the ID or the name {asked}.{meant}")
-        if len(found) > 1:
-            ids = ", ".join(sorted(each.id for each in found))
-            raise NoSuchApiClient(f"{len(found)} API clients are called {asked}; say which by its ID: {ids}.")
-        chosen[found[0].id] = found[0]
-    return list(chosen.values())
+    chosen = (api_client_called(asked, api_clients) for asked in which)
+    return list({each.id: each for each in chosen}.values())
 
 
 async def _whole(opened: Opened, assigned: Sequence[ApiClient], with_secrets: Sequence[ApiClient]) -> list[Entry]:
