@@ -17,7 +17,7 @@ async def few_at_once(ask: Callable[[T], Awaitable[R]], things: Iterable[T], at_
     """Ask about each thing, at most `at_once` of them at a time, and return the answers in the order of the things.
 
     The first error breaks off what is under way, and is raised once that has ended; nothing new is begun. Cancelling
-    does the same. Changes that are to be accounted for one by one are a `Job` instead.
+    does the same. Where an error is not to end the others, `ask` returns it; many changes are a `Job` instead.
     """
     listed = list(things)
     left = iter(enumerate(listed))
