@@ -20,6 +20,9 @@ def test_it_writes_text_or_a_picture(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert len(text.splitlines()) == 24
     assert main(["shot", "--client", "No Such", "-o", str(file)]) == Exit.FAILED
     assert "There is no API client 'No Such'" in capsys.readouterr().err
+    nowhere = tmp_path / "none" / "a.svg"
+    assert main(["shot", "-o", str(nowhere)]) == Exit.FAILED
+    assert f"{nowhere} could not be written: " in capsys.readouterr().err
     gc.unfreeze()
 
 

@@ -15,7 +15,7 @@ from tui.ordercloud.errors import OAuthRefused
 from tui.ordercloud.models import AccessToken
 from tui.sandbox.demo import PASSWORD
 from tui.sandbox.passwords import DEFAULT, FAST, Hashing, hash_password, password_matches
-from tui.session.known_marketplace import AT_ONCE
+from tui.session.few_at_once import AT_ONCE
 from tui.session.scenarios.document import Ask, Grant, Scenario
 from tui.session.scenarios.stage import Stage, made_for
 

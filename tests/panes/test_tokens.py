@@ -120,6 +120,19 @@ async def test_who_is_locked_out_or_inactive_is_let_in_by_the_key_that_mends() -
         assert (await lab.run("Buyer Storefront", Kind.PASSWORD, "foghorn-buyer")).token is None
 
 
+async def test_what_somebody_else_took_back_already_is_not_taken_back_again() -> None:
+    async with open_console() as console:
+        lab = await open_tokens(console)
+        await lab.run("Buyer Storefront", Kind.PASSWORD, "chandlery-former")
+        await console.press("e", "y")
+        await until(console, partial(_is_told, console, "is active"), "is active")
+        person = await lab.pane.session.marketplace.person("chandlery-former")
+        assert person is not None
+        await lab.pane.session.client.buyer_users(person.party.id).patch(person.user.id, {"Active": False})
+        await console.press("1", "u", "y")
+        await until(console, partial(_is_told, console, "was deactivated again since"), "why nothing is taken back")
+
+
 async def test_a_mailed_code_takes_the_place_of_the_password_and_gives_it_back() -> None:
     async with open_console() as console:
         lab = await open_tokens(console)

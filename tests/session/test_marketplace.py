@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,12 @@ from tests.session.sandbox_gate import Gated, gated
 from tui.access.facts import Party, PartyKind
 from tui.ordercloud import errors
 from tui.ordercloud._httpx import Request
-from tui.ordercloud.models import ApiClient, ApiClientSecret
+from tui.ordercloud.models import ApiClient, ApiClientSecret, Buyer
 from tui.ordercloud.models.base import JSON
+from tui.ordercloud.models.users import BuyerUser
+from tui.ordercloud.resources import Resource
 from tui.session.cache import Cache
+from tui.session.facts import Person
 from tui.session.failures import CannotUndo, ChangedElsewhere, ShutsOut, is_expected
 from tui.session.marketplace import Marketplace
 
@@ -263,6 +267,44 @@ async def test_undo_of_assignments_goes_both_ways(opened: Gated) -> None:
     assert party.id not in {each.buyer_id for each in await marketplace.assignments(portal.id)}
 
 
+@pytest.mark.parametrize("kind", ["user", "company"])
+@pytest.mark.parametrize("meanwhile", ["nothing", "deactivated again", "deleted", "activated before"])
+async def test_undo_of_an_activation_looks_whether_it_is_still_so(opened: Gated, kind: str, meanwhile: str) -> None:
+    marketplace, client = opened.session.marketplace, opened.session.client
+    person = await marketplace.person("foghorn-buyer" if kind == "company" else "chandlery-former")
+    assert person is not None
+    its: Resource[Buyer] | Resource[BuyerUser]
+    if kind == "company":
+        its, id, name = client.buyers, person.party.id, person.party.label
+        activate = partial(marketplace.activate_company, person.party)
+    else:
+        its, id, name = client.buyer_users(person.party.id), person.user.id, person.user.username
+        activate = partial(marketplace.activate_user, person)
+    assert not (await its.get(id)).active
+    if meanwhile == "activated before":
+        await its.patch(id, {"Active": True})
+        await activate()
+        assert marketplace.journal.last is None, "it is not ours to take back"
+        return
+    await activate()
+    assert (await its.get(id)).active
+    if meanwhile == "nothing":
+        assert await marketplace.journal.undo_last() == ""
+        assert not (await its.get(id)).active
+        return
+    told = f"{name} was deactivated again since."
+    if meanwhile == "deleted":
+        told = f"{name} is not there any more."
+        await its.delete(id)
+    else:
+        await its.patch(id, {"Active": False})
+    writes = len(opened.writes)
+    with pytest.raises(CannotUndo) as caught:
+        await marketplace.journal.undo_last()
+    assert str(caught.value) == told
+    assert len(opened.writes) == writes
+
+
 async def test_only_the_change_that_was_asked_about_is_undone(opened: Gated) -> None:
     marketplace, portal = opened.session.marketplace, opened.named("Partner Portal")
     portal = await marketplace.patch_api_client(portal, {"AppName": "One"})
@@ -299,11 +341,20 @@ WRITES: dict[str, Write] = {
     "assign_each": lambda m, c: m.assign_each(c, (FREE,), ()),
     "create_secret": lambda m, c: m.create_secret(c, "x", None),
     "delete_secret": lambda m, c: m.delete_secret(c, ApiClientSecret(id="x", name="x")),
+    "unlock": lambda m, _: _with_person(m, "breakwater-locked", m.unlock),
+    "activate_user": lambda m, _: _with_person(m, "chandlery-former", m.activate_user),
+    "activate_company": lambda m, _: _with_person(m, "foghorn-buyer", lambda it: m.activate_company(it.party)),
 }
 
 
+async def _with_person(marketplace: Marketplace, username: str, do: Callable[[Person], Awaitable[object]]) -> None:
+    person = await marketplace.person(username)
+    assert person is not None
+    await do(person)
+
+
 def test_every_way_to_write_is_among_those_tested() -> None:
-    verbs = ("create", "patch", "delete", "assign", "unassign", "save", "put")
+    verbs = ("create", "patch", "delete", "assign", "unassign", "save", "put", "unlock", "activate")
     methods = {name for name in vars(Marketplace) if name.split("_")[0] in verbs}
     assert methods == set(WRITES)
 

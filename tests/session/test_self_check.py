@@ -15,6 +15,7 @@ from tui.ordercloud.models import ApiClient
 from tui.sandbox import token_endpoint
 from tui.sandbox.control.rules import Fault, Rule
 from tui.sandbox.demo import PASSWORD
+from tui.session.failures import NoMarketplace
 from tui.session.self_check import Fate, SelfCheck, trials_for
 from tui.session.session import Session
 
@@ -101,3 +102,12 @@ async def test_a_wrong_password_is_tried_once_and_a_cancel_ends_it() -> None:
         await check.run(check.cancel)
         assert check.told == "Cancelled."
         assert 0 < check.tried <= 4
+
+
+async def test_without_a_marketplace_it_says_so() -> None:
+    async with session_on() as session:
+        trials = await trials_for(session, await api_clients(session), [])
+    check = SelfCheck(session, trials)
+    with pytest.raises(NoMarketplace):
+        await check.run()
+    assert not check.running

@@ -17,6 +17,9 @@ class MatrixApp(App[None]):
         self.told: list[tuple[int, int]] = []
         self.opened: list[tuple[int, int]] = []
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return {"muted": "#808080", "allowed": "#008000", "refused": "#800000", "nullified": "#800080"}
+
     def compose(self) -> ComposeResult:
         yield Matrix(self.sign, empty="Nothing here.")
 

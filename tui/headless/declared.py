@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.exits import WOULD_CHANGE, Exit, UsageError
-from tui.headless.opening import ask, has_terminal, on_interrupt, opened_session, run, say, target_of, write
+from tui.headless.opening import ask, has_terminal, on_interrupt, opened_session, put_in, run, say, target_of, write
 
 if TYPE_CHECKING:
     from tui.config.request import ConsoleRequest
@@ -76,12 +76,8 @@ async def _export(request: ConsoleRequest, which: Sequence[str], output: Path | 
         exported = await read(session.opened, which)
     if output is None:
         write(to_toml(exported.document))
-    else:
-        try:
-            write_document(exported.document, output)
-        except OSError as error:
-            say(f"{output} could not be written: {error.strerror or error}.")
-            return Exit.FAILED
+    elif not put_in(output, lambda: write_document(exported.document, output)):
+        return Exit.FAILED
     for remark in exported.remarks:
         say(remark)
     return Exit.OK

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from tui.exits import UsageError
@@ -22,18 +21,14 @@ async def every_api_client(session: Session) -> tuple[ApiClient, ...]:
 
 async def api_client_called(session: Session, wanted: str) -> ApiClient:
     """Return the API client with an ID or a name. Raises UsageError where there is none, or more than one."""
+    from tui.session import called
+
     every = await every_api_client(session)
-    found = [each for each in every if each.id.casefold() == wanted.casefold()]
-    found = found or [each for each in every if each.app_name == wanted]
-    found = found or [each for each in every if each.app_name.casefold() == wanted.casefold()]
-    if not found:
-        near = difflib.get_close_matches(wanted, [each.app_name for each in every], n=1)
-        meant = f" Did you mean {near[0]}?" if near else ""
-        raise UsageError(f"there is no API client with the ID or the name {wanted}.{meant}")
-    if len(found) > 1:
-        ids = ", ".join(sorted(each.id for each in found))
-        raise UsageError(f"{len(found)} API clients are called {wanted}; say which by its ID: {ids}.")
-    return found[0]
+    try:
+        return called.api_client_called(wanted, every)
+    except called.NoSuchApiClient as error:
+        told = str(error)
+        raise UsageError(f"{told[:1].lower()}{told[1:]}") from None
 
 
 async def user_called(session: Session, username: str) -> Person:

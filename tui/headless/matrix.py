@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.exits import Exit, UsageError
 from tui.headless.finding import api_client_called, every_api_client, user_called
-from tui.headless.opening import opened_session, run, say, write
+from tui.headless.opening import opened_session, put_in, run, say, write
 from tui.visible import visible
 
 if TYPE_CHECKING:
@@ -53,16 +53,13 @@ async def _matrix(request: ConsoleRequest, wanted: Wanted, form: str) -> int:
             narrowed(party_texts(parts.parties), wanted.parties),
             narrowed(client_texts(parts.api_clients), wanted.api_clients),
         )
-    if wanted.output is None:
+    if (file := wanted.output) is None:
         for piece in FORMATS[form](sheet):
             write(piece)
         return Exit.OK
-    try:
-        write_sheet(sheet, form, wanted.output)
-    except OSError as error:
-        say(f"{wanted.output} could not be written: {error.strerror or error}.")
+    if not put_in(file, lambda: write_sheet(sheet, form, file)):
         return Exit.USAGE
-    say(f"{sheet.title}: {sheet.told}, written to {wanted.output} as {form}.")
+    say(f"{sheet.title}: {sheet.told}, written to {file} as {form}.")
     return Exit.OK
 
 

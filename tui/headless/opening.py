@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 from tui.config.request import ConsoleRequest
 from tui.exits import Exit
@@ -90,6 +91,16 @@ def write(text: str) -> None:
     """Write data on standard output, where it is for people and for programs."""
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def put_in(file: Path, write: Callable[[], object]) -> bool:
+    """Write a file; return whether it was written, and say why where it was not."""
+    try:
+        write()
+    except OSError as error:
+        say(f"{file} could not be written: {error.strerror or error}.")
+        return False
+    return True
 
 
 def has_terminal() -> bool:

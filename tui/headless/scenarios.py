@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tui.exits import Exit
 from tui.headless.finding import api_client_called
-from tui.headless.opening import opened_session, run, say, write
+from tui.headless.opening import opened_session, put_in, run, say, write
 
 if TYPE_CHECKING:
     from tui.config.request import ConsoleRequest
@@ -82,10 +82,7 @@ def _report(reports: Sequence[Report], form: str, output: Path | None) -> int:
     if output is None:
         write(text)
     else:
-        try:
-            output.write_text(text, encoding="utf-8")
-        except OSError as error:
-            say(f"{output} could not be written: {error.strerror or error}.")
+        if not put_in(output, lambda: output.write_text(text, encoding="utf-8")):
             return Exit.USAGE
         for each in reports:
             say(f"{each.name}: {each.summary}.")

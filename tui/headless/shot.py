@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.exits import Exit
-from tui.headless.opening import say, write
+from tui.headless.opening import put_in, say, write
 from tui.headless.stage import Stage, demo, same_key
 from tui.widgets.picture import Picture
 from tui.widgets.row_list import RowList
@@ -62,14 +62,11 @@ def shot(wanted: Wanted) -> int:
     """Write the picture; return the exit code."""
     try:
         drawn = asyncio.run(picture(wanted))
-        if wanted.output is None:
-            write(drawn)
-        else:
-            wanted.output.write_text(drawn, encoding="utf-8")
     except NoSuchRow as error:
         say(str(error))
         return Exit.FAILED
-    except OSError as error:
-        say(f"{wanted.output} could not be written: {error.strerror or error}.")
+    if (file := wanted.output) is None:
+        write(drawn)
+    elif not put_in(file, lambda: file.write_text(drawn, encoding="utf-8")):
         return Exit.FAILED
     return Exit.OK

@@ -21,7 +21,7 @@ from tui.panes.messages import MarketplaceChanged
 from tui.session.bulk import Job, Phase, Progress, State, Told
 from tui.widgets.background import start
 from tui.widgets.dialogs import Confirm
-from tui.widgets.framed import Framed
+from tui.widgets.framed import Veiled
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 from tui.widgets.share_bar import ShareBar
@@ -59,7 +59,7 @@ async def do_many(host: Widget, session: Session, job: Job, question: Question) 
     return job.progress
 
 
-class BulkScreen(Framed[None]):
+class BulkScreen(Veiled[None]):
     """A job: its dry run, its progress, its account."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -72,7 +72,6 @@ class BulkScreen(Framed[None]):
         Binding("y", "copy", "Copy", show=False),
     ]
     DEFAULT_CSS = """
-    BulkScreen { background: $background 60%; }
     BulkScreen > Vertical { width: 110; max-width: 98%; height: 94%; max-height: 94%; }
     BulkScreen > .danger { border: round $error; }
     BulkScreen #before { height: auto; max-height: 6; margin-bottom: 1; }

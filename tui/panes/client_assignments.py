@@ -20,6 +20,7 @@ from tui.panes.changing import Kind, Question, change
 from tui.session.company_pages import CompanyList
 from tui.session.session import Session
 from tui.widgets.background import start
+from tui.widgets.find_line import FindLine
 from tui.widgets.plain import literal
 from tui.widgets.row_list import RowList
 from tui.widgets.select_list import SelectList
@@ -65,8 +66,6 @@ class AssignmentsView(CommandHost, Vertical):
     SCOPE = "assign"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("assign")]
     DEFAULT_CSS = """
-    AssignmentsView Input { display: none; margin-bottom: 1; }
-    AssignmentsView Input.-shown { display: block; }
     AssignmentsView .told { height: auto; max-height: 4; color: $text-muted; margin-top: 1; }
     """
 
@@ -88,7 +87,7 @@ class AssignmentsView(CommandHost, Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out the search line, the list and the explanation of the row under the cursor."""
-        yield Input(placeholder="part of a name or ID", id="find-company")
+        yield FindLine(placeholder="part of a name or ID", id="find-company")
         yield CompanyRows(id="companies")
         yield Static(classes="told")
 
@@ -97,8 +96,12 @@ class AssignmentsView(CommandHost, Vertical):
         return self.query_one("#companies", CompanyRows)
 
     @property
+    def _find(self) -> FindLine:
+        return self.query_one("#find-company", FindLine)
+
+    @property
     def _words(self) -> str:
-        return self.query_one("#find-company", Input).value.strip()
+        return self._find.words
 
     # -- showing -------------------------------------------------------------------------------------------------
 
@@ -247,7 +250,7 @@ class AssignmentsView(CommandHost, Vertical):
 
     def why_not(self, command: str) -> str | None:
         """Say why a row cannot be changed, or why there is nothing to search."""
-        if command == "assign.find" and self.query_one("#find-company", Input).has_focus:
+        if command == "assign.find" and self._find.has_focus:
             return "This is the search: type what the companies shown should contain."
         if command == "assign.copy" and not isinstance(self._list.row, CompanyRow):
             return "A flag is no assignment: put the cursor on a company."
@@ -262,20 +265,15 @@ class AssignmentsView(CommandHost, Vertical):
 
     def do_find(self) -> None:
         """Show the search line."""
-        find = self.query_one("#find-company", Input)
-        find.add_class("-shown")
-        find.focus()
+        self._find.ask()
 
     def leave_find(self) -> bool:
         """Select none, or clear the search; return whether there was something to leave."""
         if self._list.selected:
             self._list.select(())
             return True
-        find = self.query_one("#find-company", Input)
-        if not find.has_class("-shown"):
+        if not self._find.put_away():
             return False
-        find.value = ""
-        find.remove_class("-shown")
         self._list.focus()
         return True
 

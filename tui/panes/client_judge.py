@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.session.advising import situation_of
+from tui.session.few_at_once import few_at_once
 from tui.session.filtering import Filter, Need, RowFacts
 from tui.session.filtering.facts import CompanyIndex
 from tui.session.filtering.filter import SavedTerm, Term
@@ -97,13 +98,13 @@ class ClientJudge:
             if place % AT_ONCE == 0 or place == len(open_rows):
                 yield place - len(by_reading), len(open_rows)
                 await asyncio.sleep(0)
+
+        async def read(row: ClientRow) -> bool:
+            return await self._read(row, marketplace, now, companies, assigned)
+
         for first in range(0, len(by_reading), READ_AT_ONCE):
             part = by_reading[first : first + READ_AT_ONCE]
-            for row, verdict in zip(
-                part,
-                await asyncio.gather(*(self._read(each, marketplace, now, companies, assigned) for each in part)),
-                strict=True,
-            ):
+            for row, verdict in zip(part, await few_at_once(read, part, READ_AT_ONCE), strict=True):
                 self._settle(row, verdict)
             yield len(open_rows) - len(by_reading) + first + len(part), len(open_rows)
 

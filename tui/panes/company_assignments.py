@@ -23,7 +23,8 @@ from tui.panes.assigning import assign_many
 from tui.session.assigning import Pairing
 from tui.session.company_clients import clients_among, every_client, everything
 from tui.widgets.background import start
-from tui.widgets.framed import Framed
+from tui.widgets.find_line import FindLine
+from tui.widgets.framed import Veiled
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 from tui.widgets.select_list import SelectList
@@ -78,7 +79,7 @@ class Standing:
         return f"{flag} is off, and {self.party.label} is {'' if self.has(api_client) else 'not '}assigned."
 
 
-class CompanyAssignments(Framed[None]):
+class CompanyAssignments(Veiled[None]):
     """Every API client, and whether one company is assigned to it; assigned one by one or many at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -92,10 +93,7 @@ class CompanyAssignments(Framed[None]):
         Binding("r", "reload", "Reload", show=False),
     ]
     DEFAULT_CSS = """
-    CompanyAssignments { background: $background 60%; }
     CompanyAssignments > Vertical { width: 96; max-width: 98%; height: 94%; max-height: 94%; }
-    CompanyAssignments Input { display: none; margin-bottom: 1; }
-    CompanyAssignments Input.-shown { display: block; }
     CompanyAssignments #told { height: auto; max-height: 4; color: $text-muted; margin-top: 1; }
     """
 
@@ -120,7 +118,7 @@ class CompanyAssignments(Framed[None]):
         )
         with Vertical() as box:
             box.border_subtitle = Content("enter: toggle · a/U: (un)assign · =: exactly · f: assigned · /: find")
-            yield Input(placeholder="part of a name or ID")
+            yield FindLine(placeholder="part of a name or ID")
             yield SelectList[ApiClient](columns, key=lambda each: each.id, empty="Loading…")
             yield Static(id="told")
 
@@ -136,7 +134,7 @@ class CompanyAssignments(Framed[None]):
 
     @property
     def _words(self) -> str:
-        return self.query_one(Input).value.strip()
+        return self.query_one(FindLine).words
 
     def _title(self) -> None:
         party, of_how_many = self._standing.party, "" if self._total is None else f" of {self._total:,}"
@@ -222,21 +220,16 @@ class CompanyAssignments(Framed[None]):
 
     def action_leave(self) -> None:
         """Select none, or clear the search, or leave: one step a key."""
-        find = self.query_one(Input)
         if self._list.selected:
             self._list.select(())
-        elif find.has_class("-shown"):
-            find.value = ""
-            find.remove_class("-shown")
+        elif self.query_one(FindLine).put_away():
             self._list.focus()
         else:
             self.dismiss()
 
     def action_find(self) -> None:
         """Show the search line."""
-        find = self.query_one(Input)
-        find.add_class("-shown")
-        find.focus()
+        self.query_one(FindLine).ask()
 
     def action_only_assigned(self) -> None:
         """Show only what the company is assigned to, or all again."""

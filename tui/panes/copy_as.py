@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from tui.ordercloud.copy_as import Target, Thing, targets_of, variables_of
 from tui.widgets.dialogs import Confirm
-from tui.widgets.framed import Framed
+from tui.widgets.framed import Veiled
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 from tui.widgets.tab_strip import TabStrip
@@ -67,7 +67,7 @@ class Offer:
     thing: Thing = field(repr=False)
 
 
-class CopyAs(Framed[None]):
+class CopyAs(Veiled[None]):
     """The forms on the left, what would be copied beside them.
 
     Args:
@@ -86,7 +86,6 @@ class CopyAs(Framed[None]):
         Binding("K", "scroll(-1)", "Up", show=False),
     ]
     DEFAULT_CSS = """
-    CopyAs { background: $background 60%; }
     CopyAs > Vertical { width: 104; max-width: 98%; height: 30; max-height: 92%; }
     CopyAs TabStrip { margin-bottom: 1; }
     CopyAs Horizontal { height: 1fr; }

@@ -12,14 +12,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from tui.access.exact import IdList, read_ids
 from tui.access.words import count
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
-from tui.widgets.framed import Framed
+from tui.widgets.framed import Veiled
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
@@ -50,7 +49,7 @@ def read_file(path: Path) -> str:
         raise CannotRead(f"{path} cannot be read: {error}.") from None
 
 
-class ExactText(Framed[IdList | None]):
+class ExactText(Veiled[IdList | None]):
     """Where a list is pasted, or a file named; None when the person leaves.
 
     Args:
@@ -64,7 +63,6 @@ class ExactText(Framed[IdList | None]):
         Binding("ctrl+s", "go_on", "Plan", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    ExactText { background: $background 60%; }
     ExactText > Vertical { width: 84; max-width: 96%; height: 24; max-height: 94%; }
     ExactText TextArea { height: 1fr; padding: 0; background: $panel; }
     ExactText TextArea, ExactText TextArea:focus { border: none; }
@@ -160,7 +158,7 @@ class _Doubt:
     why: str
 
 
-class ExactDoubts(ModalScreen[bool]):
+class ExactDoubts(Veiled[bool]):
     """The plan, where something in the list cannot be done: whether to go on without that."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -168,10 +166,9 @@ class ExactDoubts(ModalScreen[bool]):
         Binding("ctrl+s", "go_on", "Go on", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    ExactDoubts { align: center middle; background: $background 60%; }
     ExactDoubts > Vertical {
-        width: 84; max-width: 96%; height: 24; max-height: 94%; padding: 0 1;
-        background: $surface; border: round $warning; border-title-color: $warning; border-subtitle-color: $text-muted;
+        width: 84; max-width: 96%; height: 24; max-height: 94%;
+        border: round $warning; border-title-color: $warning;
     }
     ExactDoubts FactSheet { margin-bottom: 1; }
     ExactDoubts #one { height: auto; max-height: 4; margin-top: 1; color: $text-muted; }

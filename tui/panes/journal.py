@@ -19,6 +19,7 @@ from tui.session.record import ChangeKind, Entry
 from tui.session.stand_ins.records import learn_entries
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.find_line import FindLine
 from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
@@ -42,8 +43,7 @@ class JournalScreen(Framed[None]):
     ]
     DEFAULT_CSS = """
     JournalScreen > Vertical { width: 112; max-width: 98%; height: 96%; }
-    JournalScreen Input { display: none; }
-    JournalScreen Input.-shown { display: block; }
+    JournalScreen FindLine { margin-bottom: 0; }
     JournalScreen #problem { height: auto; color: $warning; }
     JournalScreen VerticalScroll { height: 45%; border-top: solid $panel; scrollbar-size-vertical: 1; }
     """
@@ -66,7 +66,7 @@ class JournalScreen(Framed[None]):
         with Vertical() as box:
             box.border_title = Content("Journal")
             box.border_subtitle = Content("u takes back · / filters · r reads again · esc closes")
-            yield Input(placeholder="part of a name, a user, a marketplace, or of what was done", compact=True)
+            yield FindLine(placeholder="part of a name, a user, a marketplace, or of what was done", compact=True)
             yield RowList[Entry](columns, key=lambda row: row.id, empty="Reading…")
             yield Static(id="problem")
             with VerticalScroll(can_focus=False):
@@ -119,7 +119,7 @@ class JournalScreen(Framed[None]):
         self._draw()
 
     def _draw(self) -> None:
-        words = self.query_one(Input).value.casefold().split()
+        words = self.query_one(FindLine).words.casefold().split()
         rows = [each for each in self._entries if contains(each, words)]
         self._list.empty = (
             "Nothing matches; esc shows all again." if words else "Nothing was changed through ocgate yet."
@@ -148,19 +148,14 @@ class JournalScreen(Framed[None]):
 
     def action_filter(self) -> None:
         """Show the filter line."""
-        entry = self.query_one(Input)
-        entry.add_class("-shown")
-        entry.focus()
+        self.query_one(FindLine).ask()
 
     def action_back(self) -> None:
         """Clear the filter, then close."""
-        entry = self.query_one(Input)
-        if not entry.has_class("-shown"):
+        if self.query_one(FindLine).put_away():
+            self._list.focus()
+        else:
             self.dismiss()
-            return
-        entry.value = ""
-        entry.remove_class("-shown")
-        self._list.focus()
 
     # -- one change ----------------------------------------------------------------------------------------------
 

@@ -9,17 +9,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.panes.client_draft import Conflict
+from tui.widgets.framed import Veiled
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
 LABEL_WIDTH = 17
 
 
-class Merge(ModalScreen[frozenset[str] | None]):
+class Merge(Veiled[frozenset[str] | None]):
     """Asks field by field, of `xp` member by member. The answer names what stays as it is on the server.
 
     None leaves all open.
@@ -39,10 +39,9 @@ class Merge(ModalScreen[frozenset[str] | None]):
         Binding("ctrl+s", "take", "Go on", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    Merge { align: center middle; background: $background 60%; }
     Merge > Vertical {
-        width: 96; max-width: 98%; height: auto; max-height: 94%; padding: 0 1;
-        background: $surface; border: round $warning; border-title-color: $warning; border-subtitle-color: $text-muted;
+        width: 96; max-width: 98%; height: auto; max-height: 94%;
+        border: round $warning; border-title-color: $warning;
     }
     Merge #why { height: auto; margin-bottom: 1; }
     Merge VerticalScroll { height: auto; max-height: 9; margin-top: 1; }

@@ -24,6 +24,7 @@ from tui.session.profile_gifts import ProfileGifts
 from tui.session.who_can import About, Question, door_of
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import GAP, Fact, FactSheet
+from tui.widgets.find_line import FindLine
 from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
@@ -58,8 +59,6 @@ class PartyUsers(Framed[None]):
     ]
     DEFAULT_CSS = """
     PartyUsers > Vertical { width: 118; max-width: 98%; height: 94%; }
-    PartyUsers Input { display: none; margin-bottom: 1; padding: 0; }
-    PartyUsers Input.-shown { display: block; }
     PartyUsers RowList { max-height: 40%; }
     PartyUsers VerticalScroll { height: 1fr; margin-top: 1; scrollbar-size-vertical: 1; }
     PartyUsers #users-legend { height: 1; color: $text-muted; margin-top: 1; }
@@ -87,7 +86,7 @@ class PartyUsers(Framed[None]):
         columns.append(Column("Roles", self._roles, width=8, grow=True))
         with Vertical() as box:
             box.border_subtitle = Content("/ find \u00b7 i where can it get in \u00b7 o open API client \u00b7 esc")
-            yield Input(placeholder="part of a username or name", compact=True)
+            yield FindLine(placeholder="part of a username or name", compact=True)
             yield RowList[Person](columns, key=lambda each: each.user.id, empty="Reading the users\u2026")
             with VerticalScroll():
                 yield FactSheet(label_width=13)
@@ -122,7 +121,7 @@ class PartyUsers(Framed[None]):
 
     async def _read(self, wait: float) -> None:
         await asyncio.sleep(wait)
-        words = self.query_one(Input).value.strip()
+        words = self.query_one(FindLine).words
         read = partial(self._marketplace.user_page, self._party, words=words)
         pages: Pages[Person] = Pages(read, arrived=self._arrived)
         await pages.load(0, FIRST_ROWS - 1)
@@ -229,19 +228,14 @@ class PartyUsers(Framed[None]):
 
     def action_leave(self) -> None:
         """Clear the search, or leave."""
-        find = self.query_one(Input)
-        if find.has_class("-shown"):
-            find.value = ""
-            find.remove_class("-shown")
+        if self.query_one(FindLine).put_away():
             self._list.focus()
         else:
             self.dismiss(None)
 
     def action_find(self) -> None:
         """Show the search line."""
-        find = self.query_one(Input)
-        find.add_class("-shown")
-        find.focus()
+        self.query_one(FindLine).ask()
 
     def action_reload(self) -> None:
         """Read everything again."""

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button
 
 from tui.access.limits import SECRETS_PER_API_CLIENT
@@ -20,7 +19,8 @@ from tui.panes.secret_shown import SecretShown
 from tui.session.rotation import TITLES, Half, Report, Step, Verdict
 from tui.session.rotator import Rotator
 from tui.widgets.background import start
-from tui.widgets.dialogs import Ask, Choose, Confirm, Note
+from tui.widgets.buttons import Buttons
+from tui.widgets.dialogs import Ask, Asking, Choose, Confirm, Note
 from tui.widgets.fact_sheet import GAP, Fact, FactSheet
 from tui.widgets.plain import literal, plain
 
@@ -42,7 +42,7 @@ _SIGNS: Mapping[Verdict, tuple[str, str]] = {
 }
 
 
-class SecretRotation(ModalScreen[None]):
+class SecretRotation(Asking[None]):
     """The path. It can be left at every step, and then tells where things stand."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,15 +52,10 @@ class SecretRotation(ModalScreen[None]):
         Binding("up,k", "scroll(-1)", "Up", show=False),
         Binding("down,j", "scroll(1)", "Down", show=False),
     ]
-    DEFAULT_CSS = (
-        Confirm.DEFAULT_CSS.replace("Confirm", "SecretRotation")
-        + """
-    SecretRotation > Vertical {
-        width: 92; max-height: 96%; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
-    SecretRotation VerticalScroll { height: auto; max-height: 70vh; margin-top: 0; scrollbar-size-vertical: 1; }
+    DEFAULT_CSS = """
+    SecretRotation > Vertical { width: 92; max-height: 96%; }
+    SecretRotation VerticalScroll { max-height: 70vh; margin-top: 0; scrollbar-size-vertical: 1; }
     """
-    )
 
     def __init__(self, session: Session, api_client: ApiClient, old: ApiClientSecret | None) -> None:
         super().__init__()
@@ -77,7 +72,7 @@ class SecretRotation(ModalScreen[None]):
             box.border_subtitle = Content("enter does the step · esc leaves")
             with VerticalScroll(can_focus=False):
                 yield FactSheet(label_width=11)
-            with Horizontal():
+            with Buttons():
                 yield Button("", id="go", compact=True)
                 yield Button("Go on anyway", id="anyway", compact=True)
                 yield Button("Show value", id="value", compact=True)

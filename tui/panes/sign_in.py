@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Select, Static
 from textual.worker import WorkerCancelled, WorkerFailed
@@ -26,6 +25,7 @@ from tui.ordercloud.environments import ENVIRONMENTS
 from tui.panes.sign_in_form import Complaint, Typed, complaint_of_problem, complaint_of_session, typed_of
 from tui.session.session import Phase, Session
 from tui.widgets.background import start
+from tui.widgets.framed import Veiled
 from tui.widgets.plain import literal, plain
 
 OTHER_HOST = "other"
@@ -60,7 +60,7 @@ class Pick(Select[str]):
         return self.value if isinstance(self.value, str) else None
 
 
-class SignIn(ModalScreen[bool]):
+class SignIn(Veiled[bool]):
     """Asks where to connect and as whom, and connects.
 
     Dismissed with True when the session is ready, with False when the person leaves. What was typed stays when

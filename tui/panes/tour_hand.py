@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from tui.session.scenarios.by_hand import Filled, HandField
+from tui.widgets.buttons import Buttons
 from tui.widgets.flag import Flag
 from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
@@ -32,14 +33,6 @@ class HandForm(Framed["dict[str, str | bool] | None"]):
     HandForm VerticalScroll > Horizontal { height: 1; }
     HandForm .label { width: 26; }
     HandForm #wrong { color: $refused; height: auto; }
-    HandForm #buttons { height: auto; align-horizontal: right; margin-top: 1; }
-    HandForm Button {
-        margin-left: 2; padding: 0 1;
-        &.-style-default { background: $panel; color: $foreground; text-style: none; }
-        &.-style-default:focus {
-            background: $accent; color: $background; text-style: bold; background-tint: $accent 0%;
-        }
-    }
     """
 
     def __init__(
@@ -67,7 +60,7 @@ class HandForm(Framed["dict[str, str | bool] | None"]):
                         else:
                             yield Input(each.value, id=f"hand-{number}", compact=True)
             yield Static(id="wrong")
-            with Horizontal(id="buttons"):
+            with Buttons():
                 yield Button("Send it", id="yes", compact=True)
                 yield Button("Cancel", id="no", compact=True)
 

@@ -78,15 +78,6 @@ class WhatIfScreen(ModalScreen[None]):
     WhatIfScreen #draft-told { height: auto; max-height: 4; }
     WhatIfScreen RowList { height: 2fr; min-height: 4; margin-top: 1; }
     WhatIfScreen VerticalScroll { height: 3fr; margin-top: 1; }
-    WhatIfScreen Matrix {
-        & > .matrix--good { color: $allowed; }
-        & > .matrix--bad { color: $refused; }
-        & > .matrix--special { color: $nullified; }
-        & > .matrix--quiet { color: $muted; }
-        & > .matrix--gain { color: $allowed; text-style: bold reverse; }
-        & > .matrix--loss { color: $refused; text-style: bold reverse; }
-        & > .matrix--mixed { color: $accent; text-style: bold reverse; }
-    }
     .-narrow WhatIfScreen Container, WhatIfScreen.-narrow Container { layout: vertical; }
     WhatIfScreen.-narrow #side { width: 1fr; height: 8; border-left: none; padding-left: 0; border-top: solid $panel; }
     WhatIfScreen.-narrow #draft-told { max-height: 2; }

@@ -113,6 +113,6 @@ async def _undo(marketplace: Marketplace, pairing: Pairing) -> str:
 
 
 async def _verify(marketplace: Marketplace, pairing: Pairing) -> Found:
-    there = await marketplace.is_assigned(pairing.api_client, pairing.party)
+    there = await marketplace.is_assigned(pairing.api_client.id, pairing.party)
     done = there is pairing.assign
     return Found(done, partial(_undo, marketplace, pairing) if done else None)

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from typing import TypeAlias
 
 from tui.access.words import count
+from tui.session.account import Account
 from tui.session.failures import is_expected
 from tui.session.pool import Pool, Sleep
 from tui.session.steps import (
@@ -78,12 +79,7 @@ class Job:
     ) -> None:
         self.title = title
         self.steps = tuple(steps)
-        self._results = [Result(State.WAITING)] * len(self.steps)
-        self._counts: Counter[State] = Counter({State.WAITING: len(self.steps)})
-        self._order: list[int] = []
-        """The steps as they were begun."""
-        self._noted: set[int] = set()
-        self._before: dict[int, Result] = {}
+        self._account = Account(self.steps)
         self._at_once, self._timer, self._sleep, self._grace = at_once, timer, sleep, grace
         self._note, self._after = note, after
         self._pool = Pool(at_once, sleep)
@@ -101,26 +97,26 @@ class Job:
     @property
     def results(self) -> tuple[Result, ...]:
         """The account of every step, in their order."""
-        return tuple(self._results)
+        return self._account.results
 
     def result(self, index: int) -> Result:
         """Return the account of one step, by its place."""
-        return self._results[index]
+        return self._account[index]
 
     @property
     def progress(self) -> Progress:
         """The job at this moment."""
-        counts = self._counts
+        number = self._account.number
         return Progress(
             self._phase,
             len(self.steps),
-            waiting=counts[State.WAITING],
-            running=counts[State.RUNNING],
-            done=counts[State.DONE],
-            failed=counts[State.FAILED],
-            unknown=counts[State.UNKNOWN],
-            not_done=counts[State.NOT_DONE],
-            undone=counts[State.UNDONE],
+            waiting=number(State.WAITING),
+            running=number(State.RUNNING),
+            done=number(State.DONE),
+            failed=number(State.FAILED),
+            unknown=number(State.UNKNOWN),
+            not_done=number(State.NOT_DONE),
+            undone=number(State.UNDONE),
             told=self._told,
             seconds=self._seconds + (self._timer() - self._began if self.active else 0.0),
         )
@@ -133,41 +129,21 @@ class Job:
     @property
     def to_run(self) -> tuple[Step, ...]:
         """What `run` would do or look up: all but what is done, what was refused, and what cannot be known."""
-        return tuple(step for index, step in enumerate(self.steps) if self._may_run(index))
+        return tuple(self.steps[index] for index in self._account.to_run())
 
     @property
     def to_retry(self) -> tuple[Step, ...]:
         """What `retry` would try again."""
-        return tuple(step for step, each in zip(self.steps, self._results, strict=True) if each.state is State.FAILED)
+        return tuple(step for index, step in enumerate(self.steps) if self._account.has(index, State.FAILED))
 
     @property
     def to_undo(self) -> tuple[Step, ...]:
         """What `undo` would take back, in the order it would: what was begun last first."""
-        return tuple(self.steps[index] for index in self._undoable())
-
-    def _undoable(self) -> list[int]:
-        done = (index for index in reversed(self._order) if self._results[index].state is State.DONE)
-        return [index for index in dict.fromkeys(done) if self._results[index].undo is not None]
-
-    def _may_run(self, index: int) -> bool:
-        return self._may_do(index) or (self._is(index, State.UNKNOWN) and self.steps[index].verify is not None)
-
-    def _may_do(self, index: int) -> bool:
-        result = self._results[index]
-        if result.state is State.UNKNOWN:
-            return self.steps[index].repeatable
-        if result.state is State.FAILED:
-            return result.error is not None and is_outage(result.error)
-        return result.state in (State.WAITING, State.NOT_DONE)
+        return tuple(self.steps[index] for index in self._account.to_undo())
 
     def _set(self, index: int, result: Result) -> None:
-        self._put(index, result)
+        self._account.put(index, result)
         self._tell()
-
-    def _put(self, index: int, result: Result) -> None:
-        self._counts[self._results[index].state] -= 1
-        self._counts[result.state] += 1
-        self._results[index] = result
 
     def _tell(self) -> None:
         # Whoever is told may cancel the job, which is a move of its own; the next one tells of it.
@@ -214,20 +190,18 @@ class Job:
                     await self._do_all(retry=retry)
                     await self._look()
             finally:
-                self._settle()
-                self._note_done()
+                if self._cutting is not None:
+                    self._cutting.cancel()
+                    self._cutting = None
+                self._account.settle()
+                if (done := self._account.newly_done()) and self._note is not None:
+                    self._note(done)
             await self._read_again()
         finally:
             self._seconds += self._timer() - self._began
             self._enter(Phase.ENDED)
             self._listener = None
         return self.progress
-
-    def _note_done(self) -> None:
-        done = {index for index, each in enumerate(self._results) if each.state is State.DONE} - self._noted
-        self._noted |= done
-        if done and self._note is not None:
-            self._note(tuple(self.steps[index] for index in sorted(done)))
 
     async def _read_again(self) -> None:
         try:
@@ -238,13 +212,8 @@ class Job:
                 raise
 
     async def _do_all(self, *, retry: bool) -> None:
-        every = range(len(self.steps))
-        todo = [index for index in every if self._may_do(index) or (retry and self._is(index, State.FAILED))]
-        # What went wrong before comes last, so that it cannot keep the rest from being tried.
-        todo.sort(key=lambda index: self._results[index].tried)
-        self._before = {index: self._results[index] for index in todo}
-        for index in todo:
-            self._put(index, Result(State.WAITING))
+        todo = self._account.to_do(retry=retry)
+        self._account.wait(todo)
         self._queue = deque(todo)
         self._enter(Phase.RUNNING)
         await self._pool.run(self._queue, self._do, self._lost)
@@ -253,26 +222,12 @@ class Job:
         if self._cutting is not None:
             self._cutting.cancel()
 
-    def _settle(self) -> None:
-        """Give what was not begun the account it had before."""
-        if self._cutting is not None:
-            self._cutting.cancel()
-            self._cutting = None
-        for index, result in enumerate(self._results):
-            if result.state is State.WAITING:
-                before = self._before.get(index, result)
-                self._put(index, before if before.tried else Result(State.NOT_DONE))
-        self._before = {}
-
-    def _is(self, index: int, state: State) -> bool:
-        return self._results[index].state is state
-
     async def _do(self, index: int) -> None:
         step = self.steps[index]
         if self._phase is Phase.PAUSED:
             self._enter(Phase.RUNNING, "")
-        self._order.append(index)
-        self._set(index, Result(State.RUNNING, tried=True))
+        self._account.begin(index)
+        self._tell()
         try:
             undo = await step.do()
         except Exception as error:
@@ -290,8 +245,8 @@ class Job:
 
         if isinstance(error, RateLimited):
             self._queue.appendleft(index)
-            self._before[index] = Result(State.FAILED, error, tried=True)
-            self._set(index, Result(State.WAITING))
+            self._account.wait_again(index, error)
+            self._tell()
             self.slow(error.retry_after)
             return
         state = State.UNKNOWN if may_be_done(error) else State.FAILED
@@ -313,15 +268,14 @@ class Job:
 
     def _lost(self, index: int) -> None:
         """Note a step that was cut short: nobody knows what became of it."""
-        if self._is(index, State.RUNNING):
+        if self._account.has(index, State.RUNNING):
             self._set(index, Result(State.UNKNOWN, remark="it was under way when the job was cut short", tried=True))
 
     # -- looking up ----------------------------------------------------------------------------------------------
 
     async def _look(self) -> None:
         """Look up what is unknown, as far as it can be; without a connection it stays unknown."""
-        todo = [index for index, step in enumerate(self.steps) if self._is(index, State.UNKNOWN) and step.verify]
-        if todo:
+        if todo := self._account.to_look_up():
             self._outages = 0
             self._enter(Phase.LOOKING)
             await self._pool.run(deque(todo), self._look_at, lambda _: None)
@@ -329,7 +283,7 @@ class Job:
     async def _look_at(self, index: int) -> None:
         from tui.ordercloud.errors import RateLimited
 
-        verify, before = self.steps[index].verify, self._results[index]
+        verify, before = self.steps[index].verify, self._account[index]
         if verify is None:
             return
         try:
@@ -392,13 +346,13 @@ class Job:
         def back(index: int, undo: Undo) -> Step:
             async def do() -> None:
                 remark = await undo()
-                self._put(index, Result(State.UNDONE, remark=remark, tried=True))
+                self._account.put(index, Result(State.UNDONE, remark=remark, tried=True))
 
             step = self.steps[index]
             return Step(step.key, step.label, do, f"take back: {step.detail}" if step.detail else "take back")
 
-        indexes = [index for index in self._undoable() if of is None or self.steps[index].key in of]
-        steps = [back(index, undo) for index in indexes if (undo := self._results[index].undo) is not None]
+        indexes = [index for index in self._account.to_undo() if of is None or self.steps[index].key in of]
+        steps = [back(index, undo) for index in indexes if (undo := self._account[index].undo) is not None]
         return Job(
             f"Take back: {self.title}",
             steps,

@@ -16,6 +16,7 @@ from tui.access.words import list_some
 from tui.access.xp import left_over, same_json
 from tui.session.facts import party_of
 from tui.session.failures import CannotUndo
+from tui.session.few_at_once import AT_ONCE, few_at_once
 from tui.session.journal import Change
 from tui.session.record import READ_ONLY, SECRET, ChangeKind, Entry, Record, without_secret
 
@@ -237,7 +238,7 @@ class WaysBack:
 
 
 async def each_of(
-    what: Sequence[tuple[Party, Callable[[], Awaitable[object]]]], at_once: int = 4
+    what: Sequence[tuple[Party, Callable[[], Awaitable[object]]]], at_once: int = AT_ONCE
 ) -> tuple[tuple[str, str], ...]:
     """Do something for every company; return those that were refused, each with why.
 
@@ -245,24 +246,25 @@ async def each_of(
     """
     from tui.ordercloud import errors
 
-    limit, lost = asyncio.Semaphore(at_once), asyncio.Event()
+    lost = False
 
-    async def one(party: Party, do: Callable[[], Awaitable[object]]) -> tuple[str, str] | None:
-        async with limit:
-            if lost.is_set():
-                return party.label, "not tried, as the connection was lost"
-            try:
-                await do()
-            except errors.ReadOnly:
-                raise  # none is sent
-            except errors.ApiError as error:
-                return party.label, str(error)
-            except errors.OrderCloudError as error:
-                lost.set()
-                return party.label, str(error)
+    async def one(change: tuple[Party, Callable[[], Awaitable[object]]]) -> tuple[str, str] | None:
+        nonlocal lost
+        party, do = change
+        if lost:
+            return party.label, "not tried, as the connection was lost"
+        try:
+            await do()
+        except errors.ReadOnly:
+            raise  # none is sent
+        except errors.ApiError as error:
+            return party.label, str(error)
+        except errors.OrderCloudError as error:
+            lost = True
+            return party.label, str(error)
         return None
 
-    found = await asyncio.gather(*(one(party, do) for party, do in what))
+    found = await few_at_once(one, what, at_once)
     return tuple(each for each in found if each is not None)
 
 

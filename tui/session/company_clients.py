@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tui.session.company_pages import AT_ONCE, slice_size
-from tui.session.paging import PAGE_SIZE, Pages, Part
+from tui.session.company_pages import slices
+from tui.session.few_at_once import few_at_once
+from tui.session.paging import ALL_AT_ONCE, PAGE_SIZE, Pages, Part, every_row
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
@@ -25,14 +25,12 @@ def every_client(marketplace: Marketplace, words: str, arrived: Callable[[], Non
 
 async def clients_among(marketplace: Marketplace, words: str, ids: Sequence[str]) -> Pages[ApiClient]:
     """Read those of some API clients that the server finds by these words, by name."""
-    size, limit = slice_size(ids), asyncio.Semaphore(AT_ONCE)
 
-    async def some(start: int) -> Sequence[ApiClient]:
-        async with limit:
-            return (await _page(marketplace, 1, words=words, ids=ids[start : start + size])).rows
+    async def some(mine: Sequence[str]) -> Part[ApiClient]:
+        return await _page(marketplace, 1, words=words, ids=mine)
 
-    parts = await asyncio.gather(*(some(start) for start in range(0, len(ids), size)))
-    found = sorted((each for part in parts for each in part), key=lambda each: each.app_name.casefold())
+    parts = await few_at_once(some, slices(ids), ALL_AT_ONCE)
+    found = sorted((each for part in parts for each in part.rows), key=lambda each: each.app_name.casefold())
 
     async def read(page: int) -> Part[ApiClient]:
         return Part(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], len(found))
@@ -43,20 +41,7 @@ async def clients_among(marketplace: Marketplace, words: str, ids: Sequence[str]
 async def everything(pages: Pages[ApiClient], told: Callable[[int, int], None]) -> tuple[ApiClient, ...]:
     """Read every page; `told` hears how many are here of how many."""
     await pages.load(0, 0)
-    limit, read = asyncio.Semaphore(AT_ONCE), dict[int, Sequence["ApiClient"]]()
-
-    async def one(page: int) -> None:
-        async with limit:
-            read[page] = (await pages.read(page)).rows
-        told(sum(map(len, read.values())), len(pages))
-
-    tasks = [asyncio.ensure_future(one(page)) for page in pages.numbers]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-    return tuple(each for page in pages.numbers for each in read[page])
+    return await every_row([pages], told)
 
 
 async def _page(marketplace: Marketplace, page: int, *, words: str = "", ids: Sequence[str] = ()) -> Part[ApiClient]:

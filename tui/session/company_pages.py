@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, overload
 
 from tui.access.facts import Party, PartyKind
-from tui.session.paging import PAGE_SIZE, Pages, Part
+from tui.session.few_at_once import few_at_once
+from tui.session.paging import ALL_AT_ONCE, PAGE_SIZE, Pages, Part, every_row
 
 if TYPE_CHECKING:
     from tui.session.marketplace import Marketplace
 
 KINDS = (PartyKind.BUYER, PartyKind.SUPPLIER)
-AT_ONCE = 8
-"""Pages at a time, where all of them are wanted."""
 LONGEST_FILTER = 5_000
 """Characters of the IDs asked for at once: they go into an address."""
 
@@ -110,7 +108,7 @@ class CompanyList(Sequence[Party | None]):
 
     async def load(self, first: int, last: int) -> None:
         """Read what is missing from one place to another. How long the list is, is learnt by the first time."""
-        await asyncio.gather(*(part.load(0, 0) for part in self._parts.values() if part.total is None))
+        await few_at_once(lambda part: part.load(0, 0), [each for each in self._parts.values() if each.total is None])
         offset = 0
         for part in self._parts.values():
             mine = (max(0, first - offset), min(len(part) - 1, last - offset))
@@ -121,28 +119,19 @@ class CompanyList(Sequence[Party | None]):
     async def everything(self, told: Callable[[int, int], None]) -> tuple[Party, ...]:
         """Read every one of them; `told` hears how many are here of how many, as they come."""
         await self.load(0, 0)
-        total, read = len(self), dict[tuple[PartyKind, int], Sequence[Party]]()
-        limit = asyncio.Semaphore(AT_ONCE)
-
-        async def one(kind: PartyKind, page: int) -> None:
-            async with limit:
-                read[kind, page] = (await self._parts[kind].read(page)).rows
-            told(sum(map(len, read.values())), total)
-
-        wanted = [(kind, page) for kind, part in self._parts.items() for page in part.numbers]
-        tasks = [asyncio.ensure_future(one(kind, page)) for kind, page in wanted]
-        try:
-            await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-        return tuple(party for place in wanted for party in read[place])
+        return await every_row(self._parts.values(), told)
 
 
 def slice_size(ids: Sequence[str]) -> int:
     """Return how many of these IDs can be asked for at once."""
     longest = max(map(len, ids), default=0) + 3  # what stands between them is written as three characters
     return max(1, min(PAGE_SIZE, LONGEST_FILTER // longest))
+
+
+def slices(ids: Sequence[str]) -> list[Sequence[str]]:
+    """Divide IDs into as many as can be asked for at once."""
+    size = slice_size(ids)
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
 async def read_named(marketplace: Marketplace, kind: PartyKind, ids: Sequence[str]) -> tuple[Party, ...]:
@@ -158,20 +147,15 @@ async def _found_among(marketplace: Marketplace, kind: PartyKind, words: str, id
         return ()
     wanted = frozenset(ids)
     first = await marketplace.company_page(kind, 1, words=words)
-    limit = asyncio.Semaphore(AT_ONCE)
 
     async def page(number: int) -> Part[Party]:
-        async with limit:
-            return await marketplace.company_page(kind, number, words=words)
+        return await marketplace.company_page(kind, number, words=words)
 
-    async def some(start: int) -> Part[Party]:
-        async with limit:
-            return await marketplace.company_page(kind, 1, words=words, ids=ids[start : start + size])
+    async def some(mine: Sequence[str]) -> Part[Party]:
+        return await marketplace.company_page(kind, 1, words=words, ids=mine)
 
-    size = slice_size(ids)
     if first.total <= len(ids):
-        rest = await asyncio.gather(*(page(number) for number in range(2, -(-first.total // PAGE_SIZE) + 1)))
-        parts = [first, *rest]
+        parts = [first, *await few_at_once(page, range(2, -(-first.total // PAGE_SIZE) + 1), ALL_AT_ONCE)]
     else:
-        parts = await asyncio.gather(*(some(start) for start in range(0, len(ids), size)))
+        parts = await few_at_once(some, slices(ids), ALL_AT_ONCE)
     return tuple(party for part in parts for party in part.rows if party.id in wanted)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.access.exact import ExactPlan, near_misses, plan_exactly
 from tui.access.facts import Party, PartyKind
-from tui.session.company_pages import AT_ONCE, slice_size
-from tui.session.paging import PAGE_SIZE
+from tui.session.company_pages import slices
+from tui.session.few_at_once import few_at_once
+from tui.session.paging import ALL_AT_ONCE, PAGE_SIZE
 
 if TYPE_CHECKING:
     from tui.session.marketplace import Marketplace
@@ -59,25 +59,16 @@ async def plan_companies(
 async def _look_up(
     marketplace: Marketplace, kind: PartyKind, ids: Sequence[str], told: Callable[[int, int], None]
 ) -> dict[str, Party]:
-    size, limit = slice_size(ids), asyncio.Semaphore(AT_ONCE)
-    found: dict[str, Party] = {}
     looked = 0
 
-    async def some(start: int) -> None:
+    async def some(mine: Sequence[str]) -> Sequence[Party]:
         nonlocal looked
-        async with limit:
-            part = await marketplace.company_page(kind, 1, ids=ids[start : start + size])
-        found.update((each.id, each) for each in part.rows)
-        looked += min(size, len(ids) - start)
+        part = await marketplace.company_page(kind, 1, ids=mine)
+        looked += len(mine)
         told(looked, len(ids))
+        return part.rows
 
-    tasks = [asyncio.ensure_future(some(start)) for start in range(0, len(ids), size)]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-    return found
+    return {each.id: each for rows in await few_at_once(some, slices(ids), ALL_AT_ONCE) for each in rows}
 
 
 async def _like(marketplace: Marketplace, kind: PartyKind, unknown: str) -> Sequence[Party]:

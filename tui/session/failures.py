@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -72,6 +73,20 @@ def certainly_nothing(error: Exception) -> bool:
     if isinstance(error, errors.NoAnswer):
         return not error.may_have_happened
     return not isinstance(error, errors.UnexpectedAnswer | errors.ServerFailed | errors.NotFound)
+
+
+@contextmanager
+def nothing_sent() -> Iterator[None]:
+    """Say of a look before a change that fails that the change itself was certainly not sent."""
+    from tui.ordercloud import errors
+
+    try:
+        yield
+    except errors.CannotConnect:
+        raise
+    except (errors.NoAnswer, errors.ServerFailed, errors.UnexpectedAnswer) as error:
+        what = f"Nothing was sent, for the look before it failed: {error.what}"
+        raise errors.CannotConnect(what, error.exchange, advice=error.advice) from error
 
 
 def said(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from tui.access.facts import AssignmentFacts, Party, PartyKind
 from tui.session.cache import Cache, KnownApiClients
 from tui.session.counting import Told, counted, silently
 from tui.session.facts import Companies, Person, assignment_of, party_of, party_of_buyer, party_of_supplier
+from tui.session.few_at_once import few_at_once
 from tui.session.lookups import Lookups, users_of
 from tui.session.paging import PAGE_SIZE, Part
 from tui.session.references import References, SoFar
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from tui.ordercloud import ListQuery, OrderCloud
     from tui.ordercloud.models import ApiClient, ApiClientAssignment, ApiClientSecret
     from tui.ordercloud.models.page import Page
-
-AT_ONCE = 4
-"""How many requests may be under way at once; more in flight are slower, measured in process."""
 
 MOST_ASKED_ONE_BY_ONE = 100
 """Of more buyers than this the users are read in one list of all, not buyer by buyer."""
@@ -223,18 +220,12 @@ class KnownMarketplace:
 
     async def _read_people(self) -> tuple[Person, ...]:
         companies = await self.companies()
-        limit = asyncio.Semaphore(AT_ONCE)
-
-        async def read(party: Party) -> list[Person]:
-            async with limit:
-                return [Person(user, party) async for user in users_of(self._client, party).iterate()]
-
         buyers = [party_of_buyer(each) for each in companies.buyers]
         if len(buyers) <= MOST_ASKED_ONE_BY_ONE:
-            groups = await asyncio.gather(*(read(party) for party in companies.parties(self.seller)))
+            groups = await few_at_once(self.people_of, companies.parties(self.seller))
             return tuple(person for group in groups for person in group)
         suppliers = [party_of_supplier(each) for each in companies.suppliers]
-        seller, *others = await asyncio.gather(read(self.seller), *map(read, suppliers))
+        seller, *others = await few_at_once(self.people_of, [self.seller, *suppliers])
         of_buyers = await self._buyer_users(buyers)
         return (*seller, *of_buyers, *(person for group in others for person in group))
 
@@ -265,11 +256,11 @@ class KnownMarketplace:
         self._assignments.forget(api_client_id)
         return await self.assignments(api_client_id)
 
-    async def is_assigned(self, api_client: ApiClient, party: Party) -> bool:
-        """Read whether a company is assigned now."""
-        one = assignment_of(api_client.id, party)
+    async def is_assigned(self, api_client_id: str, party: Party) -> bool:
+        """Read whether a company is assigned to an API client now."""
+        one = assignment_of(api_client_id, party)
         page = await self._client.api_clients.assignments.list(
-            api_client_id=api_client.id, buyer_id=one.buyer_id, supplier_id=one.supplier_id, page_size=1
+            api_client_id=api_client_id, buyer_id=one.buyer_id, supplier_id=one.supplier_id, page_size=1
         )
         return bool(page.items)
 
@@ -279,10 +270,4 @@ class KnownMarketplace:
 
     async def read_assigned(self, api_client_ids: Iterable[str]) -> None:
         """Read some API clients again, which count their assignments."""
-        limit = asyncio.Semaphore(AT_ONCE)
-
-        async def read(api_client_id: str) -> None:
-            async with limit:
-                await self.api_client(api_client_id)
-
-        await asyncio.gather(*(read(each) for each in dict.fromkeys(api_client_ids)))
+        await few_at_once(self.api_client, dict.fromkeys(api_client_ids))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.access.facts import AssignmentFacts, Party, PartyKind
 from tui.session.cache import Cache
 from tui.session.facts import Person, party_of_buyer, party_of_supplier
+from tui.session.few_at_once import few_at_once
 from tui.session.paging import Part
 
 if TYPE_CHECKING:
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 
 U = TypeVar("U", bound="WireUser")
 
-AT_ONCE = 4
-"""How many suppliers are asked at the same time whether a user is theirs."""
 MOST_NAMES = 100
 """So many companies of a kind are asked for by name at once; the others are told by their IDs."""
 _OPERATORS = frozenset("*|!<>")
@@ -70,14 +70,12 @@ class Lookups:
             return Person(seller, self._seller)
         if buyer is not None:
             return Person(buyer, await self.party(PartyKind.BUYER, buyer.company_id or ""))
-        limit = asyncio.Semaphore(AT_ONCE)
 
         async def of_supplier(supplier: Supplier) -> Person | None:
-            async with limit:
-                user = await _one(client.supplier_users(supplier.id), username)
+            user = await _one(client.supplier_users(supplier.id), username)
             return None if user is None else Person(user, party_of_supplier(supplier))
 
-        found = await asyncio.gather(*[of_supplier(supplier) async for supplier in client.suppliers.iterate()])
+        found = await few_at_once(of_supplier, [supplier async for supplier in client.suppliers.iterate()])
         return next((person for person in found if person is not None), None)
 
     async def people_found(self, words: str, most: int) -> tuple[Person, ...]:
@@ -122,12 +120,13 @@ class Lookups:
 
         if not self.can_ask_for(text):
             return ()
-        asked = [
-            self.page(kind, ListQuery(filters={field: text}, page_size=100))
-            for kind in (PartyKind.BUYER, PartyKind.SUPPLIER)
-            for field in ("ID", "Name")
-        ]
-        found = [party for part in await asyncio.gather(*asked) for party in part.rows]
+
+        async def ask(asked: tuple[PartyKind, str]) -> Part[Party]:
+            kind, field = asked
+            return await self.page(kind, ListQuery(filters={field: text}, page_size=100))
+
+        parts = await few_at_once(ask, product((PartyKind.BUYER, PartyKind.SUPPLIER), ("ID", "Name")))
+        found = [party for part in parts for party in part.rows]
         return tuple({(party.kind, party.id): party for party in found}.values())
 
     async def page(self, kind: PartyKind, query: ListQuery) -> Part[Party]:

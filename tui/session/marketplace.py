@@ -9,10 +9,11 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.access.facts import Party, PartyKind
+from tui.access.facts import Party
 from tui.access.words import list_some
 from tui.access.xp import xp_patch
 from tui.session import changes as ways
+from tui.session.activating import Activation
 from tui.session.facts import assignment_of
 from tui.session.failures import NotAllAssigned
 from tui.session.journal import Change, Journal
@@ -275,25 +276,29 @@ class Marketplace(KnownMarketplace):
 
     async def activate_user(self, person: Person) -> None:
         """Let a user sign in again."""
-        its = users_of(self._client, person.party)
-        await self._activate(partial(its.patch, person.user.id), person.user.username)
+        await self._activate(Activation.of_user(self._client, person))
 
     async def activate_company(self, party: Party) -> None:
         """Let the users of a buyer or supplier sign in again."""
-        its = self._client.buyers if party.kind is PartyKind.BUYER else self._client.suppliers
-        await self._activate(partial(its.patch, party.id), party.label)
+        await self._activate(Activation.of_company(self._client, party))
 
-    async def _activate(self, patch: Callable[[Mapping[str, JSON]], Awaitable[object]], name: str) -> None:
-        async def set_active(active: bool) -> None:
-            async with self._writing:
-                try:
-                    await patch({"Active": active})
-                finally:
-                    self.forget()
+    async def _activate(self, its: Activation) -> None:
+        async with self._changing_anything():
+            undo = await its.set(True)
+        if undo is None:
+            return  # somebody else was quicker, and theirs is not to be taken back here
 
         async def back() -> str:
-            await set_active(False)
-            return ""
+            async with self._changing_anything():
+                return await undo()
 
-        await set_active(True)
-        self._note(f"{name}: activated", back, record=Record(ChangeKind.OTHER, name=name))
+        self._note(f"{its.label}: activated", back, record=Record(ChangeKind.OTHER, name=its.label))
+
+    @asynccontextmanager
+    async def _changing_anything(self) -> AsyncIterator[None]:
+        """Forget everything that was read, whatever came of the change."""
+        async with self._writing:
+            try:
+                yield
+            finally:
+                self.forget()

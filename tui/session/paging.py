@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar, overload
+
+from tui.session.few_at_once import few_at_once
 
 Row = TypeVar("Row")
 
@@ -14,6 +15,8 @@ PAGE_SIZE = 100
 """Rows of a page: the most that OrderCloud gives at once."""
 AT_ONCE = 2
 """How many pages are read at the same time: the one in the window, and the next."""
+ALL_AT_ONCE = 8
+"""How many pages are read at the same time, where all of them are wanted."""
 MOST_KEPT = 100
 """How many pages are kept: 10,000 rows. The one looked at longest ago makes room."""
 
@@ -106,20 +109,7 @@ class Pages(Sequence[Row | None], Generic[Row]):
         """Read what is missing of the rows from `first` to `last`. Cancelling leaves what has come."""
         for page in self._look_at(first, last):
             self._pages.move_to_end(page)
-        queue = list(self.missing(first, last))
-        if not queue:
-            return
-
-        async def work() -> None:
-            while queue:
-                await self._load(queue.pop(0))
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(AT_ONCE, len(queue))):
-                    group.create_task(work())
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
+        await few_at_once(self._load, self.missing(first, last), AT_ONCE)
 
     def _look_at(self, first: int, last: int) -> Iterator[int]:
         pages = range(max(0, first) // self._size + 1, max(0, last) // self._size + 2)
@@ -136,3 +126,23 @@ class Pages(Sequence[Row | None], Generic[Row]):
         self._pages.move_to_end(page)
         while len(self._pages) > self._most:
             self._pages.popitem(last=False)
+
+
+async def every_row(lists: Iterable[Pages[Row]], told: Callable[[int, int], None]) -> tuple[Row, ...]:
+    """Read every page of some lists whose lengths are known, and keep none; return the rows, list after list.
+
+    `told` hears how many are here of how many, as they come.
+    """
+    listed = tuple(lists)
+    here, total = 0, sum(map(len, listed))
+
+    async def one(page: tuple[Pages[Row], int]) -> Sequence[Row]:
+        nonlocal here
+        of, number = page
+        rows = (await of.read(number)).rows
+        here += len(rows)
+        told(here, total)
+        return rows
+
+    pages = [(each, number) for each in listed for number in each.numbers]
+    return tuple(row for rows in await few_at_once(one, pages, ALL_AT_ONCE) for row in rows)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.access.entries import ProfileGift
 from tui.access.facts import Party, PartyKind
 from tui.session.cache import Cache
-from tui.session.known_marketplace import AT_ONCE
+from tui.session.few_at_once import few_at_once
 from tui.session.paging import PAGE_SIZE
 from tui.session.whole_list import whole_list
 
@@ -127,17 +127,14 @@ class ProfileGifts:
         by_group: Mapping[tuple[PartyKind, str], Sequence[tuple[str, SecurityProfile]]],
         found: dict[tuple[PartyKind, str, str], tuple[ProfileGift, ...]],
     ) -> None:
-        limit = asyncio.Semaphore(AT_ONCE)
-
         async def one(person: Person) -> None:
             kind, company, user_id = key_of(person)
-            async with limit:
-                groups = await self._groups(person)
+            groups = await self._groups(person)
             gifts = [_gift(profile, f"the group {its}") for its, profile in by_group[kind, company] if its in groups]
             found[kind, company, user_id] = (*found[kind, company, user_id], *gifts)
 
         asked = [each for each in people if key_of(each)[:2] in by_group and not found[key_of(each)]]
-        await asyncio.gather(*map(one, asked[:MOST_BY_GROUP]))
+        await few_at_once(one, asked[:MOST_BY_GROUP])
 
 
 def key_of(person: Person) -> tuple[PartyKind, str, str]:

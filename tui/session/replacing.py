@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from tui.session import references
 from tui.session.failures import Declined, certainly_nothing, said
+from tui.session.few_at_once import few_at_once
 from tui.session.journal import Change
-from tui.session.known_marketplace import AT_ONCE
 
 if TYPE_CHECKING:
     from tui.ordercloud import OrderCloud
@@ -146,21 +145,25 @@ class Replacement:
         self, assignments: Sequence[ApiClientAssignment], now: datetime, told: Callable[[str], None]
     ) -> None:
         """Assign the companies of the old one to the new one, several at once."""
+        from tui.ordercloud import errors
         from tui.ordercloud.models import ApiClientAssignment
 
-        new, limit = self.new, asyncio.Semaphore(AT_ONCE)
+        new = self.new
         assert new is not None
 
-        async def assign(each: ApiClientAssignment) -> None:
-            async with limit:
-                if self.stopped:
-                    raise Declined("You stopped it.")
-                own = ApiClientAssignment(api_client_id=new.id, buyer_id=each.buyer_id, supplier_id=each.supplier_id)
+        async def assign(each: ApiClientAssignment) -> Exception | None:
+            if self.stopped:
+                return Declined("You stopped it.")
+            own = ApiClientAssignment(api_client_id=new.id, buyer_id=each.buyer_id, supplier_id=each.supplier_id)
+            try:
                 await self.client.api_clients.assignments.assign(own)
-                self.assigned += 1
-                told(f"Assigning its companies: {self.assigned:,} of {self.to_assign:,}…")
+            except errors.OrderCloudError as error:
+                return error  # the others are tried all the same
+            self.assigned += 1
+            told(f"Assigning its companies: {self.assigned:,} of {self.to_assign:,}…")
+            return None
 
-        outcomes = await asyncio.gather(*(assign(each) for each in assignments), return_exceptions=True)
+        outcomes = await few_at_once(assign, assignments)
         if self.assigned:
             what = f"{new.app_name}: assigned {self.assigned} companies of the one it replaces"
             self.marketplace.journal.add(Change(now, what))

@@ -149,13 +149,7 @@ class Rotation:
         else:
             where = f"its value was {', '.join(self.kept)}" if self.kept else "its value was not kept, and is gone now"
             yield f"{self.new} was created; {where}."
-        proof = self.report(Step.PROVE)
-        if proof is None:
-            yield "That it works was not tried."
-        elif proof.verdict is Verdict.AS_EXPECTED:
-            yield "That it works is proven."
-        else:
-            yield f"That it works is not proven: {proof.actual}"
+        yield self._proof(Step.PROVE, "That it works")
 
     def _about_old(self) -> Iterator[str]:
         if self.retired is Half.NO:
@@ -165,13 +159,13 @@ class Rotation:
             yield f"Whether {self.old} is gone is not known: the answer was lost. The list will tell."
             return
         yield f"{_cap(self.old)} is gone."
-        proof = self.report(Step.REFUSED)
+        yield self._proof(Step.REFUSED, "That it is refused")
+
+    def _proof(self, step: Step, what: str) -> str:
+        proof = self.report(step)
         if proof is None:
-            yield "That it is refused was not tried."
-        elif proof.verdict is Verdict.AS_EXPECTED:
-            yield "That it is refused is proven."
-        else:
-            yield f"That it is refused is not proven: {proof.actual}"
+            return f"{what} was not tried."
+        return f"{what} is proven." if proof.verdict is Verdict.AS_EXPECTED else f"{what} is not proven: {proof.actual}"
 
 
 def _cap(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from tui.access.decision import Check
 from tui.access.words import count, list_some
 from tui.session.attempt_record import Kind
 from tui.session.attempts import Attempts
-from tui.session.known_marketplace import AT_ONCE
+from tui.session.few_at_once import AT_ONCE, few_at_once
 from tui.session.result import Form, Result
 from tui.session.scenarios.document import Ask, Grant
 from tui.session.scenarios.stage import NotKnown, stage_of
@@ -201,9 +200,7 @@ class SelfCheck:
         """Make the calls; `told` is called after each. Raises NoMarketplace when the console is at none."""
         self.running = True
         try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(AT_ONCE, len(self._queue))):
-                    group.create_task(self._work(told))
+            await few_at_once(lambda _: self._work(told), range(min(AT_ONCE, len(self._queue))))
         finally:
             self.running = False
             told()

@@ -10,7 +10,7 @@ from tui.access.facts import Party
 from tui.access.what_if import Draft, Outlook, outlook
 from tui.access.world import Client, Registered, Secret, World
 from tui.session.facts import party_of
-from tui.session.known_marketplace import AT_ONCE
+from tui.session.few_at_once import few_at_once
 from tui.session.picturing import read_picture
 
 if TYPE_CHECKING:
@@ -57,17 +57,14 @@ async def read_world(marketplace: Marketplace) -> tuple[World, str]:
 async def _secrets(marketplace: Marketplace, ids: list[str]) -> Mapping[str, tuple[Secret, ...]]:
     from tui.ordercloud import errors
 
-    limit = asyncio.Semaphore(AT_ONCE)
-
     async def read(id: str) -> tuple[Secret, ...]:
-        async with limit:
-            try:
-                found = await marketplace.secrets(id)
-            except (errors.Forbidden, errors.NotFound):
-                return ()
+        try:
+            found = await marketplace.secrets(id)
+        except (errors.Forbidden, errors.NotFound):
+            return ()
         return tuple(Secret(each.id, each.name, each.expiration) for each in found)
 
-    return dict(zip(ids, await asyncio.gather(*map(read, ids)), strict=True))
+    return dict(zip(ids, await few_at_once(read, ids), strict=True))
 
 
 class WhatIf:

@@ -15,7 +15,7 @@ from tui.access.facts import User
 from tui.access.parties import Gate
 from tui.access.roles import FULL_ACCESS, is_api_role
 from tui.access.ways import Answer, all_ways, begin
-from tui.session.known_marketplace import AT_ONCE
+from tui.session.few_at_once import few_at_once
 from tui.session.profile_gifts import ProfileGifts, key_of
 
 if TYPE_CHECKING:
@@ -86,17 +86,14 @@ async def doors_of(marketplace: Marketplace, matters: Callable[[Gate], bool] = l
     """Read what decides about every API client, by name; of very many, secrets where the gate matters alone."""
     assignments = await marketplace.all_assignments()
     every = sorted(marketplace.api_clients.values(), key=lambda each: (each.app_name.casefold(), each.id))
-    limit = asyncio.Semaphore(AT_ONCE)
 
     async def door(api_client: ApiClient) -> Door:
         own = assignments.get(api_client.id, ())
         if len(every) > FEW and not matters(Gate.of(api_client, own)):
             return Door(api_client, (), own, marketplace.seller.active)
-        async with limit:
-            secrets = await marketplace.secrets(api_client.id)
-        return Door(api_client, secrets, own, marketplace.seller.active)
+        return Door(api_client, await marketplace.secrets(api_client.id), own, marketplace.seller.active)
 
-    return tuple(await asyncio.gather(*map(door, every)))
+    return tuple(await few_at_once(door, every))
 
 
 # -- what can be asked ------------------------------------------------------------------------------------------------

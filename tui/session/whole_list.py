@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
+
+from tui.session.few_at_once import few_at_once
+from tui.session.paging import ALL_AT_ONCE
 
 if TYPE_CHECKING:
     from tui.ordercloud.models.base import Model
     from tui.ordercloud.models.page import Page
 
 M = TypeVar("M", bound="Model")
-
-AT_ONCE = 8
 
 
 async def whole_list(read: Callable[[int], Awaitable[Page[M]]]) -> tuple[M, ...]:
@@ -21,18 +21,7 @@ async def whole_list(read: Callable[[int], Awaitable[Page[M]]]) -> tuple[M, ...]
     What was added to the list meanwhile, so that there is a page more, is read as well.
     """
     first = await read(1)
-    limit = asyncio.Semaphore(AT_ONCE)
-
-    async def one(number: int) -> Page[M]:
-        async with limit:
-            return await read(number)
-
     pages = [first]
     while len(pages) < (total := max(page.meta.total_pages for page in pages)):
-        tasks = [asyncio.ensure_future(one(number)) for number in range(len(pages) + 1, total + 1)]
-        try:
-            pages += await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
+        pages += await few_at_once(read, range(len(pages) + 1, total + 1), ALL_AT_ONCE)
     return tuple(item for page in pages for item in page.items)

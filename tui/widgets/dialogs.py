@@ -7,18 +7,29 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ScreenResultType
 from textual.widgets import Button, Input, Label, Static
 
+from tui.widgets.buttons import Buttons
 from tui.widgets.fact_sheet import Fact, FactSheet
-from tui.widgets.framed import Framed
+from tui.widgets.framed import Framed, Veiled
 from tui.widgets.plain import can_be_typed, literal, plain
 from tui.widgets.row_list import Column, RowList
 
 
-class Confirm(ModalScreen[bool]):
+class Asking(Veiled[ScreenResultType]):
+    """What questions look like: in a few words, above what there is to say of it, and buttons."""
+
+    DEFAULT_CSS = """
+    Asking > Vertical { width: 72; max-width: 96%; height: auto; max-height: 90%; padding: 1 2; }
+    Asking VerticalScroll { height: auto; max-height: 45vh; margin-top: 1; }
+    Asking Label { text-style: bold; }
+    """
+
+
+class Confirm(Asking[bool]):
     """A question with Yes and No.
 
     Args:
@@ -37,23 +48,8 @@ class Confirm(ModalScreen[bool]):
         Binding("right", "app.focus_next", "Next", show=False),
     ]
     DEFAULT_CSS = """
-    Confirm { align: center middle; background: $background 60%; }
-    Confirm > Vertical {
-        width: 72; max-width: 96%; height: auto; max-height: 90%; padding: 1 2;
-        background: $surface; border: round $accent;
-    }
     Confirm .danger { border: round $error; }
-    Confirm VerticalScroll { height: auto; max-height: 45vh; margin-top: 1; }
-    Confirm Horizontal { height: auto; align-horizontal: right; margin-top: 1; }
-    Confirm Button {
-        margin-left: 2; padding: 0 1;
-        &.-style-default { background: $panel; color: $foreground; text-style: none; }
-        &.-style-default:focus {
-            background: $accent; color: $background; text-style: bold; background-tint: $accent 0%;
-        }
-    }
     Confirm .danger #yes.-style-default:focus { background: $error; }
-    Confirm Label { text-style: bold; }
     """
 
     def __init__(
@@ -77,7 +73,7 @@ class Confirm(ModalScreen[bool]):
                 why = "" if self._can_retype else "The name cannot be typed as it stands. "
                 yield Label(literal(f"{why}Type {self._retype} to go on:"))
                 yield Input(id="retype")
-            with Horizontal():
+            with Buttons():
                 yield Button(self._yes, id="yes", compact=True)
                 yield Button("No" if self._danger else "Cancel", id="no", compact=True)
 
@@ -105,7 +101,7 @@ class Confirm(ModalScreen[bool]):
         self.action_answer(True)
 
 
-class Note(ModalScreen[None]):
+class Note(Veiled[None]):
     """Text to read; any of the closing keys leaves it.
 
     Args:
@@ -122,12 +118,8 @@ class Note(ModalScreen[None]):
         Binding("y", "copy", "Copy", show=False),
     ]
     DEFAULT_CSS = """
-    Note { align: center middle; background: $background 60%; }
     Note FactSheet { width: 1fr; }
-    Note > VerticalScroll {
-        width: 84; max-width: 96%; height: auto; max-height: 92%; padding: 1 2;
-        background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
-    }
+    Note > VerticalScroll { width: 84; max-width: 96%; height: auto; max-height: 92%; padding: 1 2; }
     """
 
     def __init__(
@@ -166,7 +158,7 @@ class Note(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
 
-class Ask(ModalScreen[tuple[str, ...] | None]):
+class Ask(Asking[tuple[str, ...] | None]):
     """A few one-line answers; None when the person leaves.
 
     Args:
@@ -178,13 +170,10 @@ class Ask(ModalScreen[tuple[str, ...] | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
-    DEFAULT_CSS = (
-        Confirm.DEFAULT_CSS.replace("Confirm", "Ask")
-        + """
+    DEFAULT_CSS = """
     Ask Input { margin-bottom: 1; }
     Ask #wrong { color: $refused; height: auto; }
     """
-    )
 
     def __init__(
         self,
@@ -212,7 +201,7 @@ class Ask(ModalScreen[tuple[str, ...] | None]):
                 yield Static(literal(label))
                 yield Input(value, password=secret, id=f"field-{number}", compact=True)
             yield Static(id="wrong")
-            with Horizontal():
+            with Buttons():
                 yield Button(self._yes, id="yes", compact=True)
                 yield Button("Cancel", id="no", compact=True)
 

@@ -10,8 +10,16 @@ class Framed(ModalScreen[ScreenResultType]):
 
     DEFAULT_CSS = """
     Framed { align: center middle; background: $background 30%; }
-    Framed > Vertical {
+    Framed > Vertical, Framed > VerticalScroll {
         padding: 0 1;
         background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
     }
+    """
+
+
+class Veiled(Framed[ScreenResultType]):
+    """A dialog that has nothing to do with what stands around it: that is hardly seen."""
+
+    DEFAULT_CSS = """
+    Veiled { background: $background 60%; }
     """

@@ -86,13 +86,13 @@ class Matrix(ScrollView, can_focus=True):
         & > .matrix--here { color: $foreground; text-style: bold; }
         & > .matrix--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
         & > .matrix--cursor-blurred { background: $surface; text-style: bold; }
-        & > .matrix--good { color: $text-success; }
-        & > .matrix--bad { color: $text-error; }
-        & > .matrix--special { color: $text-accent; }
-        & > .matrix--quiet { color: $text-muted; }
-        & > .matrix--gain { color: $text-success; text-style: bold reverse; }
-        & > .matrix--loss { color: $text-error; text-style: bold reverse; }
-        & > .matrix--mixed { color: $text-accent; text-style: bold reverse; }
+        & > .matrix--good { color: $allowed; }
+        & > .matrix--bad { color: $refused; }
+        & > .matrix--special { color: $nullified; }
+        & > .matrix--quiet { color: $muted; }
+        & > .matrix--gain { color: $allowed; text-style: bold reverse; }
+        & > .matrix--loss { color: $refused; text-style: bold reverse; }
+        & > .matrix--mixed { color: $accent; text-style: bold reverse; }
     }
     """
     cursor: reactive[tuple[int, int]] = reactive((0, 0), repaint=False)

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui.widgets.picker import REFUSED, Choice
+from tui.widgets.picker import REFUSED, Choice, narrowed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 from tui.widgets.typed_list import TypedList
@@ -94,13 +94,8 @@ class MultiPicker(TypedList[tuple[str, ...] | None]):
         """Narrow the list."""
         event.stop()
         text = event.value.strip()
-        words = text.casefold().split()
-        rows = [choice for choice in self._choices if choice.contains(words)]
-        known = any(text.casefold() in (each.value.casefold(), each.title.casefold()) for each in rows)
-        if text and self._typed and not known and len(words) == 1:
-            rows.append(Choice(text, f"“{text}”", f"this {self._typed}, as typed"))
-        self._list.rows = rows
-        if words:
+        self._list.rows = narrowed(self._choices, text, self._typed if len(text.split()) == 1 else None)
+        if text:
             self._list.cursor = 0
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -39,6 +39,19 @@ class Choice:
         return all(word in text for word in words)
 
 
+def narrowed(choices: Sequence[Choice], text: str, typed: str | None) -> list[Choice]:
+    """Return the choices that a text finds, and the text as one more where it is none of them.
+
+    `typed` says what that one would be; None keeps to the choices.
+    """
+    words = text.casefold().split()
+    rows = [choice for choice in choices if choice.contains(words)]
+    known = any(text.casefold() in (each.value.casefold(), each.title.casefold()) for each in rows)
+    if text and typed and not known:
+        rows.append(Choice(text, f"“{text}”", f"this {typed}, as typed"))
+    return rows
+
+
 class Picker(TypedList[str | None]):
     """A list that narrows as letters are typed; None when the person leaves.
 
@@ -116,13 +129,8 @@ class Picker(TypedList[str | None]):
         """Narrow the list."""
         event.stop()
         text = event.value.strip()
-        words = text.casefold().split()
-        rows = [choice for choice in self._choices if choice.contains(words)]
-        known = any(text.casefold() in (each.value.casefold(), each.title.casefold()) for each in rows)
-        if text and self._typed and not known:
-            rows.append(Choice(text, f"“{text}”", f"this {self._typed}, as typed"))
-        self._list.rows = rows
-        if words:
+        self._list.rows = narrowed(self._choices, text, self._typed)
+        if text:
             self._list.cursor = 0
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -136,7 +144,3 @@ class Picker(TypedList[str | None]):
         message.stop()
         if isinstance(message.row, Choice):
             self.dismiss(message.row.value)
-
-    def action_move(self, by: int) -> None:
-        """Move the cursor of the list."""
-        self._list.action_move(by)

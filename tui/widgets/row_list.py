@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Generic, Protocol, runtime_checkable
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -19,9 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
-from tui.widgets.plain import plain
-
-Row = TypeVar("Row")
+from tui.widgets.columns import GAP, Column, Row, Widths
 
 WIDTH_ROWS = 100
 """How many rows beside those in the window a column's width is learnt from: all 10,000 would delay the first paint."""
@@ -33,26 +30,6 @@ class Partial(Protocol):
 
     def places(self) -> Iterator[tuple[int, Any]]:
         """Return the rows that are here, each with its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column(Generic[Row]):
-    """One column: its heading, and what it shows of a row.
-
-    Attributes:
-        title: Heading, already safe text.
-        cell: The row's text (outside text is made safe here), or content of our own making.
-        width: Cells; None takes what the widest row needs, up to `most`.
-        grow: Whether the column takes the space that is left over. One that is alone in this takes just that.
-        right: Whether it is aligned to the right.
-    """
-
-    title: str
-    cell: Callable[[Row], str | Content]
-    width: int | None = None
-    most: int = 40
-    grow: bool = False
-    right: bool = False
 
 
 class RowList(ScrollView, Generic[Row], can_focus=True):
@@ -136,8 +113,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self._heading = heading
         self._announced: Row | None = None
         self._rows: Sequence[Row | None] = ()
-        self._wanted = [self._least_width(column) for column in self.columns]
-        self._shared_out: tuple[int, list[int]] = (-1, [])
+        self._widths = Widths(self.columns)
 
     # -- rows ----------------------------------------------------------------------------------------------------
 
@@ -287,11 +263,10 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
     def _arrange(self) -> None:
         """Learn what the columns want, and give the list its height."""
-        self._wanted = [self._least_width(column) for column in self.columns]
-        self._shared_out = (-1, [])
+        self._widths = Widths(self.columns)
         self._widen(row for _, row in islice(self.places(), WIDTH_ROWS))
         self._widen(self._in_window())
-        width = self.scrollable_content_region.width or sum(self._wanted) + len(self._wanted)
+        width = self.scrollable_content_region.width or self._widths.wanted
         self.virtual_size = Size(width, len(self._rows) * self._step + self._head)
 
     def _in_window(self) -> Iterator[Row]:
@@ -300,47 +275,9 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         places = range(first, min(len(self._rows), first + self._window_rows))
         return (row for place in places if (row := self._rows[place]) is not None)
 
-    def _least_width(self, column: Column[Row]) -> int:
-        """Return what a column wants without any row; one that alone takes what is left over wants nothing."""
-        if column.width is not None:
-            return column.width
-        return 0 if self._takes_the_rest(column) else min(Content(column.title).cell_length, column.most)
-
-    def _takes_the_rest(self, column: Column[Row]) -> bool:
-        return column.grow and sum(each.grow for each in self.columns) == 1
-
     def _widen(self, rows: Iterable[Row]) -> None:
-        """Make columns as wide as rows need them; they do not become narrower while the rows stay."""
-        learning = [
-            (place, column)
-            for place, column in enumerate(self.columns)
-            if column.width is None and not self._takes_the_rest(column)
-        ]
-        wanted = list(self._wanted)
-        for row in rows:
-            for place, column in learning:
-                cell = column.cell(row)
-                length = cell.cell_length if isinstance(cell, Content) else cell_len(plain(cell))
-                wanted[place] = max(wanted[place], min(length, column.most))
-        if wanted != self._wanted:
-            self._wanted, self._shared_out = wanted, (-1, [])
+        if self._widths.learn(rows):
             self.refresh()
-
-    def _widths(self, width: int) -> list[int]:
-        """Share a width among the columns; it changes with the window, and when a scrollbar comes or goes."""
-        if self._shared_out[0] != width:
-            widths = list(self._wanted)
-            spare = width - sum(widths) - 2 * (len(widths) - 1) - 1 - len(self.lead(None))
-            growing = [index for index, column in enumerate(self.columns) if column.grow]
-            for index in growing:
-                widths[index] = max(6, widths[index] + spare // len(growing))
-            self._shared_out = (width, widths)
-        return self._shared_out[1]
-
-    @staticmethod
-    def _content(column: Column[Row], row: Row) -> Content:
-        cell = column.cell(row)
-        return cell if isinstance(cell, Content) else Content(plain(cell))
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -360,7 +297,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         if blank or index >= len(self._rows):
             return Strip.blank(width, base.rich_style)
         row = self._rows[index]
-        cells = [Content("…")] if row is None else [self._content(column, row) for column in self.columns]
+        cells = [Content("…")] if row is None else [column.content(row) for column in self.columns]
         lead = self.lead(row)
         if index != self.cursor:
             return self._line(cells, " " + lead, base, width)
@@ -379,10 +316,11 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     ) -> Strip:
         plain_style = style.rich_style
         parse_style = self.app.stylesheet.parse_style
+        widths = widths or self._widths.share(width - cell_len(mark))
         segments = [Segment(mark, plain_style)]
-        for position, (content, cells_wide) in enumerate(zip(cells, widths or self._widths(width), strict=False)):
+        for position, (content, cells_wide) in enumerate(zip(cells, widths, strict=False)):
             if position:
-                segments.append(Segment("  ", plain_style))
+                segments.append(Segment(" " * GAP, plain_style))
             fitted = content.truncate(cells_wide, ellipsis=True)
             missing = cells_wide - fitted.cell_length
             right = position < len(self.columns) and self.columns[position].right
@@ -391,3 +329,6 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
                 Segment(text, part.rich_style) for text, part in fitted.render(style, end="", parse_style=parse_style)
             )
         return Strip(segments).adjust_cell_length(width, plain_style)
+
+
+__all__ = ["WIDTH_ROWS", "Column", "Partial", "Row", "RowList"]

@@ -56,9 +56,7 @@ class SelectList(RowList[Row]):
         chosen = frozenset(keys)
         if chosen == self._selected:
             return
-        shown, self._selected = bool(self._selected), chosen
-        if shown != bool(chosen):
-            self._shared_out = (-1, [])
+        self._selected = chosen
         self.refresh()
         self.post_message(self.SelectionChanged(self, chosen))
 

@@ -7,11 +7,11 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import ScreenResultType
 
-from tui.widgets.framed import Framed
+from tui.widgets.framed import Veiled
 from tui.widgets.row_list import RowList
 
 
-class TypedList(Framed[ScreenResultType]):
+class TypedList(Veiled[ScreenResultType]):
     """What such dialogs have in common; the list itself never has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -22,7 +22,6 @@ class TypedList(Framed[ScreenResultType]):
         Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    TypedList { background: $background 60%; }
     TypedList > Vertical { width: 72; max-width: 96%; height: 22; max-height: 90%; }
     TypedList Input { margin-bottom: 1; }
     """

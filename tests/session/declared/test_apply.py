@@ -19,10 +19,11 @@ from tui.ordercloud.transports.retry import RetryPolicy
 from tui.sandbox.control.rules import Fault, Rule
 from tui.sandbox.demo import PASSWORD
 from tui.session.bulk import State
+from tui.session.called import NoSuchApiClient
 from tui.session.declared.apply import Applying, threats
 from tui.session.declared.document import Document, Entry, Kind
 from tui.session.declared.plan import How, Plan, Verb
-from tui.session.declared.reading import NoSuchApiClient, export, make_plan
+from tui.session.declared.reading import export, make_plan
 from tui.session.declared.report import account_json, account_lines, plan_json, plan_lines
 from tui.session.declared.toml import from_toml, to_toml
 from tui.session.failures import CannotUndo
@@ -120,7 +121,7 @@ async def test_an_export_applied_to_an_empty_marketplace_gives_the_same_export_b
 
 async def test_an_export_of_some_and_what_is_no_api_client(opened: Gated) -> None:
     portal = opened.named("Partner Portal")
-    some = (await export(opened.session.opened, ["Kiosk Terminal", portal.id.lower()])).document
+    some = (await export(opened.session.opened, ["kiosk terminal", portal.id.lower()])).document
     assert [entry.name for entry in some.api_clients] == ["Kiosk Terminal", "Partner Portal"]
     assert some.references[Kind.BUYER] == {"anchor-boats": "Anchor Boats", "chandlery": "Chandlery Ltd"}
     assert some.references[Kind.EVENT] == {"checkout-kiosk": "Kiosk Checkout"}

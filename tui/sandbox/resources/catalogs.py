@@ -8,7 +8,6 @@ from tui.sandbox.resources.description import (
     CREATED,
     DESCRIPTION,
     NAME,
-    READ_ONLY,
     SELLER_ONLY,
     XP,
     Assignment,
@@ -17,6 +16,7 @@ from tui.sandbox.resources.description import (
     Resource,
     id_field,
     nothing_to_refer_to,
+    read_by_shoppers,
     readers,
     refers_to,
 )
@@ -211,34 +211,16 @@ PRODUCT_ASSIGNMENTS = Assignment(
     filters=(_LEVEL,),
 )
 
-_MINE = "t.Active AND EXISTS (SELECT 1 FROM catalog_assignments a WHERE a.buyer = :company AND a.catalog = t.key)"
-
-MY_CATALOGS = Resource(
-    object_type="Catalog",
-    path="me/catalogs",
-    parameter="catalogID",
-    table="catalogs",
-    fields=CATALOGS.fields,
-    read_roles=readers("Shopper"),
-    write_roles=None,
-    reach={PartyKind.BUYER: Reach.ALL},
-    sellers=False,
-    methods=READ_ONLY,
-    mine=_MINE,
+MY_CATALOGS = read_by_shoppers(
+    CATALOGS,
+    "me/catalogs",
+    "t.Active AND EXISTS (SELECT 1 FROM catalog_assignments a WHERE a.buyer = :company AND a.catalog = t.key)",
 )
 
-MY_PRODUCTS = Resource(
-    object_type="Product",
-    path="me/products",
-    parameter="productID",
-    table="products",
-    fields=PRODUCTS.fields,
-    read_roles=readers("Shopper"),
-    write_roles=None,
-    reach={PartyKind.BUYER: Reach.ALL},
-    sellers=False,
-    methods=READ_ONLY,
-    mine="t.Active AND EXISTS (SELECT 1 FROM catalog_products p JOIN catalogs c ON c.key = p.catalog AND c.Active"
+MY_PRODUCTS = read_by_shoppers(
+    PRODUCTS,
+    "me/products",
+    "t.Active AND EXISTS (SELECT 1 FROM catalog_products p JOIN catalogs c ON c.key = p.catalog AND c.Active"
     " JOIN catalog_assignments a ON a.catalog = c.key AND a.buyer = :company"
     " WHERE p.product = t.key AND (a.ViewAllProducts OR EXISTS ("
     "SELECT 1 FROM product_assignments o WHERE o.product = t.key AND o.buyer = :company AND (o.user_group IS NULL"

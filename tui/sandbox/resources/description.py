@@ -160,6 +160,23 @@ def readers(*names: str) -> tuple[str, ...]:
     return (FULL_ACCESS, *names)
 
 
+def read_by_shoppers(of: Resource, path: str, mine: str) -> Resource:
+    """Describe those objects of a resource which a shopper may read; `mine` is the condition in SQL."""
+    return Resource(
+        object_type=of.object_type,
+        path=path,
+        parameter=of.parameter,
+        table=of.table,
+        fields=of.fields,
+        read_roles=readers("Shopper"),
+        write_roles=None,
+        reach={PartyKind.BUYER: Reach.ALL},
+        sellers=False,
+        methods=READ_ONLY,
+        mine=mine,
+    )
+
+
 def id_field(*, read_only: bool = False) -> Field:
     """Describe an object's own ID."""
     return Field("ID", read_only=read_only, searchable=True, sortable=True)

@@ -9,13 +9,13 @@ from tui.sandbox.fields import Field, Kind
 from tui.sandbox.resources.catalogs import PRODUCTS
 from tui.sandbox.resources.description import (
     CREATED,
-    READ_ONLY,
     XP,
     Parent,
     Reach,
     Resource,
     id_field,
     nothing_to_refer_to,
+    read_by_shoppers,
     readers,
     refers_to,
 )
@@ -203,17 +203,9 @@ LINE_ITEMS = Resource(
 )
 """Whoever sees an order sees its line items, and who may change it may change them."""
 
-CART_LINE_ITEMS = Resource(
-    object_type="LineItem",
-    path="cart/lineitems",
-    parameter="lineItemID",
-    table="line_items",
-    fields=LINE_ITEMS.fields,
-    read_roles=readers("Shopper"),
-    write_roles=None,
-    reach={PartyKind.BUYER: Reach.ALL},
-    sellers=False,
-    methods=READ_ONLY,
-    mine=f"t.of_order = (SELECT max(t.key) FROM orders t WHERE {MY_ORDERS.mine})",  # noqa: S608 - a constant
+CART_LINE_ITEMS = read_by_shoppers(
+    LINE_ITEMS,
+    "cart/lineitems",
+    f"t.of_order = (SELECT max(t.key) FROM orders t WHERE {MY_ORDERS.mine})",  # noqa: S608 - a constant
 )
 """What is in the cart, to be read; it is written as the line items of the order that the cart is."""

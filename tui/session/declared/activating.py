@@ -1,30 +1,19 @@
-"""Steps of a plan that make a company or a user active, or no longer: each looks first, and has its way back."""
+"""Steps of a plan that make a company or a user active, or no longer."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
-from tui.access.facts import PartyKind, User
-from tui.access.xp import JSON
+from tui.access.facts import User
+from tui.session.activating import Activation
 from tui.session.bulk import Found, Undo
 from tui.session.declared.plan import Step, Verb
-from tui.session.failures import CannotUndo, ShutsOut
+from tui.session.failures import ShutsOut
 from tui.session.lookups import users_of
 
 if TYPE_CHECKING:
     from tui.session.opening import Opened
-
-
-class _Active(Protocol):
-    @property
-    def active(self) -> bool: ...
-
-
-class _Resource(Protocol):
-    async def get(self, item_id: str, /) -> _Active: ...
-    async def patch(self, item_id: str, changes: Mapping[str, JSON], /) -> _Active: ...
 
 
 class Activating:
@@ -36,18 +25,11 @@ class Activating:
 
     def do(self, step: Step) -> Callable[[], Awaitable[Undo | None]]:
         """Return what does a step; it gives the way back, and none where it was so already."""
-        wanted = step.verb is Verb.ACTIVATE
 
         async def do() -> Undo | None:
-            of = self._resource(step)
             if self._way_in.own.embedded and (reason := shuts_out(step, self._way_in.own.user)) is not None:
                 raise ShutsOut(reason)
-            with nothing_sent():
-                now = await of.get(step.match.id)
-            if now.active is wanted:
-                return None
-            await of.patch(step.match.id, {"Active": wanted})
-            return self._back(step)
+            return await self._activation(step).set(step.verb is Verb.ACTIVATE)
 
         return do
 
@@ -55,31 +37,18 @@ class Activating:
         """Return what looks whether a step is done."""
 
         async def look() -> Found:
-            now = await self._resource(step).get(step.match.id)
-            done = now.active is (step.verb is Verb.ACTIVATE)
-            return Found(done, self._back(step) if done else None)
+            wanted, its = step.verb is Verb.ACTIVATE, self._activation(step)
+            done = await its.read() is wanted
+            return Found(done, its.back(wanted) if done else None)
 
         return look
 
-    def _back(self, step: Step) -> Undo:
-        made = step.verb is Verb.ACTIVATE
-
-        async def undo() -> str:
-            of = self._resource(step)
-            now = await of.get(step.match.id)
-            if now.active is not made:
-                raise CannotUndo(f"{step.match.label} was {'deactivated' if made else 'activated'} again since.")
-            await of.patch(step.match.id, {"Active": not made})
-            return ""
-
-        return undo
-
-    def _resource(self, step: Step) -> _Resource:
+    def _activation(self, step: Step) -> Activation:
         party = step.party
         assert party is not None, "what is activated is a company, or a user of a party"
         if step.username:
-            return users_of(self._client, party)
-        return self._client.buyers if party.kind is PartyKind.BUYER else self._client.suppliers
+            return Activation(users_of(self._client, party), step.match.id, step.match.label)
+        return Activation.of_company(self._client, party)
 
 
 def shuts_out(step: Step, own: User) -> str | None:
@@ -91,17 +60,3 @@ def shuts_out(step: Step, own: User) -> str | None:
         return f"The console signs in as {own.username}, and a user who is not active gets no token." if its else None
     its = (step.party.kind, step.party.id) == (own.party.kind, own.party.id)
     return f"The console signs in as {own.username}, a user of this {step.party.kind}." if its else None
-
-
-@contextmanager
-def nothing_sent() -> Iterator[None]:
-    """Say of a look before a change that fails that the change itself was certainly not sent."""
-    from tui.ordercloud import errors
-
-    try:
-        yield
-    except errors.CannotConnect:
-        raise
-    except (errors.NoAnswer, errors.ServerFailed, errors.UnexpectedAnswer) as error:
-        what = f"Nothing was sent, for the look before it failed: {error.what}"
-        raise errors.CannotConnect(what, error.exchange, advice=error.advice) from error

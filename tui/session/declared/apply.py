@@ -22,8 +22,8 @@ from tui.session.declared.deeds import Deeds
 from tui.session.declared.document import to_wire
 from tui.session.declared.plan import Plan, Step, Verb
 from tui.session.failures import CannotUndo
+from tui.session.few_at_once import AT_ONCE
 from tui.session.journal import Change
-from tui.session.known_marketplace import AT_ONCE
 
 if TYPE_CHECKING:
     from tui.session.opening import Opened

@@ -11,10 +11,11 @@ from tui.access.xp import JSON, left_over, same_json, xp_patch
 from tui.session import bulk
 from tui.session.bulk import Found, Undo
 from tui.session.changes import members_stay
-from tui.session.declared.activating import Activating, nothing_sent
+from tui.session.declared.activating import Activating
 from tui.session.declared.document import FIELDS, XP, tidy, to_wire
 from tui.session.declared.plan import Match, Step, Verb, told
-from tui.session.failures import CannotUndo, ChangedElsewhere, Declined
+from tui.session.facts import assignment_of
+from tui.session.failures import CannotUndo, ChangedElsewhere, Declined, nothing_sent
 
 if TYPE_CHECKING:
     from tui.access.facts import Party
@@ -227,7 +228,7 @@ class Deeds:
             id = self._id_of(step.match)
             if (party.kind, party.id) in await self._assigned_to(id):
                 return None
-            await self._client.api_clients.assignments.assign(_assignment(id, party))
+            await self._client.api_clients.assignments.assign(assignment_of(id, party))
             return self._assign_back(id, party, assigned=True)
 
         return do
@@ -239,20 +240,20 @@ class Deeds:
             id = self._id_of(step.match)
             if (party.kind, party.id) not in await self._assigned_to(id):
                 return None
-            await self._client.api_clients.assignments.unassign(_assignment(id, party))
+            await self._client.api_clients.assignments.unassign(assignment_of(id, party))
             return self._assign_back(id, party, assigned=False)
 
         return do
 
     def _assign_back(self, id: str, party: Party, *, assigned: bool) -> Undo:
         async def undo() -> str:
-            if await self._is_assigned(id, party) is not assigned:
+            if await self._marketplace.is_assigned(id, party) is not assigned:
                 raise CannotUndo(f"{party.label} is {'not assigned any more' if assigned else 'assigned again'}.")
             assignments = self._client.api_clients.assignments
             if assigned:
-                await assignments.unassign(_assignment(id, party))
+                await assignments.unassign(assignment_of(id, party))
             else:
-                await assignments.assign(_assignment(id, party))
+                await assignments.assign(assignment_of(id, party))
             return ""
 
         return undo
@@ -262,7 +263,7 @@ class Deeds:
 
         async def look() -> Found:
             id = self._id_of(step.match)
-            if await self._is_assigned(id, party) is not wanted:
+            if await self._marketplace.is_assigned(id, party) is not wanted:
                 return Found(False)
             return Found(True, self._assign_back(id, party, assigned=wanted))
 
@@ -283,13 +284,6 @@ class Deeds:
                 self._assigned[id] = frozenset(found)
         return self._assigned[id]
 
-    async def _is_assigned(self, id: str, party: Party) -> bool:
-        assignment = _assignment(id, party)
-        page = await self._client.api_clients.assignments.list(
-            api_client_id=id, buyer_id=assignment.buyer_id, supplier_id=assignment.supplier_id, page_size=1
-        )
-        return bool(page.items)
-
 
 Do = Callable[[], Awaitable[Undo | None]]
 Look = Callable[[], Awaitable[Found]]
@@ -308,13 +302,3 @@ def _is(name: str, wire: Mapping[str, JSON], value: JSON) -> bool:
 def _party_of(step: Step) -> Party:
     assert step.party is not None, "an assignment is of a company"
     return step.party
-
-
-def _assignment(id: str, party: Party) -> ApiClientAssignment:
-    from tui.ordercloud.models import ApiClientAssignment
-
-    return ApiClientAssignment(
-        api_client_id=id,
-        buyer_id=party.id if party.kind is PartyKind.BUYER else None,
-        supplier_id=party.id if party.kind is PartyKind.SUPPLIER else None,
-    )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from tui.session.called import api_client_called
 from tui.session.declared.compare import compare, match_entries
 from tui.session.declared.document import EVENTS, XP, Document, Entry, Kind, entry_of
 from tui.session.declared.looking import look_around, look_up
 from tui.session.declared.plan import Plan
-from tui.session.failures import Declined
-from tui.session.known_marketplace import AT_ONCE
+from tui.session.few_at_once import few_at_once
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient, ApiClientAssignment, ApiClientSecret
@@ -23,10 +22,6 @@ T = TypeVar("T")
 
 _ONE_BY_ONE: Final = 25
 """Of so many API clients the assignments are read one by one; of more, all there are."""
-
-
-class NoSuchApiClient(Declined):
-    """An API client that was asked for is not there, or more than one is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +82,8 @@ async def _read_api_clients(opened: Opened) -> list[ApiClient]:
 def _chosen(api_clients: Sequence[ApiClient], which: Sequence[str]) -> Sequence[ApiClient]:
     if not which:
         return api_clients
-    chosen: dict[str, ApiClient] = {}
-    for asked in which:
-        by_id = [each for each in api_clients if each.id.casefold() == asked.casefold()]
-        found = by_id or [each for each in api_clients if each.app_name == asked]
-        if not found:
-            near = difflib.get_close_matches(asked, [each.app_name for each in api_clients], n=1)
-            meant = f" Did you mean {near[0]}?" if near else ""
-            raise NoSuchApiClient(f"There is no API client with the ID or the name {asked}.{meant}")
-        if len(found) > 1:
-            ids = ", ".join(sorted(each.id for each in found))
-            raise NoSuchApiClient(f"{len(found)} API clients are called {asked}; say which by its ID: {ids}.")
-        chosen[found[0].id] = found[0]
-    return list(chosen.values())
+    chosen = (api_client_called(asked, api_clients) for asked in which)
+    return list({each.id: each for each in chosen}.values())
 
 
 async def _whole(opened: Opened, assigned: Sequence[ApiClient], with_secrets: Sequence[ApiClient]) -> list[Entry]:
@@ -107,33 +91,19 @@ async def _whole(opened: Opened, assigned: Sequence[ApiClient], with_secrets: Se
     marketplace = opened.marketplace
     assignments: Mapping[str, tuple[ApiClientAssignment, ...]]
     if len(assigned) <= _ONE_BY_ONE:
-        assignments = await _at_once({each.id: _later(marketplace.assignments, each.id) for each in assigned})
+        assignments = await _of_each(marketplace.assignments, assigned)
     else:
         assignments = await marketplace.all_assignments()
     secrets: Mapping[str, tuple[ApiClientSecret, ...]]
-    secrets = await _at_once({each.id: _later(marketplace.secrets, each.id) for each in with_secrets})
+    secrets = await _of_each(marketplace.secrets, with_secrets)
     every = {each.id: each for each in (*assigned, *with_secrets)}
     return [entry_of(each, assignments.get(each.id, ()), secrets.get(each.id)) for each in every.values()]
 
 
-def _later(ask: Callable[[str], Awaitable[T]], id: str) -> Callable[[], Awaitable[T]]:
-    return lambda: ask(id)
-
-
-async def _at_once(questions: Mapping[str, Callable[[], Awaitable[T]]]) -> dict[str, T]:
-    """Ask several things, a few at a time. The first that fails ends the others."""
-    limit = asyncio.Semaphore(AT_ONCE)
-
-    async def ask(question: Callable[[], Awaitable[T]]) -> T:
-        async with limit:
-            return await question()
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = {name: group.create_task(ask(question)) for name, question in questions.items()}
-    except* Exception as failed:  # noqa: BLE001 - the first is raised again, without the group around it
-        raise failed.exceptions[0] from None
-    return {name: task.result() for name, task in tasks.items()}
+async def _of_each(ask: Callable[[str], Awaitable[T]], api_clients: Sequence[ApiClient]) -> dict[str, T]:
+    """Ask about API clients by their IDs, a few at a time, and return the answers by ID."""
+    ids = [each.id for each in api_clients]
+    return dict(zip(ids, await few_at_once(ask, ids), strict=True))
 
 
 def _without_secrets(entries: Iterable[Entry]) -> tuple[list[Entry], list[str]]:

@@ -1,4 +1,4 @@
-"""The keys of the filter language: what may stand behind each, which rows it finds, and how to say it."""
+"""The keys of the filter language: what may stand behind each, and how to say it; `judging` says what it finds."""
 
 from __future__ import annotations
 
@@ -7,10 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.access.facts import PartyKind
-from tui.access.grants import GrantKind
-from tui.access.times import live_secrets
 from tui.access.words import shorten
-from tui.session.filtering.facts import Need, RowFacts, any_of
+from tui.session.filtering.facts import Need, RowFacts
+from tui.session.filtering.judging import (
+    LETTERS,
+    find_anywhere,
+    has_secret,
+    in_user,
+    is_active,
+    is_advised,
+    is_guest,
+    is_who,
+    lives_as_access,
+    lives_as_refresh,
+    needs_of_guest,
+    needs_of_secret,
+    needs_of_who,
+    offers,
+)
 from tui.session.filtering.values import Minutes, Text, Value, Word
 from tui.tokens.durations import parse_minutes
 
@@ -116,107 +130,6 @@ def _read_advice(text: str, quoted: bool) -> Value:
     return Word(text.lower())
 
 
-# -- judging -------------------------------------------------------------------------------------------------------
-
-
-def find_anywhere(facts: RowFacts, value: Value) -> bool:
-    """Return whether a text is in the name, ID or context user."""
-    row = facts.row
-    return isinstance(value, Text) and any(map(value.found_in, (row.name, row.id, row.user)))
-
-
-def _in_user(facts: RowFacts, value: Value) -> bool:
-    if isinstance(value, Word):
-        return not facts.row.user
-    return isinstance(value, Text) and bool(facts.row.user) and value.found_in(facts.row.user)
-
-
-def _is_who(facts: RowFacts, value: Value) -> bool | None:
-    marks = facts.row.who.split()
-    if isinstance(value, Word):
-        return any(mark[0] == _MARKS[value.word] and mark != "anon" for mark in marks)
-    return _lets_in(facts, value.text, marks) if isinstance(value, Text) else False
-
-
-def _lets_in(facts: RowFacts, company: str, marks: Sequence[str]) -> bool | None:
-    """Return whether a company may use it: one that is assigned may, and any of a kind whose flag is on."""
-    wanted = company.casefold()
-    parties = None if facts.companies is None else facts.companies.find(company)
-    if parties is not None:
-        if any(f"{_MARKS[party.kind]}*" in marks for party in parties):
-            return True
-        ids = {party.id.casefold() for party in parties} | {wanted}
-    else:
-        ids = {wanted}
-    if not any(mark[0] in "BV" for mark in marks):
-        return False
-    if facts.assignments is None:
-        return None
-    assigned = {
-        each.casefold()
-        for pair in facts.assignments
-        for each in (pair.buyer_id, pair.supplier_id)
-        if each and pair.api_client_id.casefold() == facts.row.id.casefold()
-    }
-    if assigned & ids:
-        return True
-    return None if parties is None else False
-
-
-def _is_active(facts: RowFacts, value: Value) -> bool:
-    return isinstance(value, Word) and facts.row.active is (value.word == "yes")
-
-
-def _access(facts: RowFacts, value: Value) -> bool:
-    return isinstance(value, Minutes) and value.holds(facts.row.access)
-
-
-def _refresh(facts: RowFacts, value: Value) -> bool:
-    return isinstance(value, Minutes) and value.holds(facts.row.refresh)
-
-
-def _guest(facts: RowFacts, value: Value) -> bool | None:
-    anonymous = "anon" in facts.row.who.split()
-    if isinstance(value, Word):
-        return anonymous is (value.word == "yes")
-    if not anonymous:
-        return False
-    if facts.api_client is None:
-        return None
-    minutes = facts.api_client.anonymous_token_duration
-    return isinstance(value, Minutes) and value.holds(DEFAULT_GUEST_MINUTES if minutes is None else minutes)
-
-
-DEFAULT_GUEST_MINUTES = 10080
-"""What OrderCloud takes where AnonymousTokenDuration was not given."""
-
-
-def _secret(facts: RowFacts, value: Value) -> bool | None:
-    word = value.word if isinstance(value, Word) else ""
-    legacy = None if facts.api_client is None else bool(facts.api_client.client_secret)
-    if word == "legacy":
-        return legacy
-    named = None if facts.secrets is None else bool(facts.secrets)
-    if word == "expired":
-        if facts.secrets is None or facts.now is None:
-            return None
-        return len(live_secrets(facts.secrets, facts.now)) < len(facts.secrets)
-    some = any_of((legacy, named))
-    return some if some is None or word == "yes" else not some
-
-
-def _grant(facts: RowFacts, value: Value) -> bool:
-    return isinstance(value, Word) and _LETTERS[value.word] in facts.row.grants.split()
-
-
-def _advice(facts: RowFacts, value: Value) -> bool | None:
-    if facts.advice is None or not isinstance(value, Word):
-        return None
-    if value.word == "none":
-        return not facts.advice
-    return any(value.word in (each.severity.value, each.id) for each in facts.advice)
-
-
 # -- the table -----------------------------------------------------------------------------------------------------
 
 _YES_NO = {"yes": "yes", "no": "no", "true": "yes", "false": "no", "on": "yes", "off": "no"}
@@ -232,7 +145,6 @@ _PARTIES = {
     **{f"{kind.value}s": kind.value for kind in PartyKind},
     "vendor": "supplier",
 }
-_MARKS: Mapping[str, str] = {"seller": "S", "buyer": "B", "supplier": "V", "nobody": "n"}
 _SECRET = {
     "yes": "a secret is needed, live or expired",
     "no": "every grant works without one",
@@ -245,10 +157,9 @@ _GRANTS = {
     "anonymous": "guests shop",
     "refresh": "refresh tokens are issued",
 }
-_LETTERS = {kind.value.replace(" ", "_"): kind.letter for kind in GrantKind}
 _GRANT_WORDS = {
     **{word: word for word in _GRANTS},
-    **{letter.lower(): word for word, letter in _LETTERS.items()},
+    **{letter.lower(): word for word, letter in LETTERS.items()},
     "client-credentials": "client_credentials",
     "client credentials": "client_credentials",
     "refresh_token": "refresh",
@@ -305,20 +216,6 @@ def _say_word(words: Mapping[str, str], otherwise: str = "") -> Callable[[Value]
     return lambda value: words.get(value.word, f"{otherwise}{value.word}") if isinstance(value, Word) else ""
 
 
-def _needs_who(value: Value) -> frozenset[Need]:
-    return frozenset({Need.COMPANIES, Need.ASSIGNMENTS} if isinstance(value, Text) else ())
-
-
-def _needs_guest(value: Value) -> frozenset[Need]:
-    return frozenset({Need.API_CLIENT} if isinstance(value, Minutes) else ())
-
-
-def _needs_secret(value: Value) -> frozenset[Need]:
-    word = value.word if isinstance(value, Word) else ""
-    needs = {"legacy": {Need.API_CLIENT}, "expired": {Need.SECRETS}}
-    return frozenset(needs.get(word, {Need.API_CLIENT, Need.SECRETS}))
-
-
 _SAY_ADVICE = {word: f"advice {word}" for word in ("error", "warning", "info")} | {"none": "no advice"}
 _SAY_SECRET = {
     "yes": "with secrets",
@@ -339,36 +236,61 @@ WORDS = Key("", "a word in the name, ID or context user", "", _read_plain, find_
 KEYS: Mapping[str, Key] = {
     key.name: key
     for key in (
-        Key("who", "who may use it", "buyer", _read_who, _is_who, _say_who, _WHO, _needs_who),
+        Key("who", "who may use it", "buyer", _read_who, is_who, _say_who, _WHO, needs_of_who),
         Key(
             "active",
             "whether it lets anybody sign in",
             "no",
             _one_of(_YES_NO),
-            _is_active,
+            is_active,
             _say_word({"yes": "active", "no": "inactive"}),
             _SAY_YES_NO,
         ),
-        Key("access", "how long access tokens live", ">60", _read_minutes, _access, _say_minutes("access token"), {}),
-        Key("refresh", "how long refresh tokens live", "0", _read_minutes, _refresh, _say_minutes("refresh token"), {}),
-        Key("guest", "how long guests' tokens live", ">7d", _read_guest, _guest, _say_guest, _SAY_YES_NO, _needs_guest),
+        Key(
+            "access",
+            "how long access tokens live",
+            ">60",
+            _read_minutes,
+            lives_as_access,
+            _say_minutes("access token"),
+            {},
+        ),
+        Key(
+            "refresh",
+            "how long refresh tokens live",
+            "0",
+            _read_minutes,
+            lives_as_refresh,
+            _say_minutes("refresh token"),
+            {},
+        ),
+        Key(
+            "guest",
+            "how long guests' tokens live",
+            ">7d",
+            _read_guest,
+            is_guest,
+            _say_guest,
+            _SAY_YES_NO,
+            needs_of_guest,
+        ),
         Key(
             "secret",
             "whether it has client secrets",
             "expired",
             _one_of({word: word for word in _SECRET}),
-            _secret,
+            has_secret,
             _say_word(_SAY_SECRET),
             _SECRET,
-            _needs_secret,
+            needs_of_secret,
         ),
-        Key("grant", "a grant it offers", "password", _one_of(_GRANT_WORDS), _grant, _say_word(_SAY_GRANT), _GRANTS),
+        Key("grant", "a grant it offers", "password", _one_of(_GRANT_WORDS), offers, _say_word(_SAY_GRANT), _GRANTS),
         Key(
             "advice",
             "what is amiss with it",
             "warning",
             _read_advice,
-            _advice,
+            is_advised,
             _say_word(_SAY_ADVICE, "advice "),
             _ADVICE,
             lambda _: frozenset({Need.ADVICE}),
@@ -378,7 +300,7 @@ KEYS: Mapping[str, Key] = {
             "its default context user",
             "none",
             _read_user,
-            _in_user,
+            in_user,
             _say_text("context user"),
             {"none": "no context user"},
         ),

@@ -66,7 +66,7 @@ class Noticing:
             if not clients:
                 yield f'There is no API client "{name}".'
                 continue
-            let_in = {party_name(each) for each in await self.parties() if await self.allows(clients[0], each)}
+            let_in = {party_name(each) for each in await self.let_in(clients[0])}
             if missing := sorted(set(wanted) - let_in):
                 yield f"Expected {name} to let in {', '.join(missing)}; it does not."
             if more := sorted(let_in - set(wanted)):
@@ -77,12 +77,14 @@ class Noticing:
         marketplace = self._stage.opened.marketplace
         return (await marketplace.companies()).parties(marketplace.seller)
 
-    async def allows(self, api_client: ApiClient, party: Party) -> bool:
-        """Whether a party gets in by an API client now: both active, and by its flag or assignment."""
-        from tui.access.parties import who_may_use
+    async def let_in(self, api_client: ApiClient) -> tuple[Party, ...]:
+        """Return the parties that get in by an API client now: both active, and by its flag or assignment."""
+        from tui.access.matrix import AccessMatrix
 
         own = await self._stage.opened.marketplace.assignments(api_client.id)
-        return api_client.active and party.active and who_may_use(api_client, party, own).allowed
+        parties = await self.parties()
+        column = AccessMatrix(parties, (api_client,), {api_client.id: own}).column(0)
+        return tuple(party for party, standing in zip(parties, column, strict=True) if standing.gets_in)
 
     async def load(self) -> tuple[tuple[Group, str], ...]:
         """Return the requests so far by API client, each group with the API client's name."""
