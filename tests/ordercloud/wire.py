@@ -179,7 +179,7 @@ def saying(*pieces: bytes) -> Talk:
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.writelines(pieces)
+        writer.write(b"".join(pieces))
         await writer.drain()
 
     return talk
