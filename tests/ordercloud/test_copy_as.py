@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.ordercloud.body import Body
-from tui.ordercloud.copy_as import TARGETS, Assignment, Thing, TokenRequest, targets_of, variables_of
+from tui.ordercloud.copy_as import TARGETS, Assignment, Sent, Thing, TokenRequest, targets_of, variables_of
 from tui.ordercloud.copy_as.api_clients import resource_of, token_request
 from tui.ordercloud.copy_as.exchanges import of_exchange
 from tui.ordercloud.copy_as.parts import PASSWORD, SECRET, Request, Slot, Text
@@ -36,6 +36,12 @@ HOSTILE = (
     "",
     "é \u2028",
     "%41",
+    "=x",
+    "=@file",
+    ":=1",
+    "\\=x",
+    "a\\@b",
+    "x\\\\",
 )
 texts = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=30, alphabet=st.characters(exclude_categories=["Cs"])))
 BY_NAME = {target.name: target for target in TARGETS}
@@ -124,6 +130,36 @@ def test_texts_between_quotes_of_javascript_and_csharp_come_back(username: str) 
         assert "\x7f" not in source
 
 
+def item_of(word: str) -> tuple[str, str, str]:
+    """Read a word as HTTPie reads an item: at its first separator without a backslash before it, the longest there."""
+    signs: list[tuple[str, bool]] = []
+    left = iter(word)
+    for sign in left:
+        after = next(left, "") if sign == "\\" else ""
+        if sign == "\\" and after and after in ":=@;":
+            signs.append((after, True))
+        else:
+            signs += [(each, False) for each in sign + after]
+    for at in range(len(signs)):
+        for separator in (":=@", "==@", ":=", "==", "=@", ":@", ":", "=", "@", ";"):
+            here = signs[at : at + len(separator)]
+            if here == [(each, False) for each in separator]:
+                parts = signs[:at], here, signs[at + len(separator) :]
+                name, between, value = ("".join(each for each, _ in part) for part in parts)
+                return name, between, value
+    raise AssertionError(f"{word} is no item")
+
+
+def test_a_value_that_begins_like_a_separator_is_sent_and_reads_no_file() -> None:
+    for value in ("@/etc/hostname", "=x", "=@file", ":x", ";x"):
+        words = shlex.split(written("httpie", password(value)).replace("\\\n", " "))
+        assert ("username", "=", value) in map(item_of, words[4:])
+    headers: tuple[tuple[str, Text], ...] = (("If-Match", "@file"), ("X-A", "=1"))
+    sent = Sent(Request("GET", URL, headers), None, {})
+    words = shlex.split(written("httpie", sent).replace("\\\n", " "))
+    assert list(map(item_of, words[4:])) == [("If-Match", ":", "@file"), ("X-A", ":", "=1")]
+
+
 @given(texts)
 def test_a_word_of_httpie_and_a_line_of_http_hold_what_they_are_given(value: str) -> None:
     thing = TokenRequest(URL, "password", "0-A", value, PASSWORD)
@@ -132,9 +168,10 @@ def test_a_word_of_httpie_and_a_line_of_http_hold_what_they_are_given(value: str
     body = http.splitlines()[-1]
     assert dict(parse_qsl(body.replace("{{", "").replace("}}", ""))).get("username", "") == value
     assert len([line for line in http.splitlines() if line.startswith("POST ")]) == 1
-    if "\0" not in value and value:
-        assert f"username={value}" in words
+    if "--raw" not in words:
+        assert not value or ("username", "=", value) in map(item_of, words[4:])
     elif value:
+        assert "\0" in value or re.search(r"\\[:=@;]", value)
         assert f"username={quote_plus(value)}" in words[words.index("--raw") + 1]
 
 
