@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import shlex
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote_plus, unquote_plus
 
@@ -109,7 +110,7 @@ def test_json_comes_back_unchanged(value: object) -> None:
     exchange = Exchange(1, datetime(2026, 11, 23, tzinfo=UTC), "PATCH", f"{URL}/v1/apiclients/1", request_body=body)
     sent = of_exchange(exchange)
     wanted = exchange.redacted().request_body.json
-    if any(isinstance(each, Slot) for each in variables_of(sent)):
+    if any(isinstance(each, Slot) for each in variables_of(sent, BY_NAME["json"])):
         return  # a text was found that looks like a credential
     words = shlex.split(written("curl", sent).replace("\\\n", " "))
     assert json.loads(words[-1]) == wanted
@@ -123,7 +124,8 @@ def test_json_comes_back_unchanged(value: object) -> None:
 @given(texts)
 def test_texts_between_quotes_of_javascript_and_csharp_come_back(username: str) -> None:
     for target in ("javascript", "csharp"):
-        source = written(target, password(username, secret=target != "javascript" or bool(username)))
+        thing = password(username, secret=target != "javascript" or bool(username))
+        source = written(target, thing if username else replace(thing, scope=""))
         quoted = [json.loads(each) for each in re.findall(r'"(?:[^"\\]|\\.)*"', source)]
         assert username in quoted
         assert source.isascii()
@@ -255,6 +257,39 @@ def test_an_sdk_is_used_where_it_has_the_call(
     assert csharp in written("csharp", thing)
     assert python in written("python", thing)
     ast.parse(written("python", thing))
+
+
+@pytest.mark.parametrize("grant", ["password", "client_credentials"])
+def test_a_scope_goes_out_as_it_is_for_no_enumeration_has_custom_roles(grant: str) -> None:
+    thing = TokenRequest(URL, grant, "0-A", "shopper01", PASSWORD, SECRET, scope="Shopper My-Role LoyaltyTier")
+    source = written("csharp", thing)
+    assert 'new("scope", "Shopper My-Role LoyaltyTier")' in source
+    assert "ApiRole" not in source
+
+
+def test_the_variables_told_are_those_of_the_form() -> None:
+    def names(thing: Thing, target: str) -> list[str]:
+        return [slot.name for slot in variables_of(thing, BY_NAME[target])]
+
+    request = token_request(URL, replace_secret(None), "password", secret=True)
+    assert names(request, "curl") == ["OC_USERNAME", "OC_PASSWORD", "OC_CLIENT_SECRET"]
+    assert names(request, "json") == []
+    legacy = token_request(URL, API_CLIENT, "password", secret=True)
+    assert [(each.name, each.value) for each in variables_of(legacy, BY_NAME["json"])] == [
+        ("OC_CLIENT_SECRET", "s3cret-s3cret")
+    ]
+    assignment = Assignment(URL, "0-A", "buyer", "anchor")
+    assert names(assignment, "curl") == names(assignment, "javascript") == ["OC_TOKEN"]
+    assert names(assignment, "python") == names(assignment, "csharp") == ["OC_CLIENT_ID", "OC_CLIENT_SECRET"]
+    assert names(assignment, "json") == []
+    answer = Body.of(json.dumps({"access_token": TOKEN}).encode(), "application/json")
+    sent = of_exchange(exchange(url=f"{URL}/oauth/token", response_body=answer))
+    assert [(each.name, each.value) for each in variables_of(sent, BY_NAME["json"])] == [("OC_TOKEN", TOKEN)]
+    assert names(sent, "curl") == []
+
+
+def replace_secret(secret: str | None) -> ApiClient:
+    return ApiClient.from_wire({**API_CLIENT.to_wire(), "ClientSecret": secret})
 
 
 @pytest.mark.parametrize("kind", ["buyer", "supplier"])
