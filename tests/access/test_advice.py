@@ -38,9 +38,12 @@ from tui.access.advice import (
     Users,
     WayUsed,
 )
+from tui.access.attempt import Attempt, Facts, SecretEvidence
+from tui.access.decide import decide
 from tui.access.facts import Party, PartyKind
 from tui.access.limits import SECRETS_PER_API_CLIENT, validate_api_client
 from tui.access.names import count_names
+from tui.access.times import live_secrets
 from tui.ordercloud.models import ApiClient
 
 OPEN = Client(allow_any_buyer=True)
@@ -449,6 +452,29 @@ def test_every_fix_makes_its_advice_go(world: World) -> None:
     for each in world.advice().values():
         if each.fix is not None:
             assert each.id not in mended(world, each.fix).advice()
+
+
+KEEPS_A_PROGRAM_OUT = {
+    *("anonymous-user-no-buyer", "context-user-inactive", "context-user-locked", "context-user-missing"),
+    *("context-user-refused", "context-user-roles", "minimum-above-ceiling", "secrets-expired"),
+}
+
+
+@given(worlds.filter(lambda world: world.more.users is not None and bool(world.client.default_context_user_name)))
+def test_the_context_user_is_advised_on_where_the_rules_refuse_it_and_nowhere_else(world: World) -> None:
+    client, users = world.client, world.more.users
+    assert users is not None
+    user = users.by_name.get((client.default_context_user_name or "").casefold())
+    live = bool(client.client_secret or live_secrets(world.secrets, NOW))
+    required = bool(client.client_secret or world.secrets)
+    secret = SecretEvidence.LIVE if live else SecretEvidence.EXPIRED if required else SecretEvidence.ABSENT
+    attempt = Attempt("client_credentials", client.id, secret=secret)
+    allowed = decide(attempt, Facts(client, world.secrets, world.assigned, user), NOW).allowed
+    advice = world.advice()
+    if client.active:
+        assert allowed is not bool(KEEPS_A_PROGRAM_OUT & set(advice)), [*advice]
+    if "open-context-user" in advice:
+        assert ("gets a token" in advice["open-context-user"].reason) is allowed
 
 
 ABOUT_WHO_COMES = {"nobody-there", "floor-unmet", "ceiling-leaves-nothing"}

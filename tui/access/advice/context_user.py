@@ -126,6 +126,8 @@ def open_context_user(seen: Seen) -> Advice | None:
 def _is_refused(seen: Seen) -> bool:
     """Whether the user, as far as it is known, gets no token now for a reason that other advice tells."""
     user = seen.user
+    if not seen.client.active:
+        return True
     if user is None:
         return seen.more.users is not None
     locked = user.locked_until is not None and not is_past(user.locked_until, seen.now)
