@@ -198,6 +198,20 @@ def test_usernames_are_compared_without_case_and_what_could_not_be_looked_for_is
     )
 
 
+def test_ids_of_what_is_referred_to_are_compared_without_case() -> None:
+    there = replace(client("Shop", AddToCartIntegrationEventID="cart"), companies={Kind.BUYER: frozenset({"anchor"})})
+    wanted = replace(
+        client("Shop", AddToCartIntegrationEventID="Cart"), companies={Kind.BUYER: frozenset({"Anchor", "REEF"})}
+    )
+    known = Known(names={Kind.BUYER: {"anchor": "Anchor Boats", "reef": "Reef"}, Kind.EVENT: {"cart": ""}})
+    plan = plan_of([wanted], [there], known)
+    assert plan.problems == ()
+    assert [step.what for step in plan.steps] == ["assign buyer reef (Reef)"]
+    missing = replace(wanted, companies={Kind.BUYER: frozenset({"Nobody"})})
+    (problem,) = plan_of([missing], [there], known).problems
+    assert problem.message.startswith("there is no buyer Nobody here")
+
+
 def test_a_new_api_client_needs_its_access_token_duration() -> None:
     (problem,) = plan_of([Entry("x", {"AppName": "Shop"})], []).problems
     assert (problem.field, problem.message) == ("AccessTokenDuration", "is missing; a new API client needs it")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Final
 
@@ -71,6 +71,8 @@ def compare(wanted: Document, there: Document, known: Known, *, delete: bool = F
         delete: Whether API clients that are not wanted go. Ocgate's own never does.
     """
     matches, problems = match_entries(wanted.api_clients, there.api_clients)
+    here = _ids_here(there, known)
+    matches = [replace(match, wanted=_spelled_as_here(match.wanted, here)) for match in matches]
     steps: list[Step] = []
     tasks: list[str] = []
     for match in matches:
@@ -86,6 +88,26 @@ def compare(wanted: Document, there: Document, known: Known, *, delete: bool = F
     return Plan(
         tuple(steps), tuple(problems), tuple(matches), tuple(tasks), tuple(left), tuple(remarks), source=wanted.source
     )
+
+
+def _ids_here(there: Document, known: Known) -> Mapping[Kind, Mapping[str, str]]:
+    """Return the IDs of what is there as they are spelled there, by the ID without case: so they are compared."""
+    in_use = there.refers_to()
+    return {
+        kind: {id.casefold(): id for id in (*known.names.get(kind, {}), *in_use[kind])}
+        for kind in (Kind.BUYER, Kind.SUPPLIER, Kind.EVENT)
+    }
+
+
+def _spelled_as_here(entry: Entry | None, here: Mapping[Kind, Mapping[str, str]]) -> Entry | None:
+    """Return what is wanted with the IDs it refers to as they are spelled where the plan is for."""
+    if entry is None:
+        return None
+    companies = {
+        kind: frozenset(here[kind].get(id.casefold(), id) for id in ids) for kind, ids in entry.companies.items()
+    }
+    events = {name: here[Kind.EVENT].get(id.casefold(), id) for name in EVENTS if (id := entry.text(name))}
+    return replace(entry, companies=companies, fields={**entry.fields, **events})
 
 
 # -- which is which ---------------------------------------------------------------------------------------------------
