@@ -109,6 +109,26 @@ async def test_the_list_tells_names_expiry_and_last_use(console: Console) -> Non
     assert row[1].startswith("✗ expired ")
 
 
+async def test_deleting_the_last_one_that_works_says_what_is_left(console: Console) -> None:
+    client = console.app.session.client.api_clients
+    export = next(
+        each for each in console.app.session.marketplace.api_clients.values() if each.app_name[:7] == "Nightly"
+    )
+    for name in ("Rotation B", "Rotation C"):
+        await client.secrets(export.id).create({"Name": name})
+    nobody, everybody = "nobody gets in until there is another one", "every grant works without a secret"
+    for name, wanted in (("Rotation C", ""), ("Rotation B", nobody), ("Export 2025", everybody)):
+        await console.press("r")
+        view = await to_secrets(console, "Nightly Export")
+        view._list.cursor = [row.name for row in view._list.rows].index(name)
+        await press(console, "delete", Confirm)
+        question = console.app.screen
+        assert isinstance(question, Confirm)
+        told = str(question._body)
+        assert (nobody in told, everybody in told) == (wanted == nobody, wanted == everybody)
+        await home(console, "y")
+
+
 async def test_no_real_marketplace_tells_of_a_use() -> None:
     async with open_console(console_request()) as console:
         session = console.app.session
