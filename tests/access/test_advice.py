@@ -38,9 +38,12 @@ from tui.access.advice import (
     Users,
     WayUsed,
 )
+from tui.access.attempt import Attempt, Facts, SecretEvidence
+from tui.access.decide import decide
 from tui.access.facts import Party, PartyKind
 from tui.access.limits import SECRETS_PER_API_CLIENT, validate_api_client
 from tui.access.names import count_names
+from tui.access.times import live_secrets
 from tui.ordercloud.models import ApiClient
 
 OPEN = Client(allow_any_buyer=True)
@@ -298,6 +301,48 @@ def test_nothing_is_mended_that_would_open_something_else() -> None:
     assert lonely.advice()["assigned-inactive"].fix is None
     full = World(OPEN, tuple(Secret(f"s{number}") for number in range(SECRETS_PER_API_CLIENT)))
     assert full.advice()["secrets-full"].fix is None
+    near = World(replace(OPEN, client_secret="x"), (SOON,))
+    assert near.advice()["legacy-secret"].fix is None
+    assert World(replace(OPEN, client_secret="x"), (SOON, LATE)).advice()["legacy-secret"].fix is not None
+
+
+def test_an_api_client_whose_secrets_have_all_expired_keeps_one() -> None:
+    expired = tuple(replace(EXPIRED, id=f"s{number}") for number in range(SECRETS_PER_API_CLIENT))
+    full = World(CONTEXT, expired, user=SHOPPER)
+    advice = full.advice()["secrets-full"]
+    assert advice.fix == DeleteSecrets(tuple(each.id for each in expired[1:]))
+    assert "One of them stays" in advice.reason
+    after = mended(full, advice.fix).advice()
+    assert "secrets-full" not in after
+    assert "open-context-user" not in after
+    legacy = replace(full, client=replace(CONTEXT, client_secret="x")).advice()["secrets-full"]
+    assert legacy.fix == DeleteSecrets(tuple(each.id for each in expired))
+
+
+def test_the_end_of_anonymous_shopping_makes_nobody_the_context_user() -> None:
+    guests = World(GUESTS, user=ADMIN)
+    assert guests.advice()["anonymous-user-no-buyer"].fix == Patch(
+        {"IsAnonBuyer": False, "DefaultContextUserName": None}
+    )
+    with_secret = replace(guests, secrets=(LATE,)).advice()["anonymous-user-no-buyer"]
+    assert with_secret.fix == Patch({"IsAnonBuyer": False})
+
+
+def test_what_is_refused_for_another_reason_is_not_said_to_work() -> None:
+    gets = "whoever knows the client ID gets a token of shopper01"
+    assert gets in World(CONTEXT, user=SHOPPER).advice()["open-context-user"].reason
+    refused = (
+        World(Client(default_context_user_name="shopper01"), user=SHOPPER),
+        World(CONTEXT, user=replace(SHOPPER, active=False)),
+        World(CONTEXT, user=replace(SHOPPER, locked_until=NOW + timedelta(minutes=1))),
+        World(replace(CONTEXT, minimum_required_roles=("OrderAdmin",)), user=SHOPPER),
+        World(CONTEXT, more=Knowledge(users=Users())),
+    )
+    for world in refused:
+        reason = world.advice()["open-context-user"].reason
+        assert "would get a token of shopper01" in reason
+    mighty = World(Client(default_context_user_name="admin"), (LATE,), user=ADMIN).advice()["context-user-mighty"]
+    assert mighty.reason.startswith("Whatever holds the secret would act as admin with FullAccess.")
 
 
 def test_fixes_name_what_they_take_away() -> None:
@@ -319,6 +364,10 @@ def test_the_reason_has_the_facts_of_this_api_client() -> None:
     long_ago = used(("client_credentials", "late"), ("password", None), ago=timedelta(days=2))
     assert "several-systems" not in World(MIXED, (LATE,), more=long_ago).advice()
     assert "Buyer Storefront" in World(replace(OPEN, app_name="x")).advice()["name-says-nothing"].reason
+    bounded = Client(allow_seller=True, refresh_token_duration=43200, maximum_granted_roles=("FullAccess",))
+    assert World(bounded).advice()["long-lived-admin"].reason == (
+        "Seller users stay signed in for 30 days, and the ceiling of roles lets FullAccess through."
+    )
     assert "boss gets FullAccess" in CASES["long-access-powerful"][0].advice()["long-access-powerful"].reason
     referenced = CASES["inactive-referenced"][0].advice()["inactive-referenced"]
     assert "impersonation config support names it" in referenced.reason
@@ -365,6 +414,10 @@ knowledge = st.builds(
     references=st.none() | references,
     used=st.none() | ways,
 )
+many_secrets = st.lists(st.sampled_from([EXPIRED, EXPIRED, SOON, LATE]), min_size=10, max_size=10).map(
+    lambda every: tuple(replace(each, id=f"{each.id}-{number}") for number, each in enumerate(every))
+)
+all_expired = st.just(tuple(replace(EXPIRED, id=f"old-{number}") for number in range(SECRETS_PER_API_CLIENT)))
 worlds = st.builds(
     World,
     clients.flatmap(
@@ -372,7 +425,7 @@ worlds = st.builds(
             replace, st.just(client), app_name=st.sampled_from(["Buyer Storefront", "test", "", "ERP Bridge"])
         )
     ),
-    secrets,
+    st.one_of(secrets, secrets, secrets, many_secrets, all_expired),
     assignments.map(tuple),
     st.none() | users,
     knowledge,
@@ -399,6 +452,48 @@ def test_every_fix_makes_its_advice_go(world: World) -> None:
     for each in world.advice().values():
         if each.fix is not None:
             assert each.id not in mended(world, each.fix).advice()
+
+
+KEEPS_A_PROGRAM_OUT = {
+    *("anonymous-user-no-buyer", "context-user-inactive", "context-user-locked", "context-user-missing"),
+    *("context-user-refused", "context-user-roles", "minimum-above-ceiling", "secrets-expired"),
+}
+
+
+@given(worlds.filter(lambda world: world.more.users is not None and bool(world.client.default_context_user_name)))
+def test_the_context_user_is_advised_on_where_the_rules_refuse_it_and_nowhere_else(world: World) -> None:
+    client, users = world.client, world.more.users
+    assert users is not None
+    user = users.by_name.get((client.default_context_user_name or "").casefold())
+    live = bool(client.client_secret or live_secrets(world.secrets, NOW))
+    required = bool(client.client_secret or world.secrets)
+    secret = SecretEvidence.LIVE if live else SecretEvidence.EXPIRED if required else SecretEvidence.ABSENT
+    attempt = Attempt("client_credentials", client.id, secret=secret)
+    allowed = decide(attempt, Facts(client, world.secrets, world.assigned, user), NOW).allowed
+    advice = world.advice()
+    if client.active:
+        assert allowed is not bool(KEEPS_A_PROGRAM_OUT & set(advice)), [*advice]
+    if "open-context-user" in advice:
+        assert ("gets a token" in advice["open-context-user"].reason) is allowed
+
+
+ABOUT_WHO_COMES = {"nobody-there", "floor-unmet", "ceiling-leaves-nothing"}
+"""What is wrong for everybody who may use it: it shows once somebody may."""
+
+
+@given(worlds)
+def test_a_mend_raises_nothing_as_bad_as_what_it_settles(world: World) -> None:
+    before = world.advice()
+    order = list(Severity).index
+    for each in before.values():
+        if each.fix is None:
+            continue
+        after = mended(world, each.fix).advice()
+        new = {name: one for name, one in after.items() if name not in before and name not in ABOUT_WHO_COMES}
+        for name, one in new.items():
+            lesser = order(one.severity) > order(each.severity)
+            assert lesser or one.severity is Severity.INFO, (each.id, name)
+        assert "open-context-user" not in new, each.id
 
 
 @given(worlds)

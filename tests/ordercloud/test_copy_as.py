@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import shlex
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote_plus, unquote_plus
 
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.ordercloud.body import Body
-from tui.ordercloud.copy_as import TARGETS, Assignment, Thing, TokenRequest, targets_of, variables_of
+from tui.ordercloud.copy_as import TARGETS, Assignment, Sent, Thing, TokenRequest, targets_of, variables_of
 from tui.ordercloud.copy_as.api_clients import resource_of, token_request
 from tui.ordercloud.copy_as.exchanges import of_exchange
 from tui.ordercloud.copy_as.parts import PASSWORD, SECRET, Request, Slot, Text
@@ -36,6 +37,12 @@ HOSTILE = (
     "",
     "é \u2028",
     "%41",
+    "=x",
+    "=@file",
+    ":=1",
+    "\\=x",
+    "a\\@b",
+    "x\\\\",
 )
 texts = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=30, alphabet=st.characters(exclude_categories=["Cs"])))
 BY_NAME = {target.name: target for target in TARGETS}
@@ -103,7 +110,7 @@ def test_json_comes_back_unchanged(value: object) -> None:
     exchange = Exchange(1, datetime(2026, 11, 23, tzinfo=UTC), "PATCH", f"{URL}/v1/apiclients/1", request_body=body)
     sent = of_exchange(exchange)
     wanted = exchange.redacted().request_body.json
-    if any(isinstance(each, Slot) for each in variables_of(sent)):
+    if any(isinstance(each, Slot) for each in variables_of(sent, BY_NAME["json"])):
         return  # a text was found that looks like a credential
     words = shlex.split(written("curl", sent).replace("\\\n", " "))
     assert json.loads(words[-1]) == wanted
@@ -117,11 +124,42 @@ def test_json_comes_back_unchanged(value: object) -> None:
 @given(texts)
 def test_texts_between_quotes_of_javascript_and_csharp_come_back(username: str) -> None:
     for target in ("javascript", "csharp"):
-        source = written(target, password(username, secret=target != "javascript" or bool(username)))
+        thing = password(username, secret=target != "javascript" or bool(username))
+        source = written(target, thing if username else replace(thing, scope=""))
         quoted = [json.loads(each) for each in re.findall(r'"(?:[^"\\]|\\.)*"', source)]
         assert username in quoted
         assert source.isascii()
         assert "\x7f" not in source
+
+
+def item_of(word: str) -> tuple[str, str, str]:
+    """Read a word as HTTPie reads an item: at its first separator without a backslash before it, the longest there."""
+    signs: list[tuple[str, bool]] = []
+    left = iter(word)
+    for sign in left:
+        after = next(left, "") if sign == "\\" else ""
+        if sign == "\\" and after and after in ":=@;":
+            signs.append((after, True))
+        else:
+            signs += [(each, False) for each in sign + after]
+    for at in range(len(signs)):
+        for separator in (":=@", "==@", ":=", "==", "=@", ":@", ":", "=", "@", ";"):
+            here = signs[at : at + len(separator)]
+            if here == [(each, False) for each in separator]:
+                parts = signs[:at], here, signs[at + len(separator) :]
+                name, between, value = ("".join(each for each, _ in part) for part in parts)
+                return name, between, value
+    raise AssertionError(f"{word} is no item")
+
+
+def test_a_value_that_begins_like_a_separator_is_sent_and_reads_no_file() -> None:
+    for value in ("@/etc/hostname", "=x", "=@file", ":x", ";x"):
+        words = shlex.split(written("httpie", password(value)).replace("\\\n", " "))
+        assert ("username", "=", value) in map(item_of, words[4:])
+    headers: tuple[tuple[str, Text], ...] = (("If-Match", "@file"), ("X-A", "=1"))
+    sent = Sent(Request("GET", URL, headers), None, {})
+    words = shlex.split(written("httpie", sent).replace("\\\n", " "))
+    assert list(map(item_of, words[4:])) == [("If-Match", ":", "@file"), ("X-A", ":", "=1")]
 
 
 @given(texts)
@@ -132,9 +170,10 @@ def test_a_word_of_httpie_and_a_line_of_http_hold_what_they_are_given(value: str
     body = http.splitlines()[-1]
     assert dict(parse_qsl(body.replace("{{", "").replace("}}", ""))).get("username", "") == value
     assert len([line for line in http.splitlines() if line.startswith("POST ")]) == 1
-    if "\0" not in value and value:
-        assert f"username={value}" in words
+    if "--raw" not in words:
+        assert not value or ("username", "=", value) in map(item_of, words[4:])
     elif value:
+        assert "\0" in value or re.search(r"\\[:=@;]", value)
         assert f"username={quote_plus(value)}" in words[words.index("--raw") + 1]
 
 
@@ -144,9 +183,16 @@ def test_env_files_come_back_from_a_shell_as_they_were(value: str) -> None:
         return  # a line break is written as an escape, which a shell does not know
     source = written("env", password(value))
     found = dict(word.partition("=")[::2] for word in shlex.split(source))
-    unescaped = found.get("OC_USERNAME", "").replace("\\$", "$").replace("\\`", "`")
-    assert unescaped == value
+    read = found.get("OC_USERNAME", "")
+    if 'OC_USERNAME="' in source:
+        read = read.replace("\\$", "$").replace("\\`", "`")
+    assert read == value
     assert found["OC_CLIENT_SECRET"] == ""
+
+
+def test_a_backslash_in_an_env_file_needs_no_reader_that_knows_escapes() -> None:
+    for value in ("a\\b", "\\new", "\\$x", 'a\\"b'):
+        assert f"OC_USERNAME='{value}'\n" in written("env", password(value))
 
 
 @pytest.mark.parametrize("target", [each.name for each in TARGETS])
@@ -218,6 +264,39 @@ def test_an_sdk_is_used_where_it_has_the_call(
     assert csharp in written("csharp", thing)
     assert python in written("python", thing)
     ast.parse(written("python", thing))
+
+
+@pytest.mark.parametrize("grant", ["password", "client_credentials"])
+def test_a_scope_goes_out_as_it_is_for_no_enumeration_has_custom_roles(grant: str) -> None:
+    thing = TokenRequest(URL, grant, "0-A", "shopper01", PASSWORD, SECRET, scope="Shopper My-Role LoyaltyTier")
+    source = written("csharp", thing)
+    assert 'new("scope", "Shopper My-Role LoyaltyTier")' in source
+    assert "ApiRole" not in source
+
+
+def test_the_variables_told_are_those_of_the_form() -> None:
+    def names(thing: Thing, target: str) -> list[str]:
+        return [slot.name for slot in variables_of(thing, BY_NAME[target])]
+
+    request = token_request(URL, replace_secret(None), "password", secret=True)
+    assert names(request, "curl") == ["OC_USERNAME", "OC_PASSWORD", "OC_CLIENT_SECRET"]
+    assert names(request, "json") == []
+    legacy = token_request(URL, API_CLIENT, "password", secret=True)
+    assert [(each.name, each.value) for each in variables_of(legacy, BY_NAME["json"])] == [
+        ("OC_CLIENT_SECRET", "s3cret-s3cret")
+    ]
+    assignment = Assignment(URL, "0-A", "buyer", "anchor")
+    assert names(assignment, "curl") == names(assignment, "javascript") == ["OC_TOKEN"]
+    assert names(assignment, "python") == names(assignment, "csharp") == ["OC_CLIENT_ID", "OC_CLIENT_SECRET"]
+    assert names(assignment, "json") == []
+    answer = Body.of(json.dumps({"access_token": TOKEN}).encode(), "application/json")
+    sent = of_exchange(exchange(url=f"{URL}/oauth/token", response_body=answer))
+    assert [(each.name, each.value) for each in variables_of(sent, BY_NAME["json"])] == [("OC_TOKEN", TOKEN)]
+    assert names(sent, "curl") == []
+
+
+def replace_secret(secret: str | None) -> ApiClient:
+    return ApiClient.from_wire({**API_CLIENT.to_wire(), "ClientSecret": secret})
 
 
 @pytest.mark.parametrize("kind", ["buyer", "supplier"])

@@ -166,3 +166,25 @@ async def test_fields_from_outside_are_text_in_advice() -> None:
         await put_cursor(console, "refresh-needs-secret")
         await console.press("m")
         assert "[/nope]" in console.text
+
+
+async def test_all_that_a_mend_does_can_be_read_before_it_is_done() -> None:
+    async with open_console(size=(80, 24)) as console:
+        client = console.app.session.client
+        wire: dict[str, JSON] = {"AppName": "Quay Web Shop", "AccessTokenDuration": 60, "AllowAnyBuyer": True}
+        made = await client.api_clients.create(wire)
+        for number in range(9):
+            await client.api_clients.secrets(made.id).create({"Name": f"Secret number {number}"})
+        await console.press("r")
+        await look_at(console, "Quay Web Shop")
+        await put_cursor(console, "secret-in-browser")
+        await console.press("m")
+        assert isinstance(console.app.screen, Confirm)
+        assert "settles: 9 secrets never expire" not in console.text
+        await console.press(*["down"] * 12)
+        assert "settles: 9 secrets never expire" in console.text
+        assert "Mend             Cancel" in console.text
+        await console.press("pageup", "pageup")
+        assert "settles" not in console.text
+        await console.press("escape")
+        assert (await on_server(console, made.id)).active is False

@@ -32,6 +32,7 @@ from tui.config.secret_file import CannotSave, save_secret
 from tui.ordercloud.transports.retry import RetryPolicy
 from tui.panes import client_secrets
 from tui.panes.client_secrets import SecretsView
+from tui.panes.new_secret import check_new_secret
 from tui.panes.secret_rotation import SecretRotation
 from tui.panes.secret_rows import ago, coarse, expiry, last_use
 from tui.panes.secret_shown import SecretShown
@@ -106,6 +107,26 @@ async def test_the_list_tells_names_expiry_and_last_use(console: Console) -> Non
     await to_secrets(console, "Nightly Export")
     (row,) = rows_shown(console)
     assert row[1].startswith("✗ expired ")
+
+
+async def test_deleting_the_last_one_that_works_says_what_is_left(console: Console) -> None:
+    client = console.app.session.client.api_clients
+    export = next(
+        each for each in console.app.session.marketplace.api_clients.values() if each.app_name[:7] == "Nightly"
+    )
+    for name in ("Rotation B", "Rotation C"):
+        await client.secrets(export.id).create({"Name": name})
+    nobody, everybody = "nobody gets in until there is another one", "every grant works without a secret"
+    for name, wanted in (("Rotation C", ""), ("Rotation B", nobody), ("Export 2025", everybody)):
+        await console.press("r")
+        view = await to_secrets(console, "Nightly Export")
+        view._list.cursor = [row.name for row in view._list.rows].index(name)
+        await press(console, "delete", Confirm)
+        question = console.app.screen
+        assert isinstance(question, Confirm)
+        told = str(question._body)
+        assert (nobody in told, everybody in told) == (wanted == nobody, wanted == everybody)
+        await home(console, "y")
 
 
 async def test_no_real_marketplace_tells_of_a_use() -> None:
@@ -208,6 +229,17 @@ async def test_without_a_keyring_it_says_so_and_closing_twice_lets_go(console: C
     assert told_of(shown) == "✗ It was not stored: this machine has no keyring."
     assert shown.kept == []
     await home(console, "escape", "escape")
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "wrong"),
+    [("", False), ("30d", False), ("12h", False), ("1h30", False), ("30", True), ("0m", True), ("soon", True)],
+)
+def test_a_life_without_a_unit_is_asked_about_for_days_are_meant_more_often(lifetime: str, wrong: bool) -> None:
+    told = check_new_secret(("Rotation", lifetime))
+    assert (told is not None) is wrong
+    if lifetime == "30":
+        assert told == "Is it days, hours or minutes? Write 30d, 30h or 30m."
 
 
 def test_a_file_is_never_written_over(tmp_path: Path) -> None:

@@ -94,6 +94,16 @@ async def test_one_action_puts_a_fresh_one_in_its_place(console: Console) -> Non
     assert "shop-sso" in console.app.clipboard
 
 
+async def test_where_there_is_no_secret_none_is_announced(console: Console) -> None:
+    for name, wanted in (("Partner Portal", "the new client ID."), ("ERP Middleware", "the new client ID and the new")):
+        await compromise(console, name, "j")
+        await press(console, "enter", Confirm)
+        question = console.app.screen
+        assert isinstance(question, Confirm)
+        assert f"Every program that signs in: {wanted}" in str(question._body)
+        await home(console, "escape")
+
+
 async def test_one_action_stops_it(console: Console) -> None:
     (old,) = named(console, "ERP Middleware")
     await compromise(console, "ERP Middleware")

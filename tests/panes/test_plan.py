@@ -247,3 +247,29 @@ async def test_read_only_plans_and_applies_nothing(tmp_path: Path) -> None:
         await console.press("ctrl+s")
         assert console.told == ["This connection is read-only: changes are refused (profile, settings or --read-only)."]
         assert writes(console) == []
+
+
+async def test_all_of_a_change_can_be_read_in_the_smallest_terminal(tmp_path: Path) -> None:
+    roles = ["MeAddressAdmin", "MeAdmin", "MeCreditCardAdmin", "OrderReader", "Shopper", "UnsubmittedOrderReader"]
+    quoted = ", ".join(f'"{each}"' for each in roles)
+    note = "Long enough that no line holds it. " * 12
+    file = tmp_path / "new.toml"
+    file.write_text(
+        f"""Format = 1
+[[ApiClients]]
+AppName = "Quay"
+AccessTokenDuration = 60
+MinimumRequiredRoles = [{quoted}]
+MaximumGrantedRoles = [{quoted}]
+xp = {{note = "{note}End."}}
+""",
+        encoding="utf-8",
+    )
+    async with open_console(size=(80, 24)) as console:
+        await open_plan(console, file)
+        assert "J K more" in console.text
+        assert "End." not in console.text
+        await console.press(*["J"] * 20)
+        assert "End." in console.text
+        await console.press(*["K"] * 20)
+        assert "Quay, new: nothing here has its ID or its name" in console.text

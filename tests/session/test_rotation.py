@@ -181,6 +181,18 @@ async def test_without_a_grant_a_later_refusal_proves_that_the_secret_was_taken(
         assert step_of(rotator) is Step.PROVE
 
 
+async def test_a_context_user_without_access_is_not_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with gated(monkeypatch) as gate:
+        rotator = await rotator_of(gate, "Dockside Sensor", named=False)
+        way = await rotator.find_way()
+        assert way.words == "a user's password with the secret, as client credentials are refused here"
+        await rotator.create(rotator.marketplace, "B", None)
+        rotator.without_user()
+        await rotator.prove()
+        assert actual(rotator, Step.PROVE).endswith("The user may not use this API client.")
+        assert not actual(rotator, Step.PROVE).endswith("..")
+
+
 async def test_what_cannot_be_proven_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     async with gated(monkeypatch) as gate:
         rotator = await rotator_of(gate, "Old ERP Bridge", named=False)

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui.access.limits import SECRETS_PER_API_CLIENT
+from tui.access.times import is_past
 from tui.commands import CommandHost, bindings
 from tui.panes.changing import Kind, Question, change
 from tui.panes.secret_rows import SecretRow, secret_columns, secret_rows, told_use
@@ -20,6 +21,8 @@ from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from textual.binding import BindingType
     from textual.timer import Timer
 
@@ -262,11 +265,9 @@ class SecretsView(CommandHost, Vertical):
         api_client, row = self.api_client, self._list.row
         if api_client is None or row is None:
             return
-        left = len(self._list.rows) - 1
-        told = literal(
-            "Whoever signs in with it is refused from then on."
-            + ("" if left else " It is the last one: afterwards every grant works without a secret.")
-        )
+        now = self.session.clock()
+        others = [each for each in self._list.rows if each is not row]
+        told = literal("Whoever signs in with it is refused from then on." + _what_is_left(row, others, now))
         secret, way_in = row.secret, self.session.marketplace.way_in
 
         async def delete(marketplace: Marketplace) -> None:
@@ -286,3 +287,16 @@ class SecretsView(CommandHost, Vertical):
 
 
 _NO_LEGACY_SECRET: Mapping[str, JSON] = {"ClientSecret": None}
+
+
+def _what_is_left(gone: SecretRow, others: list[SecretRow], now: datetime) -> str:
+    """Say what it comes to that there is no other secret, or none that still works."""
+    if not others:
+        return " It is the last one: afterwards every grant works without a secret."
+    if _has_ended(gone, now) or not all(_has_ended(each, now) for each in others):
+        return ""
+    return " What is left has expired, and still counts: nobody gets in until there is another one."
+
+
+def _has_ended(row: SecretRow, now: datetime) -> bool:
+    return row.secret is not None and is_past(row.secret.expiration, now)

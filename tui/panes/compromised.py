@@ -35,13 +35,14 @@ async def compromised(host: Widget, session: Session, api_client: ApiClient) -> 
     if choice == "deactivate":
         await _deactivate(host, session, api_client, references, at)
         return
+    has_secret = bool(api_client.client_secret or await at.secrets(api_client.id))
     replacement = Replacement(api_client, at, client, f"Replacement {session.clock():%Y-%m-%d}")
     told = (
         "A new API client with the same settings and assignments, and a secret of its own where this one has any; "
         "then this one is deactivated, and its tokens stop at once.\n\nTo be reconfigured:"
     )
     title = f"Replace {plain(api_client.app_name)}?"
-    body = Content.assemble(told, "\n", _lines(_before(references)))
+    body = Content.assemble(told, "\n", _lines(to_reconfigure(references, "", new_secret=has_secret)))
     done = await change(
         host,
         session,
@@ -107,11 +108,6 @@ async def _tell(host: Widget, session: Session, replacement: Replacement, refere
     title = f"{name} is replaced" if whole else f"{name}: where things stand"
     todo = () if new_id is None else to_reconfigure(references, new_id, new_secret=bool(replacement.secret))
     _note(host, title, account, todo)
-
-
-def _before(references: References) -> Iterable[str]:
-    """Return what is to be reconfigured before there is a new ID."""
-    return to_reconfigure(references, "", new_secret=True)
 
 
 def _note(host: Widget, title: str, account: Iterable[str], todo: Iterable[str]) -> None:

@@ -21,6 +21,7 @@ from tui.widgets.row_list import Column, RowList
 from tui.widgets.tab_strip import TabStrip
 
 if TYPE_CHECKING:
+    from tui.ordercloud.copy_as.parts import Slot
     from tui.session.session import Session
 
 LARGE = 74_000
@@ -53,6 +54,11 @@ class Form:
     def title(self) -> str:
         """Its name."""
         return self.target.title
+
+    @property
+    def variables(self) -> tuple[Slot, ...]:
+        """The variables that stand in it."""
+        return variables_of(self.thing, self.target)
 
     def written(self, *, values: bool) -> str:
         """Return the text of it, with the values of secrets only when they are asked for."""
@@ -160,18 +166,26 @@ class CopyAs(Veiled[None]):
         text = row.written(values=False) if row.shown is None else row.shown
         self.query_one("#copy-preview", Static).update(literal(text, lines=True))
         self.query_one("#copy-told", Static).update(self._told(row))
+        self._show_keys()
+        self.call_after_refresh(self._show_keys)  # whether all of it fits is known then
+
+    def _show_keys(self) -> None:
+        row = self._list.row
         keys = ["enter copies"]
-        if isinstance(row, Form) and any(slot.value for slot in variables_of(row.thing)):
+        if isinstance(row, Form) and any(slot.value for slot in row.variables):
             keys.append("v takes the values out" if self._values else "v puts values in")
         if len(self._offers) > 1:
             keys.append("[ ] other request")
+        if self.query_one(VerticalScroll).max_scroll_y > 0:
+            keys.append("J K scroll")
         self.query_one(Vertical).border_subtitle = Content(" · ".join([*keys, "esc leaves"]))
 
     def _told(self, row: Whole | Form) -> Content:
         if isinstance(row, Whole):
             return literal(self._note if row.shown is None and not self._wholes else "")
-        known = [slot.name for slot in variables_of(row.thing) if slot.value]
-        unknown = [slot.name for slot in variables_of(row.thing) if not slot.value]
+        slots = row.variables
+        known = [slot.name for slot in slots if slot.value]
+        unknown = [slot.name for slot in slots if not slot.value]
         parts: list[Content] = []
         if known and self._values:
             parts.append(literal(f"! Copied with the value of {', '.join(known)}.", "$refused"))
@@ -203,7 +217,7 @@ class CopyAs(Veiled[None]):
             self._values = False
             self._show()
             return
-        known = [slot.name for slot in variables_of(row.thing) if slot.value]
+        known = [slot.name for slot in row.variables if slot.value]
         if not known:
             self.app.notify("No value is known here: what was shown once, or typed, is kept nowhere.", markup=False)
             return
@@ -229,7 +243,7 @@ class CopyAs(Veiled[None]):
         self.app.copy_to_clipboard(text)
         told = f"{plain(row.title)} of {self._heading} was sent to the terminal's clipboard (OSC 52)"
         if isinstance(row, Form):
-            slots = variables_of(row.thing)
+            slots = row.variables
             with_values = self._values and any(slot.value for slot in slots)
             told += ", with values" if with_values else ", secrets as variables" if slots else ""
         elif row.shown is not None:

@@ -40,6 +40,8 @@ def check_new_secret(answer: tuple[str, ...]) -> str | None:
     problem = check_name("Name", name)
     if problem is not None:
         return problem.message
+    if lifetime.isdecimal():
+        return f"Is it days, hours or minutes? Write {lifetime}d, {lifetime}h or {lifetime}m."
     try:
         minutes = parse_minutes(lifetime) if lifetime else 1
     except ValueError as unread:

@@ -22,9 +22,10 @@ from tui.panes.messages import MarketplaceChanged
 from tui.session.bulk import State
 from tui.session.declared.apply import Applying, threats
 from tui.session.declared.drafted import make_draft_plan
-from tui.session.declared.plan import SIGNS, Match, Plan, Step, Verb, told
+from tui.session.declared.plan import SIGNS, Match, Plan, Step, Verb
 from tui.session.declared.reading import make_plan
 from tui.session.declared.report import is_said
+from tui.session.declared.telling import told, told_change
 from tui.widgets.background import start
 from tui.widgets.fact_sheet import Fact, FactSheet
 from tui.widgets.framed import Framed
@@ -70,6 +71,8 @@ class PlanScreen(Framed[None]):
         Binding("ctrl+s", "apply", "Apply", show=False, priority=True),
         Binding("r", "plan", "Plan again", show=False),
         Binding("D", "deletions", "Deletions", show=False),
+        Binding("J", "scroll(1)", "Down", show=False),
+        Binding("K", "scroll(-1)", "Up", show=False),
     ]
     DEFAULT_CSS = """
     PlanScreen > Vertical { width: 98%; height: 92%; }
@@ -137,7 +140,6 @@ class PlanScreen(Framed[None]):
     def _draw(self) -> None:
         self.query_one(RowList).refresh()
         self.query_one("#plan-state", Static).update(self._state())
-        self.query_one(Vertical).border_subtitle = Content(self._keys())
         self._draw_row()
 
     def _keys(self) -> str:
@@ -149,6 +151,8 @@ class PlanScreen(Framed[None]):
         if self._plan is None or not self._plan.steps:
             return f"r again · {'' if self._is_draft else 'D deletions · '}esc closes"
         deletions = "" if self._is_draft else "D deletions · "
+        if self.query_one(VerticalScroll).max_scroll_y > 0:
+            return f"space · a all · ^s applies · r again · {deletions}J K more · esc"
         return f"space chooses · a all · ^s applies · r again · {deletions}esc closes"
 
     def _state(self) -> Content:
@@ -173,6 +177,11 @@ class PlanScreen(Framed[None]):
     def _draw_row(self) -> None:
         row = self._row
         self.query_one(FactSheet).show(tuple(self._facts(row)) if row is not None else ())
+        self._draw_keys()
+        self.call_after_refresh(self._draw_keys)  # whether all of it fits is known then
+
+    def _draw_keys(self) -> None:
+        self.query_one(Vertical).border_subtitle = Content(self._keys())
 
     def _facts(self, row: PlanRow) -> Iterator[Fact]:
         step = row.step
@@ -180,7 +189,7 @@ class PlanScreen(Framed[None]):
             yield Fact(row.kind.value, literal(row.text))
             return
         yield Fact(*_subject(step))
-        yield Fact(step.verb.value, literal(row.text if step.verb is not Verb.CREATE else _fields_of(step.match)))
+        yield Fact(step.verb.value, literal(_whole(step)))
         yield Fact("why", literal(step.why))
         if self._applying is not None and row.key in self._chosen:
             yield Fact("result", literal(self._applying.result(row.key).words))
@@ -189,6 +198,11 @@ class PlanScreen(Framed[None]):
         """Say more about the line under the cursor."""
         message.stop()
         self._draw_row()
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_scroll(self, by: int) -> None:
+        """Move what is said of the line under the cursor: it can be more than there is room for."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     # -- the plan ------------------------------------------------------------------------------------------------
 
@@ -331,9 +345,16 @@ def _subject(step: Step) -> tuple[str, Content]:
     return "API client", literal(f"{step.match.label}, {step.match.told}")
 
 
+def _whole(step: Step) -> str:
+    """Return what a step does with nothing cut."""
+    if step.verb is Verb.CHANGE:
+        return told_change(step.field, step.before, step.after, whole=True)
+    return _fields_of(step.match) if step.verb is Verb.CREATE else step.what
+
+
 def _fields_of(match: Match) -> str:
     fields = {} if match.wanted is None else match.wanted.fields
-    return " · ".join(f"{name} {told(name, value)}" for name, value in fields.items() if is_said(value))
+    return " · ".join(f"{name} {told(name, value, whole=True)}" for name, value in fields.items() if is_said(value))
 
 
 def _sign(row: PlanRow) -> Content:

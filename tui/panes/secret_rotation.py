@@ -244,7 +244,7 @@ class SecretRotation(Asking[None]):
             await rotator.find_way()
         if rotator.value and rotator.needs_user:
             fields = (("Username", "", False), ("Password", "", True))
-            body = "No user is set for client credentials, so a user signs in. Blank: a refusal that comes later tells."
+            body = "Client credentials are refused here, so a user signs in. Blank: a refusal that comes later tells."
             answer = await self.app.push_screen_wait(Ask("Who signs in?", fields, body=body, yes="Sign in"))
             if answer is None:
                 return

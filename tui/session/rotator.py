@@ -32,7 +32,7 @@ class Way:
     conclusive: bool = True
 
 
-_WITHOUT_GRANT = Way(Kind.CLIENT_CREDENTIALS, "client credentials, which nobody is set for here", conclusive=False)
+_WITHOUT_GRANT = Way(Kind.CLIENT_CREDENTIALS, "client credentials, which are refused here", conclusive=False)
 
 
 class _Tried(NamedTuple):
@@ -157,7 +157,7 @@ class Rotator:
         elif GrantKind.ANONYMOUS in can:
             way = Way(Kind.ANONYMOUS, f"anonymous shopping, as a copy of {user}")
         elif GrantKind.PASSWORD in can:
-            way = Way(Kind.ELEVATED, "a user's password with the secret, as no user is set for client credentials")
+            way = Way(Kind.ELEVATED, "a user's password with the secret, as client credentials are refused here")
         else:
             way = _WITHOUT_GRANT
         self._choose(way)
@@ -211,7 +211,8 @@ class Rotator:
             return _Tried(f"A token for {result.who or 'nobody'}{_life(result)}.", True, token=True)
         if not isinstance(result.error, errors.OAuthRefused):
             return _Tried(f"No answer that tells. {said(result.error) if result.error else ''}".rstrip(), None)
-        words = ", ".join(each for each in (result.error.error, result.error.code, result.error.description) if each)
+        parts = (result.error.error, result.error.code, (result.error.description or "").rstrip("."))
+        words = ", ".join(each for each in parts if each)
         if result.error.error != "invalid_client":
             return _Tried(f"Refused, but not for its secret, which is looked at before: {words}.", True)
         if result.error.code in _BEFORE_THE_SECRET:

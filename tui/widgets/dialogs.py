@@ -46,6 +46,10 @@ class Confirm(Asking[bool]):
         Binding("y", "answer(True)", "Yes", show=False),
         Binding("left", "app.focus_previous", "Previous", show=False),
         Binding("right", "app.focus_next", "Next", show=False),
+        Binding("up,k", "scroll(-1)", "Up", show=False),
+        Binding("down,j", "scroll(1)", "Down", show=False),
+        Binding("pageup", "scroll(-8)", "Page up", show=False),
+        Binding("pagedown", "scroll(8)", "Page down", show=False),
     ]
     DEFAULT_CSS = """
     Confirm .danger { border: round $error; }
@@ -83,6 +87,10 @@ class Confirm(Asking[bool]):
             self.query_one("#retype").focus()
         else:
             self.query_one("#no" if self._danger else "#yes").focus()
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll what would happen, where it is more than there is room for."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     def action_answer(self, answer: bool) -> None:
         """Answer, unless a name has yet to be typed."""

@@ -138,12 +138,17 @@ async def test_no_secret_is_in_an_export_a_plan_or_an_account(opened: Gated) -> 
     made = await session.client.api_clients.secrets(portal.id).create({"Name": "rotation"})
     assert made.client_secret is not None
     old = "a-legacy-secret-of-some-length"
+    storefront = opened.named("Buyer Storefront")
+    await session.client.api_clients.patch(storefront.id, {"xp": {"erp": {"its key": f"is {old}"}}})
     hidden = "hidden-in-xp-and-long-enough"
     body: dict[str, JSON] = {"ClientSecret": old, "xp": {"Password": hidden}}
     await session.client.api_clients.patch(portal.id, body)
     exports = await export(session.opened)
     text = to_toml(exports.document)
-    assert exports.remarks == ("Partner Portal: its xp is left out, for something in it looks like a secret.",)
+    assert exports.remarks == tuple(
+        f"{name}: its xp is left out, for something in it looks like a secret."
+        for name in ("Buyer Storefront", "Partner Portal")
+    )
     assert "Secrets = [\n    { ID = " in text
     plan = await make_plan(session.opened, wanted(opened, xp={"Password": "another-one-and-long-enough"}))
     account = applying(plan, session)
@@ -438,6 +443,20 @@ async def test_what_was_not_created_is_not_assigned_to(opened: Gated) -> None:
     await account.run()
     of_new = {each.step.verb: each.result.words for each in account.account if each.step.match.how is How.NEW}
     assert of_new[Verb.ASSIGN] == "failed: Quay Kiosk was not created."
+
+
+async def test_a_name_that_is_given_up_goes_to_a_new_api_client(opened: Gated) -> None:
+    session, portal = opened.session, opened.named("Partner Portal")
+    renamed = Entry(portal.id, {"AppName": "Partner Portal until May"})
+    new = Entry("", {"AppName": "Partner Portal", "AccessTokenDuration": 60}, {Kind.BUYER: frozenset({"chandlery"})})
+    plan = await make_plan(session.opened, Document((renamed, new)))
+    assert [step.verb for step in plan.steps] == [Verb.CREATE, Verb.CHANGE, Verb.ASSIGN]
+    account = applying(plan, session)
+    progress = await account.run()
+    assert (progress.done, progress.total) == (3, 3), [each.result.words for each in account.account]
+    names = {each.app_name: each for each in session.marketplace.api_clients.values()}
+    assert names["Partner Portal until May"].id == portal.id
+    assert names["Partner Portal"].assigned_buyer_count == 1
 
 
 async def test_a_read_only_session_applies_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -198,6 +198,20 @@ def test_usernames_are_compared_without_case_and_what_could_not_be_looked_for_is
     )
 
 
+def test_ids_of_what_is_referred_to_are_compared_without_case() -> None:
+    there = replace(client("Shop", AddToCartIntegrationEventID="cart"), companies={Kind.BUYER: frozenset({"anchor"})})
+    wanted = replace(
+        client("Shop", AddToCartIntegrationEventID="Cart"), companies={Kind.BUYER: frozenset({"Anchor", "REEF"})}
+    )
+    known = Known(names={Kind.BUYER: {"anchor": "Anchor Boats", "reef": "Reef"}, Kind.EVENT: {"cart": ""}})
+    plan = plan_of([wanted], [there], known)
+    assert plan.problems == ()
+    assert [step.what for step in plan.steps] == ["assign buyer reef (Reef)"]
+    missing = replace(wanted, companies={Kind.BUYER: frozenset({"Nobody"})})
+    (problem,) = plan_of([missing], [there], known).problems
+    assert problem.message.startswith("there is no buyer Nobody here")
+
+
 def test_a_new_api_client_needs_its_access_token_duration() -> None:
     (problem,) = plan_of([Entry("x", {"AppName": "Shop"})], []).problems
     assert (problem.field, problem.message) == ("AccessTokenDuration", "is missing; a new API client needs it")
@@ -243,3 +257,39 @@ def test_secrets_are_for_a_person_to_make() -> None:
         "Shop: the named secret Gamma is not in the file; delete it if nobody uses it.",
     )
     assert len(plan_of([wanted], []).tasks) == 3
+
+
+def test_named_secrets_of_one_name_are_told_apart() -> None:
+    from datetime import UTC, datetime
+
+    from tui.session.declared.document import NamedSecret
+
+    ends = [datetime(year, 1, 1, tzinfo=UTC) for year in (2027, 2028)]
+    there = replace(client("Shop"), secrets=(NamedSecret("a", "Same", ends[0]), NamedSecret("b", "Same", ends[1])))
+    assert plan_of([there], [there]).tasks == ()
+    elsewhere = replace(there, secrets=(NamedSecret("x", "Same", ends[1]), NamedSecret("y", "Same", ends[0])))
+    assert plan_of([there], [elsewhere]).tasks == ()
+    fewer = replace(there, secrets=(NamedSecret("y", "Same", ends[0]),))
+    (task,) = plan_of([there], [fewer]).tasks
+    assert task.startswith("Shop: create the named secret Same, which expires 2028-01-01 00:00 UTC,")
+    assert plan_of([fewer], [there]).tasks == (
+        "Shop: the named secret Same is not in the file; delete it if nobody uses it.",
+    )
+
+
+def test_a_new_api_client_that_anybody_could_be_until_it_has_its_secret_is_told() -> None:
+    told = (
+        "ERP: until it has a secret, whoever knows its ID gets a token of erp-service; where that must not be, write "
+        "Active = false, and activate it then."
+    )
+    open_one = replace(client("ERP", Active=True, DefaultContextUserName="erp-service"), legacy_secret=True)
+    assert plan_of([open_one], []).tasks[0] == told
+    guests = {**open_one.fields, "IsAnonBuyer": True}
+    closed = {**open_one.fields, "Active": False}
+    nobody = {**open_one.fields, "DefaultContextUserName": ""}
+    for fields in (guests, closed, nobody):
+        assert told not in plan_of([replace(open_one, fields=fields)], []).tasks
+    assert plan_of([replace(open_one, legacy_secret=False)], []).tasks == ()
+    there = replace(open_one, legacy_secret=False)
+    assert told in plan_of([open_one], [there]).tasks
+    assert plan_of([open_one], [open_one]).tasks == ()

@@ -105,6 +105,10 @@ def test_what_is_left_out_says_nothing() -> None:
         (entry_text("AccessTokenDuration = 5"), "5: ApiClients[1].AccessTokenDuration: must be 10 to 600 minutes"),
         (entry_text('MinimumRequiredRoles = ["Nope"]'), "MinimumRequiredRoles: holds a name that is no API role"),
         (entry_text("Buyers = [1]"), "api-clients.toml:5: ApiClients[1].Buyers: must be a list of IDs in quotes"),
+        (
+            entry_text('Buyers = ["anchor", ""]'),
+            "api-clients.toml:5: ApiClients[1].Buyers: must be a list of IDs in quotes, and holds something else",
+        ),
         (entry_text("xp = 3"), "api-clients.toml:5: ApiClients[1].xp: must be a JSON object"),
         (entry_text("xp = '{'"), "api-clients.toml:5: ApiClients[1].xp: must be a table, or a JSON object in a text"),
         (entry_text("xp = {day = 2026-01-01}"), "ApiClients[1].xp: holds what JSON has no form for: xp.day"),

@@ -31,7 +31,8 @@ def anonymous_user_no_buyer(seen: Seen) -> Advice | None:
         return None
     reason = f"{seen.user_name} is a {seen.user.party.kind} user, and anonymous shopping needs a buyer user."
     fields, title = ("IsAnonBuyer", USER), "Anonymous shopping needs a buyer user"
-    fix = Patch({"IsAnonBuyer": False})
+    # Without a secret, what is no anonymous shopping any more would make everybody that user.
+    fix = Patch({"IsAnonBuyer": False} if seen.has_secret else {"IsAnonBuyer": False, USER: None})
     return Advice("anonymous-user-no-buyer", Severity.ERROR, title, reason, fields, "guests", fix)
 
 
@@ -114,11 +115,24 @@ def open_context_user(seen: Seen) -> Advice | None:
     if not seen.client.default_context_user_name or seen.client.is_anon_buyer or seen.has_secret:
         return None
     mighty = seen.user is not None and FULL_ACCESS in seen.user.available_roles
-    reason = f"There is no secret, so whoever knows the client ID gets a token of {seen.user_name}"
+    gets = "would get" if _is_refused(seen) else "gets"
+    reason = f"There is no secret, so whoever knows the client ID {gets} a token of {seen.user_name}"
     reason += ", who has FullAccess." if mighty else "."
     severity = Severity.ERROR if mighty else Severity.WARNING
     title = "Anybody can act as the default context user"
     return Advice("open-context-user", severity, title, reason, (USER, "ClientSecret"), "client-credentials")
+
+
+def _is_refused(seen: Seen) -> bool:
+    """Whether the user, as far as it is known, gets no token now for a reason that other advice tells."""
+    user = seen.user
+    if not seen.client.active:
+        return True
+    if user is None:
+        return seen.more.users is not None
+    locked = user.locked_until is not None and not is_past(user.locked_until, seen.now)
+    inactive = locked or not (user.active and user.party.active)
+    return inactive or not seen.gate.access(user.party).allowed or not seen.granted(user)
 
 
 def context_user_mighty(seen: Seen) -> Advice | None:
@@ -127,8 +141,9 @@ def context_user_mighty(seen: Seen) -> Advice | None:
         return None
     if FULL_ACCESS not in seen.granted(seen.user):
         return None
+    acts = "would act" if _is_refused(seen) else "acts"
     reason = (
-        f"Whatever holds the secret acts as {seen.user_name} with FullAccess. A security profile with the roles it "
+        f"Whatever holds the secret {acts} as {seen.user_name} with FullAccess. A security profile with the roles it "
         "needs, or a ceiling here, keeps a stolen secret from being everything."
     )
     title, fields = "A program has FullAccess", (USER, "MaximumGrantedRoles")

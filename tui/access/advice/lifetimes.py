@@ -23,7 +23,8 @@ def long_lived_admin(seen: Seen) -> Advice | None:
         return None
     whose = "Seller users stay" if client.allow_seller else f"Whoever signs in as {seen.user_name} stays"
     days = count(client.refresh_token_duration // 1440, "day")
-    reason = f"{whose} signed in for {days}, with no ceiling on roles."
+    bound = "and the ceiling of roles lets FullAccess through" if ceiling else "with no ceiling on roles"
+    reason = f"{whose} signed in for {days}, {bound}."
     title, fields = "Long-lived tokens with administrator roles", (REFRESH, "MaximumGrantedRoles")
     fix = Patch({REFRESH: 1440})
     return Advice("long-lived-admin", Severity.WARNING, title, reason, fields, "lifetimes", fix)

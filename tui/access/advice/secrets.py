@@ -86,6 +86,9 @@ def secrets_full(seen: Seen) -> Advice | None:
     reason = f"It has {len(seen.secrets)} named secrets, and no more are allowed: the next rotation cannot begin."
     if expired:
         reason += f" Expired already: {len(expired)}."
+    if expired and not (seen.live or seen.client.client_secret):
+        reason += " One of them stays until there is a live one: without any, every grant works without a secret."
+        expired = expired[1:]
     fix = DeleteSecrets(expired) if expired else None
     return Advice(
         "secrets-full", Severity.WARNING, "There is no room for another secret", reason, SECRET, "rotation", fix
@@ -127,9 +130,13 @@ def legacy_beside_named(seen: Seen) -> Advice | None:
     """The legacy secret has a successor."""
     if not seen.client.client_secret or not seen.live:
         return None
-    reason = (
-        "Whoever may read API clients can read the legacy ClientSecret. Once every program has a named one, clear it."
-    )
+    readable = "Whoever may read API clients can read the legacy ClientSecret."
+    if all(_is_near(seen, each) for each in seen.live):
+        reason = f"{readable} But no named one is good for long: create another before it is cleared."
+        return Advice(
+            "legacy-secret", Severity.INFO, "The legacy secret outlasts the named ones", reason, SECRET, "rotation"
+        )
+    reason = f"{readable} Once every program has a named one, clear it."
     title, fix = "The legacy secret can be retired", Patch({"ClientSecret": None})
     return Advice("legacy-secret", Severity.INFO, title, reason, SECRET, "rotation", fix)
 

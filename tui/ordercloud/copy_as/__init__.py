@@ -5,11 +5,12 @@ Secrets stand in it as variables; their values only with `values=True`, where th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tui.ordercloud.copy_as import as_json, csharp, curl, dotenv, http_file, httpie, javascript, python
-from tui.ordercloud.copy_as.parts import Assignment, Request, Resource, Sent, Slot, Thing, TokenRequest, pieces
+from tui.ordercloud.copy_as.parts import SECRET, Assignment, Request, Resource, Sent, Slot, Thing, TokenRequest, pieces
 
 __all__ = ["TARGETS", "Assignment", "Resource", "Sent", "Target", "Thing", "TokenRequest", "targets_of", "variables_of"]
 
@@ -54,11 +55,37 @@ def targets_of(thing: Thing) -> tuple[Target, ...]:
     return tuple(target for target in TARGETS if target.takes(thing))
 
 
-def variables_of(thing: Thing) -> tuple[Slot, ...]:
-    """Give the slots of a thing, each name once; those with a value can be written with it."""
-    if isinstance(thing, Resource):
-        found = [each for each in thing.resource.values() if isinstance(each, Slot)]
-    else:
+def variables_of(thing: Thing, target: Target) -> tuple[Slot, ...]:
+    """Give the slots that a form of a thing leaves open, each name once; those with a value can be written with it."""
+    slots = {each.name: each for each in _slots_of(thing)}
+    slots = {**slots, **{each.name: each for each in _OF_SDKS if each.name not in slots}}
+    text = target.write(thing, False)
+    return tuple(slot for name, slot in slots.items() if re.search(rf"(?<!\w){name}(?!\w)", text))
+
+
+_OF_SDKS = (Slot("OC_CLIENT_ID"), SECRET)
+"""What an SDK signs in with before it sends a request."""
+
+
+def _slots_of(thing: Thing) -> Iterator[Slot]:
+    """Give the slots of a thing; those of the API client it was made for last, and of one name the one with a value."""
+    found: list[Slot] = []
+    if not isinstance(thing, Resource):
         request: Request = thing.request()
-        found = [each for text in request.texts() for each in pieces(text, values=False) if isinstance(each, Slot)]
-    return tuple({slot.name: slot for slot in found}.values())
+        found += [each for text in request.texts() for each in pieces(text, values=False) if isinstance(each, Slot)]
+    if isinstance(thing, Resource | TokenRequest):
+        found += [each for each in (thing.resource or {}).values() if isinstance(each, Slot)]
+    if isinstance(thing, Sent):
+        found += _in_json(thing.both)
+    yield from sorted(found, key=lambda slot: bool(slot.value))
+
+
+def _in_json(value: object) -> Iterator[Slot]:
+    if isinstance(value, Slot):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _in_json(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _in_json(each)

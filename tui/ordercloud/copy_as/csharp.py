@@ -36,12 +36,12 @@ def text(value: Text, *, values: bool) -> str:
 
 def _has_call(token: TokenRequest) -> bool:
     """Tell whether the SDK has a call for just this."""
-    if token.anon_user_id:
+    # Its calls take roles by the names of an enumeration, which custom roles are not among.
+    if token.anon_user_id or token.scope:
         return False
     if token.grant == "client_credentials":
         return bool(token.secret)
-    # Its calls take roles by the names of an enumeration, which custom roles are not among.
-    return token.grant == "password" or not (token.secret or token.scope)
+    return token.grant == "password" or not token.secret
 
 
 def _config(url: str, client_id: Text, more: list[tuple[str, str]], *, values: bool) -> str:
@@ -67,33 +67,21 @@ def _token(token: TokenRequest, *, values: bool) -> str:
         call = f"RefreshTokenAsync({written(token.refresh_token)})"
     elif token.grant == "client_credentials":
         more = [("GrantType", "GrantType.ClientCredentials"), ("ClientSecret", written(token.secret))]
-        config = _config(token.url, token.client_id, [*more, *_roles(token.scope)], values=values)
+        config = _config(token.url, token.client_id, more, values=values)
         call = "AuthenticateAsync()"
     elif token.secret:
         config = _config(token.url, token.client_id, [], values=values)
         parts = (token.client_id, token.username, token.password, token.secret)
-        roles = "".join(f", {each}" for each in _role_names(token.scope))
-        call = f"AuthenticateAsync({', '.join(map(written, parts))}{roles})"
+        call = f"AuthenticateAsync({', '.join(map(written, parts))})"
     else:
         more = [
             ("GrantType", "GrantType.Password"),
             ("Username", written(token.username)),
             ("Password", written(token.password)),
         ]
-        config = _config(token.url, token.client_id, [*more, *_roles(token.scope)], values=values)
+        config = _config(token.url, token.client_id, more, values=values)
         call = "AuthenticateAsync()"
     return f"{_USING}{config}\nvar token = await client.{call};\nConsole.WriteLine(token.AccessToken);\n"
-
-
-def _role_names(scope: str) -> list[str]:
-    return [
-        f"ApiRole.{each}" if each.isidentifier() and each.isascii() else f"/* {quoted(each)} */"
-        for each in scope.split()
-    ]
-
-
-def _roles(scope: str) -> list[tuple[str, str]]:
-    return [("Roles", f"new[] {{ {', '.join(_role_names(scope))} }}")] if scope else []
 
 
 def _assignment(thing: Assignment, *, values: bool) -> str:

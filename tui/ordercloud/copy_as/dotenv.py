@@ -28,7 +28,8 @@ def _value(value: Text, *, values: bool) -> str:
     text = "".join(each for each in pieces(value, values=values) if isinstance(each, str))
     if not text or _BARE.fullmatch(text):
         return text
-    if not re.search(r"['\\\r\n]", text):
-        return f"'{text}'"  # nothing stands for anything else between these
+    if not re.search(r"['\r\n]|\\\Z", text):
+        # Nothing stands for anything else between these; between the others not every reader knows a backslash.
+        return f"'{text}'"
     escaped = re.sub(r'([\\"$`])', r"\\\1", text)
     return '"' + escaped.replace("\r", "\\r").replace("\n", "\\n") + '"'

@@ -66,7 +66,7 @@ class Applying:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.steps = tuple(step for step in plan.steps if chosen is None or step.key in chosen)
-        self._deeds = Deeds(opened)
+        self._deeds = Deeds(opened, self.steps)
         self._clock = clock
         self._marketplace = opened.marketplace
         self._source = PurePath(plan.source).name

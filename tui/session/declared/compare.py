@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Final
 
@@ -71,6 +71,8 @@ def compare(wanted: Document, there: Document, known: Known, *, delete: bool = F
         delete: Whether API clients that are not wanted go. Ocgate's own never does.
     """
     matches, problems = match_entries(wanted.api_clients, there.api_clients)
+    here = _ids_here(there, known)
+    matches = [replace(match, wanted=_spelled_as_here(match.wanted, here)) for match in matches]
     steps: list[Step] = []
     tasks: list[str] = []
     for match in matches:
@@ -86,6 +88,26 @@ def compare(wanted: Document, there: Document, known: Known, *, delete: bool = F
     return Plan(
         tuple(steps), tuple(problems), tuple(matches), tuple(tasks), tuple(left), tuple(remarks), source=wanted.source
     )
+
+
+def _ids_here(there: Document, known: Known) -> Mapping[Kind, Mapping[str, str]]:
+    """Return the IDs of what is there as they are spelled there, by the ID without case: so they are compared."""
+    in_use = there.refers_to()
+    return {
+        kind: {id.casefold(): id for id in (*known.names.get(kind, {}), *in_use[kind])}
+        for kind in (Kind.BUYER, Kind.SUPPLIER, Kind.EVENT)
+    }
+
+
+def _spelled_as_here(entry: Entry | None, here: Mapping[Kind, Mapping[str, str]]) -> Entry | None:
+    """Return what is wanted with the IDs it refers to as they are spelled where the plan is for."""
+    if entry is None:
+        return None
+    companies = {
+        kind: frozenset(here[kind].get(id.casefold(), id) for id in ids) for kind, ids in entry.companies.items()
+    }
+    events = {name: here[Kind.EVENT].get(id.casefold(), id) for name in EVENTS if (id := entry.text(name))}
+    return replace(entry, companies=companies, fields={**entry.fields, **events})
 
 
 # -- which is which ---------------------------------------------------------------------------------------------------
@@ -242,6 +264,11 @@ class _Comparison:
     def _tell_secrets(self) -> None:
         label = self._wanted.label if self._wanted.name else self._match.label
         there = self._there
+        if user := self._open_to_all():
+            self.tasks.append(
+                f"{label}: until it has a secret, whoever knows its ID gets a token of {user}; where that must not be, "
+                "write Active = false, and activate it then."
+            )
         if self._wanted.legacy_secret and not (there is not None and there.legacy_secret):
             self.tasks.append(f"{label}: give it its legacy secret, and tell whoever uses it.")
         elif self._wanted.legacy_secret is False and there is not None and there.legacy_secret:
@@ -250,21 +277,51 @@ class _Comparison:
             )
         if self._wanted.secrets is None or (there is not None and there.secrets is None):
             return
-        here = {secret.name: secret for secret in (() if there is None else there.secrets or ())}
+        here = () if there is None else there.secrets or ()
         self.tasks += _secret_tasks(label, self._wanted.secrets, here)
 
+    def _open_to_all(self) -> str:
+        """Return the user whom anybody could be while the secrets that are wanted are missing; blank for none."""
+        wanted, there = self._wanted, self._there
+        if not (wanted.legacy_secret or wanted.secrets):
+            return ""
+        if there is not None and (there.legacy_secret or there.secrets is None or there.secrets):
+            return ""
+        fields = {**({} if there is None else there.fields), **wanted.fields}
+        user = fields.get(CONTEXT_USER)
+        return str(user) if user and fields.get("Active") and not fields.get("IsAnonBuyer") else ""
 
-def _secret_tasks(label: str, wanted: Sequence[NamedSecret], here: Mapping[str, NamedSecret]) -> Iterator[str]:
-    for secret in wanted:
-        its = here.get(secret.name)
+
+def _paired(
+    wanted: Sequence[NamedSecret], here: Sequence[NamedSecret]
+) -> tuple[list[tuple[NamedSecret, NamedSecret | None]], list[NamedSecret]]:
+    """Find for each secret the one here of its name, and what is left here. Several may have one name."""
+    left = list(here)
+    found: dict[int, NamedSecret] = {}
+    alike: Sequence[Callable[[NamedSecret], object]] = (
+        lambda each: (each.name, each.id),
+        lambda each: (each.name, each.expiration),
+        lambda each: each.name,
+    )
+    for key in alike:
+        for number, secret in enumerate(wanted):
+            its = next((each for each in left if key(each) == key(secret)), None)
+            if number not in found and its is not None:
+                found[number] = its
+                left.remove(its)
+    return [(secret, found.get(number)) for number, secret in enumerate(wanted)], left
+
+
+def _secret_tasks(label: str, wanted: Sequence[NamedSecret], here: Sequence[NamedSecret]) -> Iterator[str]:
+    pairs, left = _paired(wanted, here)
+    for secret, its in pairs:
         then = _when(secret)
         ends = "" if secret.expiration is None else f", which expires {then},"
         if its is None:
             yield f"{label}: create the named secret {secret.name}{ends} and give its value to whoever uses it."
         elif its.expiration != secret.expiration:
             yield f"{label}: the named secret {secret.name} expires {_when(its)} here, {then} in the file."
-    names = {secret.name for secret in wanted}
-    for name in sorted(set(here) - names):
+    for name in sorted(each.name for each in left):
         yield f"{label}: the named secret {name} is not in the file; delete it if nobody uses it."
 
 

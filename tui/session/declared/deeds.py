@@ -12,8 +12,9 @@ from tui.session import bulk
 from tui.session.bulk import Found, Undo
 from tui.session.changes import members_stay
 from tui.session.declared.activating import Activating
-from tui.session.declared.document import FIELDS, XP, tidy, to_wire
-from tui.session.declared.plan import Match, Step, Verb, told
+from tui.session.declared.document import FIELDS, NAME, XP, tidy, to_wire
+from tui.session.declared.plan import Match, Step, Verb
+from tui.session.declared.telling import told
 from tui.session.facts import assignment_of
 from tui.session.failures import CannotUndo, ChangedElsewhere, Declined, nothing_sent
 
@@ -36,9 +37,10 @@ class AlreadyThere(Declined):
 class Deeds:
     """Makes the steps of a job out of steps of a plan."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, steps: Sequence[Step]) -> None:
         self._client = opened.client
         self._marketplace = opened.marketplace
+        self._renamed = {step.match.id for step in steps if step.verb is Verb.CHANGE and step.field == NAME}
         self._created: dict[str, str] = {}
         self._assigned: dict[str, frozenset[tuple[PartyKind, str]]] = {}
         self._looking = asyncio.Lock()
@@ -118,13 +120,14 @@ class Deeds:
         return undo
 
     async def _named(self, name: str) -> list[ApiClient]:
-        """Return the API clients of a name as they are now."""
+        """Return the API clients of a name as they are now, but for those that give it up in the same plan."""
         from tui.ordercloud import ListQuery
 
         # A name that means something to a filter is looked for in all of them.
         plain = not _OF_FILTERS & set(name) and name == name.strip()
         query = ListQuery(filters={"AppName": name}) if plain else ListQuery()
-        return [each async for each in self._client.api_clients.iterate(query) if each.app_name == name]
+        found = [each async for each in self._client.api_clients.iterate(query) if each.app_name == name]
+        return [each for each in found if each.id not in self._renamed]
 
     # -- changing ------------------------------------------------------------------------------------------------
 

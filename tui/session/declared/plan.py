@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,9 +9,10 @@ from enum import StrEnum
 from typing import Final
 
 from tui.access.facts import Party
-from tui.access.words import count, shorten
+from tui.access.words import count
 from tui.access.xp import JSON
-from tui.session.declared.document import XP, Entry
+from tui.session.declared.document import Entry
+from tui.session.declared.telling import told_change
 
 
 class Verb(StrEnum):
@@ -125,7 +125,7 @@ class Step:
             case Verb.DELETE:
                 return "delete, with its secrets and assignments"
             case Verb.CHANGE:
-                return f"{self.field}: {told(self.field, self.before)} → {told(self.field, self.after)}"
+                return told_change(self.field, self.before, self.after)
             case Verb.ASSIGN | Verb.UNASSIGN:
                 assert self.party is not None, "an assignment is of a company"
                 name = f" ({self.party.name})" if self.party.name else ""
@@ -203,22 +203,3 @@ def _counted(number: int, noun: str) -> str:
     """`2 fields to change`: the plural is that of the noun before the verb."""
     thing, _, rest = noun.partition(" to ")
     return f"{count(number, thing)} to {rest}"
-
-
-def told(name: str, value: JSON) -> str:
-    """Return a field's value in a few words, without what is secret in it."""
-    value = without_secrets(name, value)
-    if value is None or value in ("", {}, []):
-        return "none"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, str):
-        return shorten(value)
-    return shorten(json.dumps(value, ensure_ascii=False))
-
-
-def without_secrets(name: str, value: JSON) -> JSON:
-    """Return a field's value without what goes by the name of a secret, which only `xp` can hold."""
-    from tui.ordercloud.redact import redact_json
-
-    return redact_json(value) if name == XP else value

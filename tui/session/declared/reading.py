@@ -42,7 +42,8 @@ async def export(opened: Opened, which: Sequence[str] = ()) -> Export:
     """
     api_clients = _chosen(await _read_api_clients(opened), which)
     entries = await _whole(opened, api_clients, api_clients)
-    entries, remarks = _without_secrets(entries)
+    known = frozenset(each.client_secret for each in opened.marketplace.api_clients.values() if each.client_secret)
+    entries, remarks = _without_secrets(entries, known)
     document = Document(
         tuple(entries), marketplace_id=opened.marketplace.seller.id, marketplace_name=opened.identity.marketplace
     )
@@ -106,15 +107,18 @@ async def _of_each(ask: Callable[[str], Awaitable[T]], api_clients: Sequence[Api
     return dict(zip(ids, await few_at_once(ask, ids), strict=True))
 
 
-def _without_secrets(entries: Iterable[Entry]) -> tuple[list[Entry], list[str]]:
-    """Leave `xp` out where something in it goes by the name of a secret; then it says nothing, and stays as it is."""
+def _without_secrets(entries: Iterable[Entry], known: frozenset[str]) -> tuple[list[Entry], list[str]]:
+    """Leave `xp` out where something in it is a known secret, or goes by the name of one.
+
+    Then it says nothing, and stays as it is.
+    """
     from tui.ordercloud.redact import redact_json
 
     kept: list[Entry] = []
     remarks: list[str] = []
     for entry in entries:
         xp = entry.fields.get(XP)
-        if xp != redact_json(xp):
+        if xp != redact_json(xp, known):
             remarks.append(f"{entry.label}: its xp is left out, for something in it looks like a secret.")
             entry = replace(entry, fields={name: value for name, value in entry.fields.items() if name != XP})
         kept.append(entry)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tui.access.words import list_some
 from tui.access.xp import JSON
 from tui.session.bulk import State
-from tui.session.declared.plan import OTHERWISE, SIGNS, How, Match, Plan, Step, Verb, told, without_secrets
+from tui.session.declared.plan import OTHERWISE, SIGNS, How, Match, Plan, Step, Verb
+from tui.session.declared.telling import told, without_secrets
 from tui.visible import visible
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def plan_lines(plan: Plan, *, target: str) -> Iterator[str]:
     yield plan.summary
     named = [match for match in plan.matches if match.how is How.NAME]
     if named:
-        yield f"Matched by name, for the IDs differ: {visible(list_some([match.label for match in named]))}."
+        yield f"Matched by name, not by ID: {visible(list_some([match.label for match in named]))}."
     if plan.left:
         yield f"Here, not in the file, and left alone: {visible(list_some(plan.left))}."
     yield from map(visible, plan.remarks)

@@ -173,6 +173,8 @@ def _entry(table: Table) -> Entry:
         listed = table.value(name)
         if isinstance(listed, list) and all(isinstance(each, str) and each for each in listed):
             companies[kind] = frozenset(listed)
+        elif isinstance(listed, list):
+            table.report(name, "must be a list of IDs in quotes, and holds something else")
         elif listed is not None:
             table.report(name, f"must be a list of IDs in quotes, not {describe(listed)}")
     entry = Entry(
