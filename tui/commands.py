@@ -148,6 +148,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     # -- Clients: advice -----------------------------------------------------------------------------------------
     Command("advice.mend", "Mend", "Show what mends the advice under the cursor, then do it.", ("m",), footer=True),
+    Command("advice.read-on", "Read on", "Show the rest of what it says, then the beginning.", ("space",), footer=True),
     Command("advice.silence", "Silence", "Silence advice with a reason, or take that back.", ("z",), footer=True),
     # -- Access --------------------------------------------------------------------------------------------------
     Command("access.users", "Users", "Show the party's users: each grant, its check, roles.", ("enter",), footer=True),

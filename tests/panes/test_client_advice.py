@@ -188,3 +188,23 @@ async def test_all_that_a_mend_does_can_be_read_before_it_is_done() -> None:
         assert "settles" not in console.text
         await console.press("escape")
         assert (await on_server(console, made.id)).active is False
+
+
+async def test_space_reads_on_where_the_text_is_longer_than_its_place() -> None:
+    async with open_console(size=(80, 24)) as console:
+        await look_at(console, "Buyer Storefront")
+        assert "space Read on" not in console.text.splitlines()[-1]
+        client = console.app.session.client
+        wire: dict[str, JSON] = {"AppName": "Quay Web Shop", "AccessTokenDuration": 60, "AllowAnyBuyer": True}
+        made = await client.api_clients.create(wire)
+        for number in range(9):
+            await client.api_clients.secrets(made.id).create({"Name": f"Secret number {number}"})
+        await console.press("r")
+        await look_at(console, "Quay Web Shop")
+        await put_cursor(console, "secret-in-browser")
+        assert "space Read on" in console.text
+        assert "rule secret-in-browser" not in console.text
+        await console.press("space")
+        assert "rule secret-in-browser" in console.text
+        await console.press("space")
+        assert "rule secret-in-browser" not in console.text

@@ -111,6 +111,14 @@ class AdviceView(CommandHost, Vertical):
     def _list(self) -> RowList[AdviceRow]:
         return self.query_one("#advice-rows", RowList)
 
+    def on_mount(self) -> None:
+        """Let the footer say when there is more to read."""
+        self.watch(self._text, "show_vertical_scrollbar", self.app.refresh_bindings, init=False)
+
+    @property
+    def _text(self) -> VerticalScroll:
+        return self.query_one(VerticalScroll)
+
     # -- showing -------------------------------------------------------------------------------------------------
 
     def show(self, situation: Situation) -> None:
@@ -152,7 +160,7 @@ class AdviceView(CommandHost, Vertical):
         message.stop()
         row = message.row
         self.query_one(FactSheet).show(self._facts(row) if isinstance(row, AdviceRow) else ())
-        self.query_one(VerticalScroll).scroll_home(animate=False)
+        self._text.scroll_home(animate=False)
         self.app.refresh_bindings()
 
     def _facts(self, row: AdviceRow) -> tuple[Fact, ...]:
@@ -176,6 +184,8 @@ class AdviceView(CommandHost, Vertical):
         row = self._list.row
         if row is None or self._situation is None:
             return "There is no advice here."
+        if command == "advice.read-on":
+            return None if self._text.show_vertical_scrollbar else "All of it is in sight."
         if command == "advice.mend":
             if row.advice.fix is None:
                 return "Nothing mends this by itself: the reason says what there is to choose."
@@ -183,6 +193,13 @@ class AdviceView(CommandHost, Vertical):
         if row.silenced is not None and row.shared:
             return self.session.why_not_change()
         return None
+
+    def do_read_on(self) -> None:
+        """Show what of the text is out of sight, then the beginning again."""
+        if self._text.is_vertical_scroll_end:
+            self._text.scroll_home(animate=False)
+        else:
+            self._text.scroll_page_down(animate=False)
 
     def do_mend(self) -> None:
         """Do what mends the advice under the cursor, after showing it."""
