@@ -31,6 +31,8 @@ READ_AHEAD = 12_000
 """Up to so many API clients are read without being asked for: some hundred requests, one after the other."""
 BETWEEN_PAGES = 0.01
 """Seconds between two pages read ahead, in which keys are answered and the screen is drawn."""
+KEPT_AT_ONCE = 1_000
+"""After so many API clients read, they are kept out of garbage collection; of fewer that is not worth it."""
 FADING = timedelta(seconds=6)
 """How long a row says that it was changed or deleted elsewhere."""
 
@@ -93,13 +95,18 @@ class ClientRows:
         """Read the marketplace, page by page, as far as is worth it; what others changed is marked at the end."""
         marketplace = self._session.marketplace
         before = {row.id: row for row in self._rows()} if self._whole else {}
-        self.loading, self._pages, self._first = True, None, None
+        self.loading, self._pages, self._first, unkept = True, None, None, 0
         try:
             async for page in marketplace.read_api_clients():
                 total = marketplace.api_client_count
+                rows = [self._row_of(each) for each in page]
                 if self._first is None and not self._whole:
-                    self._first = Part([self._row_of(each) for each in page], total)
+                    self._first = Part(rows, total)
                 yield
+                unkept += len(rows)
+                if unkept >= KEPT_AT_ONCE:
+                    keep_for_good()
+                    unkept = 0
                 await asyncio.sleep(BETWEEN_PAGES)
                 if total > READ_AHEAD and not self._needs_all:
                     break
@@ -108,8 +115,8 @@ class ClientRows:
         finally:
             self.loading = False
         self.loaded = True
-        self._rows()  # made now, they are kept for good, too
-        keep_for_good()
+        if marketplace.api_client_count >= KEPT_AT_ONCE:
+            keep_for_good()
         if before:
             self._mark(before)
 
