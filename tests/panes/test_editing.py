@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from tests.console import Console, console_request, open_console
+from tests.panes.secrets_lab import until
 from tests.panes.test_clients import go_to, names, on_server, under_cursor
 from tui import crash
 from tui.config.paths import find_paths
@@ -347,3 +348,60 @@ async def test_a_company_that_cannot_be_assigned_is_told_and_the_rest_is_done(co
     copy = await on_server(console, under_cursor(console).id)
     assert copy.assigned_buyer_count + copy.assigned_supplier_count == 2
     assert len(console.app.session.journal.changes) == 1
+
+
+# -- keys that come again, and words that do not fit ---------------------------------------------------------------
+
+
+async def test_a_key_that_comes_again_before_the_question_is_there_does_not_ask_twice(console: Console) -> None:
+    before = await go_to(console, "Buyer Storefront")
+    await console.press("e")
+    await put(console, "RefreshTokenDuration", "0")
+    fail(console, Rule(Fault.LATENCY, path="/v1/*", method="GET", seconds=0.2))
+    await console.pilot.press("ctrl+s", "ctrl+s")
+    await until(console, lambda: isinstance(console.app.screen, Confirm), "the question")
+    assert "It is being saved." in console.told
+    await until(console, lambda: not _asks(console), "the end of what asks")
+    assert [type(each) for each in console.app.screen_stack[1:]] == [Confirm]
+    await console.press("escape")
+    await console.press("ctrl+s")
+    await until(console, lambda: isinstance(console.app.screen, Confirm), "the question, after a no")
+    await console.press("enter")
+    await until(console, lambda: not console.app.query(ApiClientForm), "the form to be done")
+    assert (await on_server(console, before.id)).refresh_token_duration == 0
+    await console.pilot.press("delete", "delete")
+    await until(console, lambda: isinstance(console.app.screen, Confirm), "the question")
+    await until(console, lambda: not _asks(console), "the end of what asks")
+    assert [type(each) for each in console.app.screen_stack[1:]] == [Confirm]
+
+
+def _asks(console: Console) -> int:
+    """Whether more than the work that waits for the answer is under way."""
+    groups = [each.group for each in console.app.workers if not each.is_finished]
+    return groups.count("save") + groups.count("change") > 1
+
+
+async def test_what_the_server_said_of_one_field_does_not_outlive_another_one(console: Console) -> None:
+    before = await go_to(console, "Buyer Storefront")
+    await console.press("e")
+    row_of(console, "IsAnonBuyer").query_one(Flag).action_turn()
+    await put(console, "DefaultContextUserName", "harbor-admin")
+    await console.press("ctrl+s", "enter")
+    assert "not a seller user" in row_of(console, "IsAnonBuyer").problem
+    await put(console, "DefaultContextUserName", "shopper01")
+    await console.press("ctrl+s", "enter")
+    after = await on_server(console, before.id)
+    assert (after.is_anon_buyer, after.default_context_user_name) == (True, "shopper01")
+
+
+async def test_all_of_a_question_can_be_read_on_a_small_screen() -> None:
+    async with open_console(size=(80, 24)) as console:
+        await go_to(console, "Buyer Storefront")
+        await console.press("e")
+        await put(console, "ClientSecret", HUSH)
+        await console.press("ctrl+s")
+        last = console.app.screen._body.plain.split()[-1]  # type: ignore[attr-defined]  # a Confirm
+        assert last not in console.text
+        assert "↑ ↓ scroll" in console.text
+        await console.press("pagedown", "pagedown", "down")
+        assert last in console.text

@@ -35,12 +35,16 @@ class Confirm(ModalScreen[bool]):
         Binding("y", "answer(True)", "Yes", show=False),
         Binding("left", "app.focus_previous", "Previous", show=False),
         Binding("right", "app.focus_next", "Next", show=False),
+        Binding("up,k", "scroll(-1)", "Up", show=False),
+        Binding("down,j", "scroll(1)", "Down", show=False),
+        Binding("pageup", "scroll(-8)", "Page up", show=False),
+        Binding("pagedown", "scroll(8)", "Page down", show=False),
     ]
     DEFAULT_CSS = """
     Confirm { align: center middle; background: $background 60%; }
     Confirm > Vertical {
         width: 72; max-width: 96%; height: auto; max-height: 90%; padding: 1 2;
-        background: $surface; border: round $accent;
+        background: $surface; border: round $accent; border-subtitle-color: $text-muted;
     }
     Confirm .danger { border: round $error; }
     Confirm VerticalScroll { height: auto; max-height: 45vh; margin-top: 1; }
@@ -67,6 +71,10 @@ class Confirm(ModalScreen[bool]):
         self._can_retype = retype is None or can_be_typed(retype)
         self._retype = retype if self._can_retype else yes
 
+    def asks_as(self, other: Confirm) -> bool:
+        """Return whether it asks the same as another one."""
+        return self._question == other._question
+
     def compose(self) -> ComposeResult:
         """Lay the question out."""
         with Vertical(classes="danger" if self._danger else ""):
@@ -87,6 +95,19 @@ class Confirm(ModalScreen[bool]):
             self.query_one("#retype").focus()
         else:
             self.query_one("#no" if self._danger else "#yes").focus()
+        self.call_after_refresh(self._fit)
+
+    def on_resize(self) -> None:
+        """Say how the rest is read where there is not room for all."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        more = self.query_one(VerticalScroll).max_scroll_y > 0
+        self.query_one(Vertical).border_subtitle = Content("↑ ↓ scroll" if more else "")
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by some lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     def action_answer(self, answer: bool) -> None:
         """Answer, unless a name has yet to be typed."""
