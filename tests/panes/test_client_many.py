@@ -107,6 +107,17 @@ async def test_a_member_of_xp_is_set_and_the_others_stay(console: Console) -> No
     assert before
 
 
+@pytest.mark.parametrize("typed", ["NaN", '{"a": 1e999}', '"\\ud800"', "[" * 100_000])
+async def test_a_value_of_xp_that_cannot_be_sent_is_said_before(console: Console, typed: str) -> None:
+    await console.press("space")
+    await choose(console, "tag")
+    member, value = console.app.screen.query(Input)
+    member.value, value.value = "owner", typed
+    await console.press("enter", "enter")
+    assert isinstance(console.app.screen, Ask)
+    assert "✗ Not" in console.text
+
+
 async def test_what_is_so_already_is_left_out_and_nothing_to_do_is_said(console: Console) -> None:
     await console.press("space", "space")
     for row in the_list(console).rows[:2]:

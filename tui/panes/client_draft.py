@@ -340,13 +340,28 @@ def _read(kind: FieldKind, typed: str) -> JSON:
         if not text:
             return None
         try:
-            value: JSON = json.loads(text, parse_constant=_no_json)
-            json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
-            return value
-        except RecursionError:
-            raise ValueError("Not usable: nested too deeply.") from None
-        except UnicodeEncodeError:
-            raise ValueError("Not usable: half of a surrogate pair stands alone.") from None
+            return read_json(text)
         except json.JSONDecodeError as error:
             raise ValueError(f"Not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from None
     return text
+
+
+def read_json(text: str) -> JSON:
+    """Return the value that a text is in JSON.
+
+    Raises:
+        json.JSONDecodeError: It is no JSON.
+        ValueError: It cannot be sent; the message is for people.
+    """
+    try:
+        value: JSON = json.loads(text, parse_constant=_no_json)
+        json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("Not usable: nested too deeply.") from None
+    except UnicodeEncodeError:
+        raise ValueError("Not usable: half of a surrogate pair stands alone.") from None
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        raise ValueError("Not usable: a number is too large.") from None
+    return value

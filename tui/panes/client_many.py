@@ -11,7 +11,7 @@ from tui.access.words import count
 from tui.access.xp import same_json
 from tui.panes.bulk_screen import do_many
 from tui.panes.changing import Kind, Question
-from tui.panes.client_draft import FIELDS, said
+from tui.panes.client_draft import FIELDS, read_json, said
 from tui.session.client_jobs import delete_job, patch_job
 from tui.tokens.durations import parse_minutes
 from tui.widgets.dialogs import Ask, Choose
@@ -93,6 +93,10 @@ async def _change_durations(pane: ModePane, api_clients: Sequence[ApiClient]) ->
 
 async def _set_member(pane: ModePane, api_clients: Sequence[ApiClient]) -> None:
     def check(given: Sequence[str]) -> str | None:
+        try:
+            read_value(given[1])
+        except ValueError as problem:
+            return str(problem)
         return None if given[0].strip() else "Name the member."
 
     told = "The value is JSON, or else text; a blank value takes the member away (it stays as null)."
@@ -116,14 +120,17 @@ async def _set_member(pane: ModePane, api_clients: Sequence[ApiClient]) -> None:
 
 
 def read_value(text: str) -> JSON:
-    """Return what was typed as JSON, or as text where it is none; None when nothing was."""
+    """Return what was typed as JSON, or as text where it is none; None when nothing was.
+
+    Raises:
+        ValueError: It cannot be sent; the message is for people.
+    """
     if not text.strip():
         return None
     try:
-        value: JSON = json.loads(text)
-    except (ValueError, RecursionError):
+        return read_json(text)
+    except json.JSONDecodeError:
         return text.strip()
-    return value
 
 
 async def _export(pane: ModePane, api_clients: Sequence[ApiClient]) -> None:
