@@ -8,12 +8,13 @@ import pytest
 from textual.widgets import Input
 
 from tests.console import Console, open_console
+from tests.panes.secrets_lab import until
 from tui.panes.bulk_screen import BulkScreen
 from tui.panes.client_list import ClientList
 from tui.sandbox.control import Fault, Rule
 from tui.sandbox.control.rules import Faults
 from tui.session.client_row import ClientRow
-from tui.widgets.dialogs import Ask, Choose
+from tui.widgets.dialogs import Ask, Choose, Note
 from tui.widgets.row_list import RowList
 from tui.widgets.select_list import SelectList
 
@@ -149,3 +150,57 @@ async def test_without_a_selection_there_is_nothing_to_do(console: Console) -> N
     assert "With selected" not in console.text
     await console.press("M")
     assert any("space selects" in told for told in console.told)
+
+
+async def test_what_its_screen_took_back_is_not_taken_back_again_from_the_list(console: Console) -> None:
+    marketplace = console.app.session.marketplace
+    names = sorted(each.app_name for each in marketplace.api_clients.values())
+    await console.press("space", "space", "delete", "enter")
+    assert isinstance(console.app.screen, BulkScreen)
+    assert len(marketplace.api_clients) == len(names) - 2
+    await console.press("u", "enter", "escape", "escape")
+    assert sorted(each.app_name for each in marketplace.api_clients.values()) == names
+    await console.press("u")
+    assert "Nothing has been changed in this sitting." in console.told
+    assert sorted(each.app_name for each in marketplace.api_clients.values()) == names
+    await console.press("Z")
+    assert "Taken back: 2 API clients: deleted. " in console.text
+    assert "has the new ID" in console.text
+    assert "deleted · taken back" in console.text
+
+
+async def test_taking_back_that_is_cut_short_goes_on_with_the_rest(console: Console) -> None:
+    rows = the_list(console).rows[:6]
+    before = {row.id: await on_server(console, row.id) for row in rows}
+    await console.press(*["space"] * len(rows))
+    await choose(console, "durations")
+    console.app.screen.query(Input).first().value = "1h17"
+    await console.press("enter", "enter", "enter", "enter", "escape")
+    journal = console.app.session.journal
+    faults(console).add(Rule(Fault.DROP_BEFORE, method="PATCH", path=f"/v1/apiclients/{rows[1].id}"))
+    await console.press("u")
+    await until(console, lambda: any("Only 5 of 6 changes could be" in told for told in console.told), "the account")
+    assert journal.last is not None
+    assert (await on_server(console, rows[1].id))["AccessTokenDuration"] == 77
+    faults(console).clear()
+    await console.press("u")
+    await until(console, lambda: journal.last is None, "the rest to be taken back")
+    assert {row.id: await on_server(console, row.id) for row in rows} == before
+
+
+async def test_a_deletion_whose_answer_was_lost_counts_as_one_and_is_taken_back(console: Console) -> None:
+    marketplace = console.app.session.marketplace
+    names = sorted(each.app_name for each in marketplace.api_clients.values())
+    await console.press("space", "space")
+    faults(console).add(Rule(Fault.DROP_AFTER, method="DELETE", path="/v1/apiclients/*", next=3))
+    await console.press("delete", "enter")
+    await until(console, lambda: "2 done" in console.text, "the account")
+    await console.press("escape", "delete", "y")
+    await until(console, lambda: len(marketplace.api_clients) == len(names) - 3, "one more to be deleted")
+    first, _ = console.app.session.journal.changes
+    assert (first.what, len(first.record.parts)) == ("2 API clients: deleted", 2)
+    for _ in range(2):
+        await console.press("u")
+        await until(console, lambda: isinstance(console.app.screen, Note), "what could not be restored")
+        await console.press("escape")
+    assert sorted(each.app_name for each in marketplace.api_clients.values()) == names

@@ -74,13 +74,15 @@ class Marketplace(KnownMarketplace):
         undo: Callable[[], Awaitable[str]] | None = None,
         threat: Callable[[], Awaitable[str | None]] | None = None,
         record: Record | None = None,
-    ) -> None:
+    ) -> Change:
         """Note a change. One that is given as data has its way back from that."""
         if record is None:
-            self.journal.add(Change(self._clock(), what, undo, threat))
-            return
-        undo, threat = undo or self.ways_back.undo(record), threat or self.ways_back.threat(record)
-        self.journal.add(Change(self._clock(), what, undo, threat, record))
+            change = Change(self._clock(), what, undo, threat)
+        else:
+            undo, threat = undo or self.ways_back.undo(record), threat or self.ways_back.threat(record)
+            change = Change(self._clock(), what, undo, threat, record)
+        self.journal.add(change)
+        return change
 
     def _take(self, api_client: ApiClient) -> None:
         self._known.put(api_client, self._known.begin())
@@ -144,7 +146,10 @@ class Marketplace(KnownMarketplace):
 
     async def _delete(self, api_client: ApiClient) -> None:
         self.way_in.decline(await self.way_in.after_deleting(api_client))
-        await self._client.api_clients.delete(api_client.id)
+        await ways.or_gone(
+            partial(self._client.api_clients.delete, api_client.id),
+            partial(self._client.api_clients.get, api_client.id),
+        )
         self._known.remove(api_client.id, self._known.begin())
         self._assignments.forget(api_client.id)
         self._secrets.forget(api_client.id)
@@ -221,22 +226,28 @@ class Marketplace(KnownMarketplace):
         """Save changed fields as `patch_api_client` does, as one of many changes: `note_many` is to follow."""
         found = await self.api_client(before.id)
         check_unmoved(before, found, changes)
-        after = await self._patch(found, changes)
+        after = await ways.or_done(lambda: self._patch(found, changes), lambda: self.api_client(found.id), changes)
         return Record.of_fields(before, values_of(found, changes), values_of(after, changes))
 
-    async def delete_among_many(self, api_client: ApiClient) -> Record:
-        """Delete an API client as `delete_api_client` does, as one of many changes: `note_many` is to follow."""
+    async def delete_among_many(
+        self, api_client: ApiClient, learnt: Callable[[Record], None] = lambda _: None
+    ) -> Record:
+        """Delete an API client as `delete_api_client` does, as one of many changes: `note_many` is to follow.
+
+        `learnt` is told the record of the deletion before it is done.
+        """
         record = await self.ways_back.before_deleting(api_client)
+        learnt(record)
         await self._delete(api_client)
         return record
 
     def note_many(
         self, what: str, undo: Callable[[], Awaitable[str]] | None = None, records: Iterable[Record] = ()
-    ) -> None:
+    ) -> Change:
         """Note many changes that were made as one, with their common way back; as data, that is kept for good."""
         parts = tuple(records)
         record = parts[0] if len(parts) == 1 else Record.of_many(parts) if parts else None
-        self._note(what, undo, record=record)
+        return self._note(what, undo, record=record)
 
     async def create_secret(self, api_client: ApiClient, name: str, expiration: datetime | None) -> ApiClientSecret:
         """Create a named secret; the answer is the only place where its value ever is."""
