@@ -14,7 +14,7 @@ from tui.panes.client_list import ClientList
 from tui.sandbox.control import Fault, Rule
 from tui.sandbox.control.rules import Faults
 from tui.session.client_row import ClientRow
-from tui.widgets.dialogs import Ask, Choose, Note
+from tui.widgets.dialogs import Ask, Choose
 from tui.widgets.row_list import RowList
 from tui.widgets.select_list import SelectList
 
@@ -186,21 +186,3 @@ async def test_taking_back_that_is_cut_short_goes_on_with_the_rest(console: Cons
     await console.press("u")
     await until(console, lambda: journal.last is None, "the rest to be taken back")
     assert {row.id: await on_server(console, row.id) for row in rows} == before
-
-
-async def test_a_deletion_whose_answer_was_lost_counts_as_one_and_is_taken_back(console: Console) -> None:
-    marketplace = console.app.session.marketplace
-    names = sorted(each.app_name for each in marketplace.api_clients.values())
-    await console.press("space", "space")
-    faults(console).add(Rule(Fault.DROP_AFTER, method="DELETE", path="/v1/apiclients/*", next=3))
-    await console.press("delete", "enter")
-    await until(console, lambda: "2 done" in console.text, "the account")
-    await console.press("escape", "delete", "y")
-    await until(console, lambda: len(marketplace.api_clients) == len(names) - 3, "one more to be deleted")
-    first, _ = console.app.session.journal.changes
-    assert (first.what, len(first.record.parts)) == ("2 API clients: deleted", 2)
-    for _ in range(2):
-        await console.press("u")
-        await until(console, lambda: isinstance(console.app.screen, Note), "what could not be restored")
-        await console.press("escape")
-    assert sorted(each.app_name for each in marketplace.api_clients.values()) == names
