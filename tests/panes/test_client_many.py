@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from tests.console import Console, open_console
 from tests.panes.secrets_lab import until
+from tests.panes.test_changing import elsewhere
 from tui.panes.bulk_screen import BulkScreen
 from tui.panes.client_list import ClientList
 from tui.sandbox.control import Fault, Rule
@@ -186,3 +187,17 @@ async def test_taking_back_that_is_cut_short_goes_on_with_the_rest(console: Cons
     await console.press("u")
     await until(console, lambda: journal.last is None, "the rest to be taken back")
     assert {row.id: await on_server(console, row.id) for row in rows} == before
+
+
+@pytest.mark.parametrize("key", ["x", "delete"])
+async def test_the_way_in_of_the_console_itself_is_warned_of_before_anything_is_sent(
+    console: Console, key: str
+) -> None:
+    await console.press("ctrl+a", key)
+    await until(console, lambda: "Nothing has been sent yet" in console.text, "the list of changes")
+    assert "▲ The console is signed in through Default API Client. It is left as it is" in console.text
+    await console.press("escape")
+    elsewhere(console)
+    await console.press(key)
+    await until(console, lambda: "Nothing has been sent yet" in console.text, "the list of changes")
+    assert "▲ The console is signed in through Default API Client. Then it could not get in" in console.text
