@@ -136,7 +136,7 @@ class ApiClientForm(CommandHost, Vertical):
 
     async def _learn(self) -> None:
         if self.before is not None and (self._keeping.kept is not None):
-            await self._meet(await self._marketplace.api_client(self.before.id))
+            await self._meet(await self._marketplace.read_again(self.before))
         self._known = await learn(self._marketplace, self.before)
         if self.before is not None:
             self.companies.learn(await self._marketplace.parties_assigned(self.before.id))
@@ -306,7 +306,7 @@ class ApiClientForm(CommandHost, Vertical):
 
         try:
             while True:
-                if self.before is not None and not await self._meet(await self._marketplace.api_client(self.before.id)):
+                if self.before is not None and not await self._meet(await self._marketplace.read_again(self.before)):
                     return
                 if self._why_not_save() is not None:
                     self.tell("Nothing is left to save: it is all as on the server.")
@@ -399,4 +399,5 @@ class ApiClientForm(CommandHost, Vertical):
             told += " It may have been created all the same: look at the list before you save again."
         self._server_said |= said_of_fields(error)
         self.app.notify(told, title="Not saved; nothing is lost", severity="error", timeout=8, markup=False)
+        self.post_message(MarketplaceChanged())
         self._look()

@@ -94,7 +94,9 @@ class ClientsPane(ModePane):
         """Show the API client under the cursor, unless another one is being edited."""
         message.stop()
         if self._editing is not None:
-            start(self, self._leave_form_for_row, group="leave-form", exclusive=False)
+            # Only a person in the list chooses another row; a change elsewhere may move the cursor as well.
+            if self._list.rows.has_focus:
+                start(self, self._leave_form_for_row, group="leave-form", exclusive=False)
             return
         self._show_row()
         self.app.refresh_bindings()

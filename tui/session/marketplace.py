@@ -14,7 +14,7 @@ from tui.access.words import list_some
 from tui.access.xp import xp_patch
 from tui.session import changes as ways
 from tui.session.facts import assignment_of
-from tui.session.failures import NotAllAssigned
+from tui.session.failures import Declined, NotAllAssigned
 from tui.session.journal import Change, Journal
 from tui.session.known_marketplace import KnownMarketplace
 from tui.session.lookups import users_of
@@ -102,6 +102,20 @@ class Marketplace(KnownMarketplace):
         record = Record.of_fields(before, values_of(found, changes), values_of(after, changes))
         self._note(f"{before.app_name}: changed {', '.join(changes)}", record=record)
         return after
+
+    async def read_again(self, shown: ApiClient) -> ApiClient:
+        """Read an API client that is being changed, past every cache.
+
+        Raises:
+            Declined: It is not there any more.
+        """
+        from tui.ordercloud import errors
+
+        try:
+            return await self.api_client(shown.id)
+        except errors.NotFound:
+            self._known.remove(shown.id, self._known.begin())
+            raise Declined(f"{shown.app_name} is not there any more: it was deleted elsewhere.") from None
 
     async def _patch(self, now: ApiClient, changes: Mapping[str, JSON]) -> ApiClient:
         self.way_in.decline(await self.way_in.after_patch(now, changes))
