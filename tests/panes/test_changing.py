@@ -450,3 +450,19 @@ async def test_one_that_was_deleted_elsewhere_is_said_and_what_is_typed_stays(co
     assert len(console.app.screen_stack) == 1, "nobody asks to leave the form"
     await console.press("escape", "y")
     assert not console.app.query(ApiClientForm)
+
+
+async def test_a_long_value_of_somebody_else_can_be_read_to_its_end(console: Console) -> None:
+    await console.pilot.resize_terminal(80, 24)
+    before = await go_to(console, "Kiosk Terminal")
+    await console.press("e")
+    area = next(each for each in console.app.query(FieldRow) if each.field.name == "xp").query_one(TextArea)
+    area.text = '{"note": "mine"}'
+    await console.settle()
+    await console.app.session.client.api_clients.patch(before.id, {"xp": {"note": "word " * 200 + "at-the-end"}})
+    await console.press("ctrl+s")
+    assert isinstance(console.app.screen, Merge)
+    assert "J K scroll" in console.text
+    assert "at-the-end" not in console.text
+    await console.press(*"JJJJJJJJJJJJ")
+    assert "at-the-end" in console.text
