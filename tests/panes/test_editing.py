@@ -19,14 +19,16 @@ from tui.ordercloud.models.base import JSON
 from tui.panes.client_field import FieldRow
 from tui.panes.client_form import ApiClientForm
 from tui.panes.form_outlook import OutlookLines
-from tui.panes.journal import JournalScreen
+from tui.panes.journal import SIGNS, JournalScreen
 from tui.panes.merge import Merge
 from tui.sandbox.control import Fault, Rule
 from tui.session.marketplace import Marketplace
+from tui.session.record import ChangeKind
 from tui.widgets.dialogs import Choose, Confirm, Note
 from tui.widgets.flag import Flag
 from tui.widgets.multi_picker import MultiPicker
 from tui.widgets.picker import Picker
+from tui.widgets.row_list import RowList
 
 HUSH = "hush-hush-hush"
 
@@ -405,3 +407,27 @@ async def test_all_of_a_question_can_be_read_on_a_small_screen() -> None:
         assert "↑ ↓ scroll" in console.text
         await console.press("pagedown", "pagedown", "down")
         assert last in console.text
+
+
+def test_every_kind_of_change_has_a_sign_in_the_journal() -> None:
+    assert set(SIGNS) == set(ChangeKind)
+
+
+async def test_what_was_changed_as_one_is_told_part_by_part_in_the_journal() -> None:
+    async with open_console(size=(80, 24)) as console:
+        rows = console.app.query_one("#api-clients", RowList).rows
+        await console.press("ctrl+a", "M", "down", "down", "enter")
+        console.app.screen.query(Input).first().value = "1h17"
+        await console.press("enter", "enter", "enter", "enter")
+        await until(console, lambda: f"{len(rows)} done" in console.text, "the account")
+        await console.press("escape", "Z")
+        await until(console, lambda: "Journal 1" in console.text, "the journal")
+        assert f"{rows[0].name} · {rows[0].id}" in console.text
+        assert "u takes it back" in console.text
+        assert rows[-1].id not in console.text
+        await console.press(*"J" * 3 * len(rows))
+        assert f"{rows[-1].name} · {rows[-1].id}" in console.text
+        assert "→ 1h 17m (77 min)" in console.text
+        await console.press("slash")
+        await console.type(rows[-1].name)
+        assert "Journal 1 of 1" in console.text

@@ -16,10 +16,10 @@ from textual.widgets import Input, Static
 
 from tui.panes.changing import Kind, Question, change
 from tui.panes.client_draft import FIELDS, FieldKind, said
-from tui.session.record import ChangeKind, Entry
+from tui.session.record import ChangeKind, Entry, Record
 from tui.session.stand_ins.records import learn_entries
 from tui.widgets.background import start
-from tui.widgets.fact_sheet import Fact, FactSheet
+from tui.widgets.fact_sheet import GAP, Fact, FactSheet
 from tui.widgets.framed import Framed
 from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
@@ -38,6 +38,7 @@ SIGNS: Mapping[ChangeKind, str] = {
     ChangeKind.ASSIGNED: "+",
     ChangeKind.UNASSIGNED: "-",
     ChangeKind.UNDONE: "↶",
+    ChangeKind.MANY: "≡",
     ChangeKind.OTHER: "·",
 }
 
@@ -51,6 +52,8 @@ class JournalScreen(Framed[None]):
         Binding("slash", "filter", "Filter", show=False),
         Binding("u", "undo", "Take back", show=False),
         Binding("r", "reload", "Reload", show=False),
+        Binding("J", "scroll(1)", "Down", show=False),
+        Binding("K", "scroll(-1)", "Up", show=False),
     ]
     DEFAULT_CSS = """
     JournalScreen > Vertical { width: 112; max-width: 98%; height: 96%; }
@@ -77,7 +80,7 @@ class JournalScreen(Framed[None]):
         )
         with Vertical() as box:
             box.border_title = Content("Journal")
-            box.border_subtitle = Content("u takes back · / filters · r reads again · esc closes")
+            box.border_subtitle = Content("u takes back · J K scroll · / filters · r reads again · esc closes")
             yield Input(placeholder="part of a name, a user, a marketplace, or of what was done", compact=True)
             yield RowList[Entry](columns, key=lambda row: row.id, empty="Reading…")
             yield Static(id="problem")
@@ -147,6 +150,11 @@ class JournalScreen(Framed[None]):
         message.stop()
         entry: Entry | None = message.row
         self.query_one(FactSheet).show(() if entry is None else self._facts(entry))
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the change under the cursor by a line."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     @on(Input.Changed)
     def _filtered(self, event: Input.Changed) -> None:
@@ -177,29 +185,17 @@ class JournalScreen(Framed[None]):
     # -- one change ----------------------------------------------------------------------------------------------
 
     def _facts(self, entry: Entry) -> tuple[Fact, ...]:
-        record = entry.record
+        reason = self._why_not_undo(entry)
+        way = Fact("way back", Content("u takes it back") if reason is None else literal(reason, "$text-muted"))
         facts = [
             Fact("when", Content(f"{entry.when:%Y-%m-%d %H:%M:%S} UTC")),
             Fact("who", literal(entry.by.who or "?")),
             Fact("where", literal(f"{entry.by.marketplace} · {entry.by.url}")),
             Fact("what", literal(entry.what)),
         ]
-        if record.api_client_id:
-            facts.append(Fact("API client", literal(f"{record.name} · {record.api_client_id}")))
-        names = dict.fromkeys((*record.before, *record.after))
-        for name in names:
-            field = FIELDS.get(name)
-            if record.kind is not ChangeKind.CHANGED and field is None:
-                continue
-            told = [_value(name, side[name]) for side in (record.before, record.after) if name in side]
-            facts.append(Fact(field.label if field else name, literal(" → ".join(told))))
-        facts += [Fact(str(each.kind), literal(f"{each.label} · {each.id}")) for each in record.companies]
-        if record.unkept:
-            facts.append(Fact("not kept", literal(", ".join(record.unkept))))
-        facts += [Fact("not restorable", literal(each)) for each in record.gone]
-        reason = self._why_not_undo(entry)
-        told_way = Content("u takes it back") if reason is None else literal(reason, "$text-muted")
-        return (*facts, Fact("way back", told_way))
+        if parts := entry.record.parts:
+            return (*facts, way, *(fact for part in parts for fact in (GAP, *_told(part))))
+        return (*facts, *_told(entry.record), way)
 
     def _change_of(self, entry: Entry) -> Change:
         own = next((each for each in self._session.journal.changes if each.id == entry.id), None)
@@ -245,9 +241,29 @@ class JournalScreen(Framed[None]):
             tell_undone(self.app, taken, remark)
 
 
+def _told(record: Record) -> list[Fact]:
+    """Tell one change: what of, from what to what, and what no way back restores."""
+    facts = []
+    if record.api_client_id:
+        facts.append(Fact("API client", literal(f"{record.name} · {record.api_client_id}")))
+    names = dict.fromkeys((*record.before, *record.after))
+    for name in names:
+        field = FIELDS.get(name)
+        if record.kind is not ChangeKind.CHANGED and field is None:
+            continue
+        told = [_value(name, side[name]) for side in (record.before, record.after) if name in side]
+        facts.append(Fact(field.label if field else name, literal(" → ".join(told))))
+    facts += [Fact(str(each.kind), literal(f"{each.label} · {each.id}")) for each in record.companies]
+    if record.unkept:
+        facts.append(Fact("not kept", literal(", ".join(record.unkept))))
+    facts += [Fact("not restorable", literal(each)) for each in record.gone]
+    return facts
+
+
 def _contains(entry: Entry, words: list[str]) -> bool:
     by = entry.by
-    text = f"{entry.what} {by.who} {by.marketplace} {by.url} {entry.record.kind} {entry.record.name}".casefold()
+    names = " ".join(each.name for each in (entry.record, *entry.record.parts))
+    text = f"{entry.what} {by.who} {by.marketplace} {by.url} {entry.record.kind} {names}".casefold()
     return all(word in text for word in words)
 
 
