@@ -431,3 +431,27 @@ async def test_what_was_changed_as_one_is_told_part_by_part_in_the_journal() -> 
         await console.press("slash")
         await console.type(rows[-1].name)
         assert "Journal 1 of 1" in console.text
+
+
+async def test_what_is_typed_while_it_is_being_saved_is_not_lost(console: Console) -> None:
+    before = await go_to(console, "Buyer Storefront")
+    await console.press("e")
+    await put(console, "AccessTokenDuration", "77")
+    await put(console, "RefreshTokenDuration", "0")
+    fail(console, Rule(Fault.LATENCY, path="/v1/*", method="PATCH", seconds=0.5))
+    await console.press("ctrl+s")
+    await console.pilot.press("enter")
+    while "Saving…" not in console.text:
+        await console.pilot.pause(0.01)
+    entry_of(console, "AccessTokenDuration").value = str(before.access_token_duration)
+    entry_of(console, "AppName").value = "Renamed"
+    await until(console, lambda: any("still here" in told for told in console.told), "the answer")
+    first = await on_server(console, before.id)
+    assert (first.app_name, first.access_token_duration, first.refresh_token_duration) == (before.app_name, 77, 0)
+    assert (entry_of(console, "AppName").value, row_of(console, "RefreshTokenDuration").changed) == ("Renamed", False)
+    await console.press("ctrl+s")
+    assert "Save 2 changes to Renamed?" in console.text
+    await console.press("enter")
+    await until(console, lambda: not console.app.query(ApiClientForm), "the form to be done")
+    after = await on_server(console, before.id)
+    assert (after.app_name, after.access_token_duration) == ("Renamed", before.access_token_duration)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.session.sandbox_gate import Gated, gated
 from tui.ordercloud import Exchange
+from tui.ordercloud.errors import NoAnswer
 from tui.sandbox.control import Fault, Rule
 from tui.sandbox.control.rules import Faults
 from tui.session.bulk import Job
@@ -69,3 +70,21 @@ async def test_what_was_done_and_not_answered_is_in_the_journal_with_its_way_bac
     while opened.session.journal.last is not None:
         await opened.session.journal.undo_last()
     assert await there(opened) == before
+
+
+async def test_an_assignment_whose_answer_was_lost_is_in_the_journal_too(opened: Gated) -> None:
+    marketplace, portal = opened.session.marketplace, opened.named("Partner Portal")
+    before = await marketplace.parties_assigned(portal.id)
+    free = [each for each in (await marketplace.companies()).parties(marketplace.seller)[1:] if each not in before]
+    faults(opened).add(Rule(Fault.DROP_AFTER, method="POST", path="/v1/apiclients/assignments"))
+    await marketplace.assign(portal, free[0])
+    assert await marketplace.assign_each(portal, free[1:3], ()) == ()
+    assert set(await marketplace.parties_assigned(portal.id)) == {*before, *free[:3]}
+    faults(opened).clear()
+    faults(opened).add(Rule(Fault.DROP_BEFORE, method="POST", path="/v1/apiclients/assignments"))
+    with pytest.raises(NoAnswer):
+        await marketplace.assign(portal, free[3])
+    assert len(opened.session.journal.changes) == 2
+    for _ in range(2):
+        await opened.session.journal.undo_last()
+    assert set(await marketplace.parties_assigned(portal.id)) == set(before)

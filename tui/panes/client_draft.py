@@ -178,6 +178,19 @@ class Draft:
         self.base = {name: base.get(name) for name in FIELDS}
         self._values = {name: self._values[name] if name in typed else self.base[name] for name in FIELDS}
 
+    def typed(self) -> dict[str, str | bool]:
+        """Return what stands in each field."""
+        return {
+            name: self.flag(name) if each.kind is FieldKind.FLAG else self.text(name) for name, each in FIELDS.items()
+        }
+
+    def go_on_from(self, saved: Mapping[str, JSON]) -> None:
+        """Start from what has just been saved; what stands in the fields, typed while it was being saved, stays."""
+        typed, self.new = self.typed(), False
+        self.rebase(saved, FIELDS)
+        for name, each in typed.items():
+            self.put(name, each)
+
     def _members(self, now: Mapping[str, JSON]) -> tuple[Member, ...]:
         """Return the members of `xp` that differ; nothing counts as an empty object."""
         return members(self.base["xp"] or {}, now.get("xp") or {}, self._values["xp"] or {})

@@ -24,7 +24,7 @@ from tui.panes.form_companies import CompaniesLine
 from tui.panes.form_keeping import Keeping
 from tui.panes.form_outlook import Known, Outlook, OutlookLines, foresee, learn
 from tui.panes.form_picks import PICKED, pick, pick_companies
-from tui.panes.form_told import hint_of, question_of, said_of_fields, told_changes, warnings_of
+from tui.panes.form_told import hint_of, question_of, said_of_fields, tell_not_assigned, told_changes, warnings_of
 from tui.panes.messages import MarketplaceChanged
 from tui.session.session import Session
 from tui.widgets.background import start
@@ -109,6 +109,7 @@ class ApiClientForm(CommandHost, Vertical):
         self._server_said: dict[str, str] = {}
         self._asking = False
         self._saving = False
+        self._sent: tuple[object, object] = (None, None)
         self._marketplace = session.marketplace
         self._last: Widget | None = None
 
@@ -152,8 +153,12 @@ class ApiClientForm(CommandHost, Vertical):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Show the hint of the field that has the focus now."""
         self._last = event.widget
-        self.query_one("#form-hint", Static).update(Content(hint_of(self, self._focused_row())))
+        self._show_hint()
         self.app.refresh_bindings()
+
+    def _show_hint(self) -> None:
+        hint = "Saving…" if self._saving else hint_of(self, self._focused_row())
+        self.query_one("#form-hint", Static).update(Content(hint))
 
     def _focused_row(self) -> FieldRow | None:
         focused = self.screen.focused
@@ -318,16 +323,28 @@ class ApiClientForm(CommandHost, Vertical):
                 break
         except NotAllAssigned as error:
             saved = error.api_client
-            self._tell_refused(error.refused)
+            tell_not_assigned(self.app, error.refused)
         except (OrderCloudError, Declined) as error:
             self._refused(error)
             return
         finally:
             self._asking = False
             self.app.refresh_bindings()
-        if saved is not None:
-            self._keeping.give_up()
-            self.post_message(self.Finished(saved))
+        if saved is None:
+            return
+        if self._sent != self._typed_now():
+            self.before = saved
+            self.draft.go_on_from(saved.to_wire())
+            self.companies.learn(await self._marketplace.parties_assigned(saved.id))
+            self.tell("Saved, without what was typed meanwhile: that is still here.")
+            self.post_message(MarketplaceChanged())
+            self._look()
+            return
+        self._keeping.give_up()
+        self.post_message(self.Finished(saved))
+
+    def _typed_now(self) -> tuple[object, object]:
+        return self.draft.typed(), self.companies.now
 
     async def _ask_and_send(self) -> ApiClient | None:
         """Show what would be sent and whom it affects, then send it; None when the person says no."""
@@ -338,8 +355,9 @@ class ApiClientForm(CommandHost, Vertical):
         marketplace = await ask(self, self.session, question, threat=self._threat, at=self._marketplace)
         if marketplace is None:
             return None
-        self._saving = True
+        self._saving, self._sent = True, self._typed_now()
         self._server_said.clear()
+        self._show_hint()
         try:
             if self.before is None:
                 saved = await marketplace.create_api_client(changes, added)
@@ -348,16 +366,12 @@ class ApiClientForm(CommandHost, Vertical):
             else:
                 saved = self.before
             if self.before is not None and (added or removed):
-                self._tell_refused(await marketplace.assign_each(saved, added, removed))
+                tell_not_assigned(self.app, await marketplace.assign_each(saved, added, removed))
                 saved = marketplace.api_clients.get(saved.id, saved)
             return saved
         finally:
             self._saving = False
-
-    def _tell_refused(self, refused: Sequence[tuple[str, str]]) -> None:
-        if refused:
-            told = "\n".join(f"{label}: {why}" for label, why in refused)
-            self.app.notify(plain(told, lines=True), title="Not assigned", severity="error", timeout=12, markup=False)
+            self._show_hint()
 
     async def _meet(self, now: ApiClient) -> bool:
         """Bring together what is typed and what was changed elsewhere; return whether nothing is left open."""

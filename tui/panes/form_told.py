@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -16,6 +16,8 @@ from tui.session.changes import members_stay
 from tui.widgets.plain import literal, plain
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from tui.ordercloud.models.base import JSON
     from tui.panes.client_field import FieldRow
     from tui.panes.client_form import ApiClientForm
@@ -90,6 +92,13 @@ def _told_calls(form: ApiClientForm, changes: Mapping[str, JSON], own_client_id:
     if before is not None and before.id.casefold() == own_client_id.casefold():
         lines.append(Content.styled("▲ The console itself is signed in through this API client.", "$warning"))
     return lines
+
+
+def tell_not_assigned(app: App[int], refused: Sequence[tuple[str, str]]) -> None:
+    """Tell which companies could not be assigned, or unassigned, each with why."""
+    if refused:
+        told = "\n".join(f"{label}: {why}" for label, why in refused)
+        app.notify(plain(told, lines=True), title="Not assigned", severity="error", timeout=12, markup=False)
 
 
 def said_of_fields(error: Exception) -> Mapping[str, str]:

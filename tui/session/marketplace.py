@@ -197,20 +197,36 @@ class Marketplace(KnownMarketplace):
     async def _assign_each(
         self, api_client: ApiClient, added: Sequence[Party], removed: Sequence[Party]
     ) -> tuple[tuple[str, str], ...]:
-        its = self._client.api_clients.assignments
         async with self._changing_assignments(api_client):
-            pairs = [(its.assign, each) for each in added] + [(its.unassign, each) for each in removed]
-            return await ways.each_of([(each, partial(do, assignment_of(api_client.id, each))) for do, each in pairs])
+            pairs = [(each, True) for each in added] + [(each, False) for each in removed]
+            return await ways.each_of(
+                [(each, partial(self._write_assignment, api_client, each, assigned)) for each, assigned in pairs]
+            )
 
     async def _assign(self, api_client: ApiClient, party: Party) -> str:
         async with self._changing_assignments(api_client):
-            await self._client.api_clients.assignments.assign(assignment_of(api_client.id, party))
+            await self._write_assignment(api_client, party, True)
         return ""
 
     async def _unassign(self, api_client: ApiClient, party: Party) -> str:
         async with self._changing_assignments(api_client):
-            await self._client.api_clients.assignments.unassign(assignment_of(api_client.id, party))
+            await self._write_assignment(api_client, party, False)
         return ""
+
+    async def _write_assignment(self, api_client: ApiClient, party: Party, assigned: bool) -> None:
+        """Make an assignment or take it away; where the answer is lost, look whether that was done all the same."""
+        from tui.ordercloud import errors
+
+        calls = self._client.api_clients.assignments
+        try:
+            await (calls.assign if assigned else calls.unassign)(assignment_of(api_client.id, party))
+        except errors.NoAnswer as lost:
+            try:
+                there = await self.is_assigned(api_client, party)
+            except errors.OrderCloudError:
+                raise lost from None
+            if there is not assigned:
+                raise
 
     @asynccontextmanager
     async def _changing_assignments(self, api_client: ApiClient) -> AsyncIterator[None]:
