@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from tests.console import Console, console_request, open_console
-from tests.panes.test_clients import go_to, on_server
+from tests.panes.test_clients import go_to, names, on_server, under_cursor
 from tui.ordercloud.models.base import JSON
 from tui.panes.changing import MANNERS, Kind
 from tui.panes.client_detail import ClientDetail
@@ -419,3 +419,50 @@ async def delete_named(console: Console, name: str) -> None:
     await console.press("enter")
     assert not isinstance(console.app.screen, Confirm)
     assert created.id not in console.app.session.marketplace.api_clients
+
+
+async def test_what_was_changed_elsewhere_does_not_take_the_form_away_with_its_row(console: Console) -> None:
+    """The filter does not find the API client any more, so the cursor goes to another row."""
+    await console.press("slash")
+    await console.type("kiosk")
+    await console.press("enter")
+    before = under_cursor(console)
+    await console.press("e")
+    field(console, "AccessTokenDuration").value = "77"
+    await console.app.session.client.api_clients.patch(before.id, {"AppName": "Renamed"})
+    await console.press("ctrl+s")
+    assert isinstance(console.app.screen, Confirm)
+    assert "Save 1 change to Renamed?" in console.text
+    await console.press("enter")
+    after = await on_server(console, before.id)
+    assert (after.app_name, after.access_token_duration) == ("Renamed", 77)
+
+
+async def test_one_that_was_deleted_elsewhere_is_said_and_what_is_typed_stays(console: Console) -> None:
+    before = await go_to(console, "Kiosk Terminal")
+    await console.press("e")
+    field(console, "AccessTokenDuration").value = "77"
+    await console.app.session.client.api_clients.delete(before.id)
+    await console.press("ctrl+s")
+    assert "Kiosk Terminal is not there any more: it was deleted elsewhere." in console.told
+    assert field(console, "AccessTokenDuration").value == "77"
+    assert "Kiosk Terminal" not in names(console)
+    assert len(console.app.screen_stack) == 1, "nobody asks to leave the form"
+    await console.press("escape", "y")
+    assert not console.app.query(ApiClientForm)
+
+
+async def test_a_long_value_of_somebody_else_can_be_read_to_its_end(console: Console) -> None:
+    await console.pilot.resize_terminal(80, 24)
+    before = await go_to(console, "Kiosk Terminal")
+    await console.press("e")
+    area = next(each for each in console.app.query(FieldRow) if each.field.name == "xp").query_one(TextArea)
+    area.text = '{"note": "mine"}'
+    await console.settle()
+    await console.app.session.client.api_clients.patch(before.id, {"xp": {"note": "word " * 200 + "at-the-end"}})
+    await console.press("ctrl+s")
+    assert isinstance(console.app.screen, Merge)
+    assert "J K scroll" in console.text
+    assert "at-the-end" not in console.text
+    await console.press(*"JJJJJJJJJJJJ")
+    assert "at-the-end" in console.text

@@ -8,6 +8,8 @@ import pytest
 from textual.widgets import Input
 
 from tests.console import Console, open_console
+from tests.panes.secrets_lab import until
+from tests.panes.test_changing import elsewhere
 from tui.panes.bulk_screen import BulkScreen
 from tui.panes.client_list import ClientList
 from tui.sandbox.control import Fault, Rule
@@ -107,6 +109,17 @@ async def test_a_member_of_xp_is_set_and_the_others_stay(console: Console) -> No
     assert before
 
 
+@pytest.mark.parametrize("typed", ["NaN", '{"a": 1e999}', '"\\ud800"', "[" * 100_000])
+async def test_a_value_of_xp_that_cannot_be_sent_is_said_before(console: Console, typed: str) -> None:
+    await console.press("space")
+    await choose(console, "tag")
+    member, value = console.app.screen.query(Input)
+    member.value, value.value = "owner", typed
+    await console.press("enter", "enter")
+    assert isinstance(console.app.screen, Ask)
+    assert "✗ Not" in console.text
+
+
 async def test_what_is_so_already_is_left_out_and_nothing_to_do_is_said(console: Console) -> None:
     await console.press("space", "space")
     for row in the_list(console).rows[:2]:
@@ -138,3 +151,53 @@ async def test_without_a_selection_there_is_nothing_to_do(console: Console) -> N
     assert "With selected" not in console.text
     await console.press("M")
     assert any("space selects" in told for told in console.told)
+
+
+async def test_what_its_screen_took_back_is_not_taken_back_again_from_the_list(console: Console) -> None:
+    marketplace = console.app.session.marketplace
+    names = sorted(each.app_name for each in marketplace.api_clients.values())
+    await console.press("space", "space", "delete", "enter")
+    assert isinstance(console.app.screen, BulkScreen)
+    assert len(marketplace.api_clients) == len(names) - 2
+    await console.press("u", "enter", "escape", "escape")
+    assert sorted(each.app_name for each in marketplace.api_clients.values()) == names
+    await console.press("u")
+    assert "Nothing has been changed in this sitting." in console.told
+    assert sorted(each.app_name for each in marketplace.api_clients.values()) == names
+    await console.press("Z")
+    assert "Taken back: 2 API clients: deleted. " in console.text
+    assert "has the new ID" in console.text
+    assert "deleted · taken back" in console.text
+
+
+async def test_taking_back_that_is_cut_short_goes_on_with_the_rest(console: Console) -> None:
+    rows = the_list(console).rows[:6]
+    before = {row.id: await on_server(console, row.id) for row in rows}
+    await console.press(*["space"] * len(rows))
+    await choose(console, "durations")
+    console.app.screen.query(Input).first().value = "1h17"
+    await console.press("enter", "enter", "enter", "enter", "escape")
+    journal = console.app.session.journal
+    faults(console).add(Rule(Fault.DROP_BEFORE, method="PATCH", path=f"/v1/apiclients/{rows[1].id}"))
+    await console.press("u")
+    await until(console, lambda: any("Only 5 of 6 changes could be" in told for told in console.told), "the account")
+    assert journal.last is not None
+    assert (await on_server(console, rows[1].id))["AccessTokenDuration"] == 77
+    faults(console).clear()
+    await console.press("u")
+    await until(console, lambda: journal.last is None, "the rest to be taken back")
+    assert {row.id: await on_server(console, row.id) for row in rows} == before
+
+
+@pytest.mark.parametrize("key", ["x", "delete"])
+async def test_the_way_in_of_the_console_itself_is_warned_of_before_anything_is_sent(
+    console: Console, key: str
+) -> None:
+    await console.press("ctrl+a", key)
+    await until(console, lambda: "Nothing has been sent yet" in console.text, "the list of changes")
+    assert "▲ The console is signed in through Default API Client. It is left as it is" in console.text
+    await console.press("escape")
+    elsewhere(console)
+    await console.press(key)
+    await until(console, lambda: "Nothing has been sent yet" in console.text, "the list of changes")
+    assert "▲ The console is signed in through Default API Client. Then it could not get in" in console.text

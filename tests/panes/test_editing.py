@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from tests.console import Console, console_request, open_console
+from tests.panes.secrets_lab import until
 from tests.panes.test_clients import go_to, names, on_server, under_cursor
 from tui import crash
 from tui.config.paths import find_paths
@@ -29,6 +30,7 @@ from tui.widgets.dialogs import Choose, Confirm, Note
 from tui.widgets.flag import Flag
 from tui.widgets.multi_picker import MultiPicker
 from tui.widgets.picker import Picker
+from tui.widgets.row_list import RowList
 
 HUSH = "hush-hush-hush"
 
@@ -298,8 +300,9 @@ async def test_changes_made_as_one_are_told_one_by_one_and_taken_back_together(c
     marketplace.note_many("2 API clients: deactivated", records=records)
     await console.press("Z")
     assert "≡  26-11-23 09:14" in console.text
-    assert "changed          Partner Portal: Active on → off" in console.text
-    assert "changed          Kiosk Terminal: Active on → off" in console.text
+    for each in chosen:
+        assert f"changed          {each.app_name} · {each.id}" in console.text
+    assert console.text.count("Active on → off") == len(chosen)
     await console.press("slash")
     await console.type("kiosk")
     assert "Journal 1 of 1" in console.text
@@ -374,3 +377,104 @@ async def test_a_company_that_cannot_be_assigned_is_told_and_the_rest_is_done(co
     copy = await on_server(console, under_cursor(console).id)
     assert copy.assigned_buyer_count + copy.assigned_supplier_count == 2
     assert len(console.app.session.journal.changes) == 1
+
+
+# -- keys that come again, and words that do not fit ---------------------------------------------------------------
+
+
+async def test_a_key_that_comes_again_before_the_question_is_there_does_not_ask_twice(console: Console) -> None:
+    before = await go_to(console, "Buyer Storefront")
+    await console.press("e")
+    await put(console, "RefreshTokenDuration", "0")
+    fail(console, Rule(Fault.LATENCY, path="/v1/*", method="GET", seconds=0.2))
+    await console.pilot.press("ctrl+s", "ctrl+s")
+    await until(console, lambda: isinstance(console.app.screen, Confirm), "the question")
+    assert "It is being saved." in console.told
+    await until(console, lambda: not _asks(console), "the end of what asks")
+    assert [type(each) for each in console.app.screen_stack[1:]] == [Confirm]
+    await console.press("escape")
+    await console.press("ctrl+s")
+    await until(console, lambda: isinstance(console.app.screen, Confirm), "the question, after a no")
+    await console.press("enter")
+    await until(console, lambda: not console.app.query(ApiClientForm), "the form to be done")
+    assert (await on_server(console, before.id)).refresh_token_duration == 0
+    await console.pilot.press("delete", "delete")
+    await until(console, lambda: isinstance(console.app.screen, Confirm), "the question")
+    await until(console, lambda: not _asks(console), "the end of what asks")
+    assert [type(each) for each in console.app.screen_stack[1:]] == [Confirm]
+
+
+def _asks(console: Console) -> int:
+    """Whether more than the work that waits for the answer is under way."""
+    groups = [each.group for each in console.app.workers if not each.is_finished]
+    return groups.count("save") + groups.count("change") > 1
+
+
+async def test_what_the_server_said_of_one_field_does_not_outlive_another_one(console: Console) -> None:
+    before = await go_to(console, "Buyer Storefront")
+    await console.press("e")
+    row_of(console, "IsAnonBuyer").query_one(Flag).action_turn()
+    await put(console, "DefaultContextUserName", "harbor-admin")
+    await console.press("ctrl+s", "enter")
+    assert "not a seller user" in row_of(console, "IsAnonBuyer").problem
+    await put(console, "DefaultContextUserName", "shopper01")
+    await console.press("ctrl+s", "enter")
+    after = await on_server(console, before.id)
+    assert (after.is_anon_buyer, after.default_context_user_name) == (True, "shopper01")
+
+
+async def test_all_of_a_question_can_be_read_on_a_small_screen() -> None:
+    async with open_console(size=(80, 24)) as console:
+        await go_to(console, "Buyer Storefront")
+        await console.press("e")
+        await put(console, "ClientSecret", HUSH)
+        await console.press("ctrl+s")
+        last = console.app.screen._body.plain.split()[-1]  # type: ignore[attr-defined]  # a Confirm
+        assert last not in console.text
+        assert "↑ ↓ scroll" in console.text
+        await console.press("pagedown", "pagedown", "down")
+        assert last in console.text
+
+
+async def test_what_was_changed_as_one_is_told_part_by_part_in_the_journal() -> None:
+    async with open_console(size=(80, 24)) as console:
+        rows = console.app.query_one("#api-clients", RowList).rows
+        await console.press("ctrl+a", "M", "down", "down", "enter")
+        console.app.screen.query(Input).first().value = "1h17"
+        await console.press("enter", "enter", "enter", "enter")
+        await until(console, lambda: f"{len(rows)} done" in console.text, "the account")
+        await console.press("escape", "Z")
+        await until(console, lambda: "Journal 1" in console.text, "the journal")
+        assert f"{rows[0].name} · {rows[0].id}" in console.text
+        assert "u takes it back" in console.text
+        assert rows[-1].id not in console.text
+        await console.press(*"J" * 3 * len(rows))
+        assert f"{rows[-1].name} · {rows[-1].id}" in console.text
+        assert "→ 1h 17m (77 min)" in console.text
+        await console.press("slash")
+        await console.type(rows[-1].name)
+        assert "Journal 1 of 1" in console.text
+
+
+async def test_what_is_typed_while_it_is_being_saved_is_not_lost(console: Console) -> None:
+    before = await go_to(console, "Buyer Storefront")
+    await console.press("e")
+    await put(console, "AccessTokenDuration", "77")
+    await put(console, "RefreshTokenDuration", "0")
+    fail(console, Rule(Fault.LATENCY, path="/v1/*", method="PATCH", seconds=0.5))
+    await console.press("ctrl+s")
+    await console.pilot.press("enter")
+    while "Saving…" not in console.text:
+        await console.pilot.pause(0.01)
+    entry_of(console, "AccessTokenDuration").value = str(before.access_token_duration)
+    entry_of(console, "AppName").value = "Renamed"
+    await until(console, lambda: any("still here" in told for told in console.told), "the answer")
+    first = await on_server(console, before.id)
+    assert (first.app_name, first.access_token_duration, first.refresh_token_duration) == (before.app_name, 77, 0)
+    assert (entry_of(console, "AppName").value, row_of(console, "RefreshTokenDuration").changed) == ("Renamed", False)
+    await console.press("ctrl+s")
+    assert "Save 2 changes to Renamed?" in console.text
+    await console.press("enter")
+    await until(console, lambda: not console.app.query(ApiClientForm), "the form to be done")
+    after = await on_server(console, before.id)
+    assert (after.app_name, after.access_token_duration) == ("Renamed", before.access_token_duration)

@@ -19,7 +19,8 @@ from tui.access.facts import Party, PartyKind
 from tui.config.paths import find_paths
 from tui.ordercloud.models import ApiClient
 from tui.ordercloud.models.base import JSON
-from tui.session.failures import CannotUndo
+from tui.sandbox.control import Fault, Rule
+from tui.session.failures import CannotUndo, CutShort
 from tui.session.journal_file import JournalFile, Reading, read_line, write_line
 from tui.session.record import ChangeKind, Entry, Record, Signature
 
@@ -200,6 +201,38 @@ async def test_a_change_of_another_day_is_taken_back_from_the_file(opened: Gated
     assert kept(opened).undone == {change.id}
     with pytest.raises(CannotUndo, match="taken back already"):
         await marketplace.journal.undo(change)
+
+
+async def test_many_of_another_day_are_taken_back_in_two_goes_when_the_connection_is_lost(opened: Gated) -> None:
+    """None is taken back twice, which would bring a deleted one back twice, and the journal tells of each go."""
+    marketplace, sandbox = opened.session.marketplace, opened.session.opened.sandbox
+    assert sandbox is not None
+    desk, kiosk = opened.named("Supplier Desk"), opened.named("Kiosk Terminal")
+    await marketplace.patch_api_client(desk, {"AccessTokenDuration": 33})
+    await marketplace.delete_api_client(kiosk)
+    parts = [each.record for each in marketplace.journal.changes]
+    parties = await marketplace.parties_assigned(opened.named("Partner Portal").id)
+    portal = opened.named("Partner Portal")
+    for party in parties:
+        await marketplace.unassign(portal, party)
+    gone = Record(ChangeKind.UNASSIGNED, portal.id, portal.app_name, companies=tuple(parties))
+    marketplace.note_many("3 API clients: this and that", records=[*parts, gone])
+    found = kept(opened).entries[0]
+    sandbox.control.faults.add(Rule(Fault.DROP_BEFORE, method="PATCH", path="/v1/apiclients/*"))
+    sandbox.control.faults.add(Rule(Fault.DROP_BEFORE, method="POST", path="/v1/apiclients/assignments", every=2))
+    with pytest.raises(CutShort, match="Only 1 of 3 changes could be taken back"):
+        await marketplace.journal.undo(marketplace.ways_back.change_of(found))
+    sandbox.control.faults.clear()
+    after = kept(opened)
+    assert after.entries[0].what.startswith("Taken back in part: 3 API clients: this and that. Only 1 of 3")
+    assert found.id not in after.undone
+    remark = await marketplace.journal.undo(marketplace.ways_back.change_of(found))
+    assert "Kiosk Terminal has the new ID" in remark
+    assert found.id in kept(opened).undone
+    names = [each.app_name async for each in opened.session.client.api_clients.iterate()]
+    assert names.count("Kiosk Terminal") == 1
+    assert (await marketplace.api_client(desk.id)).access_token_duration == desk.access_token_duration
+    assert set(await marketplace.parties_assigned(portal.id)) == set(parties)
 
 
 async def test_what_somebody_else_changed_since_is_left(opened: Gated) -> None:

@@ -97,6 +97,8 @@ async def ask(
 ) -> Marketplace | None:
     """Ask as the change's manner wants; return the marketplace to change, or None when the person says no.
 
+    A question that is open already, as its key came again before it was there, is not asked twice.
+
     Args:
         host: The widget that asks.
         session: Where the console is.
@@ -122,6 +124,8 @@ async def ask(
         retype = question.name if production and manner.retype else None
         danger = manner.danger or reason is not None
         confirm = Confirm(question.title, body, yes=question.yes, danger=danger, retype=retype)
+        if any(isinstance(each, Confirm) and each.asks_as(confirm) for each in host.app.screen_stack):
+            return None
         if not await host.app.push_screen_wait(confirm):
             return None
         _insist(session, marketplace)

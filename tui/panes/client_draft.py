@@ -178,6 +178,19 @@ class Draft:
         self.base = {name: base.get(name) for name in FIELDS}
         self._values = {name: self._values[name] if name in typed else self.base[name] for name in FIELDS}
 
+    def typed(self) -> dict[str, str | bool]:
+        """Return what stands in each field."""
+        return {
+            name: self.flag(name) if each.kind is FieldKind.FLAG else self.text(name) for name, each in FIELDS.items()
+        }
+
+    def go_on_from(self, saved: Mapping[str, JSON]) -> None:
+        """Start from what has just been saved; what stands in the fields, typed while it was being saved, stays."""
+        typed, self.new = self.typed(), False
+        self.rebase(saved, FIELDS)
+        for name, each in typed.items():
+            self.put(name, each)
+
     def _members(self, now: Mapping[str, JSON]) -> tuple[Member, ...]:
         """Return the members of `xp` that differ; nothing counts as an empty object."""
         return members(self.base["xp"] or {}, now.get("xp") or {}, self._values["xp"] or {})
@@ -340,13 +353,28 @@ def _read(kind: FieldKind, typed: str) -> JSON:
         if not text:
             return None
         try:
-            value: JSON = json.loads(text, parse_constant=_no_json)
-            json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
-            return value
-        except RecursionError:
-            raise ValueError("Not usable: nested too deeply.") from None
-        except UnicodeEncodeError:
-            raise ValueError("Not usable: half of a surrogate pair stands alone.") from None
+            return read_json(text)
         except json.JSONDecodeError as error:
             raise ValueError(f"Not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from None
     return text
+
+
+def read_json(text: str) -> JSON:
+    """Return the value that a text is in JSON.
+
+    Raises:
+        json.JSONDecodeError: It is no JSON.
+        ValueError: It cannot be sent; the message is for people.
+    """
+    try:
+        value: JSON = json.loads(text, parse_constant=_no_json)
+        json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("Not usable: nested too deeply.") from None
+    except UnicodeEncodeError:
+        raise ValueError("Not usable: half of a surrogate pair stands alone.") from None
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        raise ValueError("Not usable: a number is too large.") from None
+    return value

@@ -24,7 +24,7 @@ from tui.panes.form_companies import CompaniesLine
 from tui.panes.form_keeping import Keeping
 from tui.panes.form_outlook import Known, Outlook, OutlookLines, foresee, learn
 from tui.panes.form_picks import PICKED, pick, pick_companies
-from tui.panes.form_told import hint_of, question_of, told_changes, warnings_of
+from tui.panes.form_told import hint_of, question_of, said_of_fields, tell_not_assigned, told_changes, warnings_of
 from tui.panes.messages import MarketplaceChanged
 from tui.session.session import Session
 from tui.widgets.background import start
@@ -107,7 +107,9 @@ class ApiClientForm(CommandHost, Vertical):
         self._names: frozenset[str] | None = None
         self._outlook: Outlook | None = None
         self._server_said: dict[str, str] = {}
+        self._asking = False
         self._saving = False
+        self._sent: tuple[object, object] = (None, None)
         self._marketplace = session.marketplace
         self._last: Widget | None = None
 
@@ -135,7 +137,7 @@ class ApiClientForm(CommandHost, Vertical):
 
     async def _learn(self) -> None:
         if self.before is not None and (self._keeping.kept is not None):
-            await self._meet(await self._marketplace.api_client(self.before.id))
+            await self._meet(await self._marketplace.read_again(self.before))
         self._known = await learn(self._marketplace, self.before)
         if self.before is not None:
             self.companies.learn(await self._marketplace.parties_assigned(self.before.id))
@@ -151,8 +153,12 @@ class ApiClientForm(CommandHost, Vertical):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Show the hint of the field that has the focus now."""
         self._last = event.widget
-        self.query_one("#form-hint", Static).update(Content(hint_of(self, self._focused_row())))
+        self._show_hint()
         self.app.refresh_bindings()
+
+    def _show_hint(self) -> None:
+        hint = "Saving…" if self._saving else hint_of(self, self._focused_row())
+        self.query_one("#form-hint", Static).update(Content(hint))
 
     def _focused_row(self) -> FieldRow | None:
         focused = self.screen.focused
@@ -227,17 +233,19 @@ class ApiClientForm(CommandHost, Vertical):
             changed = self.companies.changed if row is None else self.draft.changed(row.field.name)
             return None if changed and (row or self.companies.has_focus) else "This field is as it was."
         if command == "form.save":
-            if (reason := self.session.why_not_change()) is not None:
-                return reason
-            if self._saving:
-                return "It is being saved."
-            if self.session.marketplace is not self._marketplace:
-                return "This form belongs to another marketplace than the one that is open now."
-            problems = self._problems()
-            if problems:
-                return f"Not saved: {next(iter(problems.values()))}"
-            if not self.draft.new and not self.draft.changes() and not self.companies.changed:
-                return "Nothing is changed."
+            return "It is being saved." if self._asking else self._why_not_save()
+        return None
+
+    def _why_not_save(self) -> str | None:
+        if (reason := self.session.why_not_change()) is not None:
+            return reason
+        if self.session.marketplace is not self._marketplace:
+            return "This form belongs to another marketplace than the one that is open now."
+        # What the server said of a field does not count: it may say otherwise now that another field is changed.
+        if problems := self.draft.problems(self._names):
+            return f"Not saved: {next(iter(problems.values()))}"
+        if not self.draft.new and not self.draft.changes() and not self.companies.changed:
+            return "Nothing is changed."
         return None
 
     def do_revert(self) -> None:
@@ -288,13 +296,13 @@ class ApiClientForm(CommandHost, Vertical):
             return True
         told = Content("\n").join(told_changes([*self.draft.told(typed_only=True), *self.companies.told()]))
         question = Confirm("Leave and lose what was typed?", told, yes="Lose it", danger=True)
-        lost = await self.app.push_screen_wait(question)
-        if lost:
+        if lost := await self.app.push_screen_wait(question):
             self._keeping.give_up()
         return lost
 
     def do_save(self) -> None:
         """Show what would be sent, then send it."""
+        self._asking = True  # the key may come again before the question is there, which waits for the marketplace
         start(self, self._save, group="save", exclusive=False)
 
     async def _save(self) -> None:
@@ -303,9 +311,9 @@ class ApiClientForm(CommandHost, Vertical):
 
         try:
             while True:
-                if self.before is not None and not await self._meet(await self._marketplace.api_client(self.before.id)):
+                if self.before is not None and not await self._meet(await self._marketplace.read_again(self.before)):
                     return
-                if self.why_not("form.save") is not None:
+                if self._why_not_save() is not None:
                     self.tell("Nothing is left to save: it is all as on the server.")
                     return
                 try:
@@ -315,13 +323,28 @@ class ApiClientForm(CommandHost, Vertical):
                 break
         except NotAllAssigned as error:
             saved = error.api_client
-            self._tell_refused(error.refused)
+            tell_not_assigned(self.app, error.refused)
         except (OrderCloudError, Declined) as error:
             self._refused(error)
             return
-        if saved is not None:
-            self._keeping.give_up()
-            self.post_message(self.Finished(saved))
+        finally:
+            self._asking = False
+            self.app.refresh_bindings()
+        if saved is None:
+            return
+        if self._sent != self._typed_now():
+            self.before = saved
+            self.draft.go_on_from(saved.to_wire())
+            self.companies.learn(await self._marketplace.parties_assigned(saved.id))
+            self.tell("Saved, without what was typed meanwhile: that is still here.")
+            self.post_message(MarketplaceChanged())
+            self._look()
+            return
+        self._keeping.give_up()
+        self.post_message(self.Finished(saved))
+
+    def _typed_now(self) -> tuple[object, object]:
+        return self.draft.typed(), self.companies.now
 
     async def _ask_and_send(self) -> ApiClient | None:
         """Show what would be sent and whom it affects, then send it; None when the person says no."""
@@ -332,7 +355,9 @@ class ApiClientForm(CommandHost, Vertical):
         marketplace = await ask(self, self.session, question, threat=self._threat, at=self._marketplace)
         if marketplace is None:
             return None
-        self._saving = True
+        self._saving, self._sent = True, self._typed_now()
+        self._server_said.clear()
+        self._show_hint()
         try:
             if self.before is None:
                 saved = await marketplace.create_api_client(changes, added)
@@ -341,16 +366,12 @@ class ApiClientForm(CommandHost, Vertical):
             else:
                 saved = self.before
             if self.before is not None and (added or removed):
-                self._tell_refused(await marketplace.assign_each(saved, added, removed))
+                tell_not_assigned(self.app, await marketplace.assign_each(saved, added, removed))
                 saved = marketplace.api_clients.get(saved.id, saved)
             return saved
         finally:
             self._saving = False
-
-    def _tell_refused(self, refused: Sequence[tuple[str, str]]) -> None:
-        if refused:
-            told = "\n".join(f"{label}: {why}" for label, why in refused)
-            self.app.notify(plain(told, lines=True), title="Not assigned", severity="error", timeout=12, markup=False)
+            self._show_hint()
 
     async def _meet(self, now: ApiClient) -> bool:
         """Bring together what is typed and what was changed elsewhere; return whether nothing is left open."""
@@ -385,15 +406,12 @@ class ApiClientForm(CommandHost, Vertical):
 
     def _refused(self, error: Exception) -> None:
         """Keep the draft and show the server's words, at the fields they are about where it said so."""
-        from tui.ordercloud.errors import ApiError, NoAnswer
+        from tui.ordercloud.errors import NoAnswer
 
         told = plain(error)
         if self.draft.new and isinstance(error, NoAnswer):
             told += " It may have been created all the same: look at the list before you save again."
-        if isinstance(error, ApiError):
-            for item in error.errors:
-                name = item.data.get("Property") if isinstance(item.data, Mapping) else None
-                if isinstance(name, str) and name in FIELDS:
-                    self._server_said[name] = item.message or item.error_code or "refused"
+        self._server_said |= said_of_fields(error)
         self.app.notify(told, title="Not saved; nothing is lost", severity="error", timeout=8, markup=False)
+        self.post_message(MarketplaceChanged())
         self._look()

@@ -11,7 +11,7 @@ from tui.access.words import count
 from tui.access.xp import same_json
 from tui.panes.bulk_screen import do_many
 from tui.panes.changing import Kind, Question
-from tui.panes.client_draft import FIELDS, said
+from tui.panes.client_draft import FIELDS, read_json, said
 from tui.session.client_jobs import delete_job, patch_job
 from tui.tokens.durations import parse_minutes
 from tui.widgets.dialogs import Ask, Choose
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.models.base import JSON
     from tui.panes.mode import ModePane
+    from tui.session.session import Session
 
 _DEEDS = (
     ("activate", "Activate"),
@@ -61,6 +62,9 @@ async def delete(pane: ModePane, api_clients: Sequence[ApiClient]) -> None:
     title = f"Delete {count(len(api_clients), 'API client')}"
     told = "With their secrets and assignments. Their IDs never come back, and their tokens stop working at once."
     session = pane.session
+    way_in = session.marketplace.way_in
+    reasons = [await way_in.after_deleting(each) for each in api_clients]
+    told = _warned(session, api_clients, reasons, told)
     job = delete_job(session.marketplace, title, api_clients, timer=session.timer)
     name = api_clients[0].app_name if len(api_clients) == 1 else str(len(api_clients))
     await do_many(pane, session, job, Question(Kind.DELETE, title, told, "Delete", name))
@@ -93,6 +97,10 @@ async def _change_durations(pane: ModePane, api_clients: Sequence[ApiClient]) ->
 
 async def _set_member(pane: ModePane, api_clients: Sequence[ApiClient]) -> None:
     def check(given: Sequence[str]) -> str | None:
+        try:
+            read_value(given[1])
+        except ValueError as problem:
+            return str(problem)
         return None if given[0].strip() else "Name the member."
 
     told = "The value is JSON, or else text; a blank value takes the member away (it stays as null)."
@@ -116,14 +124,17 @@ async def _set_member(pane: ModePane, api_clients: Sequence[ApiClient]) -> None:
 
 
 def read_value(text: str) -> JSON:
-    """Return what was typed as JSON, or as text where it is none; None when nothing was."""
+    """Return what was typed as JSON, or as text where it is none; None when nothing was.
+
+    Raises:
+        ValueError: It cannot be sent; the message is for people.
+    """
     if not text.strip():
         return None
     try:
-        value: JSON = json.loads(text)
-    except (ValueError, RecursionError):
+        return read_json(text)
+    except json.JSONDecodeError:
         return text.strip()
-    return value
 
 
 async def _export(pane: ModePane, api_clients: Sequence[ApiClient]) -> None:
@@ -144,9 +155,20 @@ async def _patch(
     if same := len(wanted) - len(changes):
         told = f"{told}\n{count(same, 'API client')} more {'is' if same == 1 else 'are'} so already.".strip()
     session = pane.session
+    reasons = [await session.marketplace.way_in.after_patch(*each) for each in changes]
+    told = _warned(session, [each for each, _ in changes], reasons, told)
     job = patch_job(session.marketplace, title, changes, detail=_told, timer=session.timer)
     name = changes[0][0].app_name if len(changes) == 1 else str(len(changes))
     await do_many(pane, session, job, Question(kind, title, told, word.split()[0], name))
+
+
+def _warned(session: Session, api_clients: Sequence[ApiClient], reasons: Sequence[str | None], told: str) -> str:
+    """Say first that the console could not get in any more, where that is so."""
+    for each, reason in zip(api_clients, reasons, strict=True):
+        if reason is not None:
+            what = "It is left as it is" if session.marketplace.way_in.own.embedded else "Then it could not get in"
+            return f"▲ The console is signed in through {plain(each.app_name)}. {what}: {reason}\n{told}".rstrip()
+    return told
 
 
 def _differ(api_client: ApiClient, fields: Mapping[str, JSON]) -> bool:

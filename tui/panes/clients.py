@@ -94,7 +94,9 @@ class ClientsPane(ModePane):
         """Show the API client under the cursor, unless another one is being edited."""
         message.stop()
         if self._editing is not None:
-            start(self, self._leave_form_for_row, group="leave-form", exclusive=False)
+            # A person chooses another row in the list; what was changed elsewhere may move the cursor as well.
+            if self._list.rows.has_focus:
+                start(self, self._leave_form_for_row, group="leave-form", exclusive=False)
             return
         self._show_row()
         self.app.refresh_bindings()
@@ -135,6 +137,8 @@ class ClientsPane(ModePane):
     async def open(self, api_client_id: str, tab: str = "details") -> None:
         """Show an API client, whatever the filter says."""
         self._list.go_to(api_client_id)
+        if self._editing is not None:
+            start(self, self._leave_form_for_row, group="leave-form", exclusive=False)
         self._detail.choose_tab(tab)
         self.show_detail()
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tui.access.words import count
 from tui.access.xp import left_over
 from tui.panes.changing import Kind, Question
+from tui.panes.client_draft import FIELDS
 from tui.panes.form_companies import HINT
 from tui.session.changes import members_stay
 from tui.widgets.plain import literal, plain
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from tui.ordercloud.models.base import JSON
     from tui.panes.client_field import FieldRow
     from tui.panes.client_form import ApiClientForm
@@ -59,14 +63,14 @@ def question_of(
     """Return the question before a save: every change, the calls, and everything that would come of it."""
     before, (added, removed) = form.before, form.companies.changes
     name = str(changes.get("AppName") or (before.app_name if before is not None else ""))
-    count = len(changes) + len(added) + len(removed)
+    changed = len(changes) + len(added) + len(removed)
     lines = told_changes([*form.draft.told(), *form.companies.told()])
     lines += _told_calls(form, changes, own_client_id)
     if outlook is not None and (told := outlook.lines()):
         lines += [Content(""), *told]
     if form.template is not None and form.template.left:
         lines += [Content(""), *(literal(f"Then: {each}", "$muted") for each in form.template.left)]
-    title = f"Create {plain(name)}?" if before is None else f"Save {count} changed to {plain(name)}?"
+    title = f"Create {plain(name)}?" if before is None else f"Save {count(changed, 'change')} to {plain(name)}?"
     kind = Kind.CREATE if before is None else Kind.SAVE
     return Question(kind, title, Content("\n").join(lines), "Save", name)
 
@@ -88,3 +92,22 @@ def _told_calls(form: ApiClientForm, changes: Mapping[str, JSON], own_client_id:
     if before is not None and before.id.casefold() == own_client_id.casefold():
         lines.append(Content.styled("▲ The console itself is signed in through this API client.", "$warning"))
     return lines
+
+
+def tell_not_assigned(app: App[int], refused: Sequence[tuple[str, str]]) -> None:
+    """Tell which companies could not be assigned, or unassigned, each with why."""
+    if refused:
+        told = "\n".join(f"{label}: {why}" for label, why in refused)
+        app.notify(plain(told, lines=True), title="Not assigned", severity="error", timeout=12, markup=False)
+
+
+def said_of_fields(error: Exception) -> Mapping[str, str]:
+    """Return the server's own words by field, where a refusal names fields of the form."""
+    from tui.ordercloud.errors import ApiError
+
+    said = {}
+    for item in error.errors if isinstance(error, ApiError) else ():
+        name = item.data.get("Property") if isinstance(item.data, Mapping) else None
+        if isinstance(name, str) and name in FIELDS:
+            said[name] = item.message or item.error_code or "refused"
+    return said

@@ -40,6 +40,8 @@ class JournalScreen(Framed[None]):
         Binding("slash", "filter", "Filter", show=False),
         Binding("u", "undo", "Take back", show=False),
         Binding("r", "reload", "Reload", show=False),
+        Binding("J", "scroll(1)", "Down", show=False),
+        Binding("K", "scroll(-1)", "Up", show=False),
     ]
     DEFAULT_CSS = """
     JournalScreen > Vertical { width: 112; max-width: 98%; height: 96%; }
@@ -65,7 +67,7 @@ class JournalScreen(Framed[None]):
         )
         with Vertical() as box:
             box.border_title = Content("Journal")
-            box.border_subtitle = Content("u takes back · / filters · r reads again · esc closes")
+            box.border_subtitle = Content("u takes back · J K scroll · / filters · r reads again · esc closes")
             yield FindLine(placeholder="part of a name, a user, a marketplace, or of what was done", compact=True)
             yield RowList[Entry](columns, key=lambda row: row.id, empty="Reading…")
             yield Static(id="problem")
@@ -135,6 +137,11 @@ class JournalScreen(Framed[None]):
         message.stop()
         entry: Entry | None = message.row
         self.query_one(FactSheet).show(() if entry is None else self._facts(entry))
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the change under the cursor by a line."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     @on(Input.Changed)
     def _filtered(self, event: Input.Changed) -> None:
@@ -161,8 +168,8 @@ class JournalScreen(Framed[None]):
 
     def _facts(self, entry: Entry) -> tuple[Fact, ...]:
         reason = self._why_not_undo(entry)
-        told_way = Content("u takes it back") if reason is None else literal(reason, "$text-muted")
-        return (*entry_facts(entry), Fact("way back", told_way))
+        way = Content("u takes it back") if reason is None else literal(reason, "$text-muted")
+        return entry_facts(entry, way)
 
     def _change_of(self, entry: Entry) -> Change:
         own = next((each for each in self._session.journal.changes if each.id == entry.id), None)

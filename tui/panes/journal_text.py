@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.access.words import list_some
 from tui.panes.client_draft import FIELDS, FieldKind, said
 from tui.session.record import ChangeKind, Entry, Record
 from tui.widgets.fact_sheet import Fact
@@ -30,26 +29,24 @@ MOST_PARTS = 200
 """Of changes made as one, so many are told one by one."""
 
 
-def entry_facts(entry: Entry) -> tuple[Fact, ...]:
-    """Return who changed what, when and where, and each part of it."""
+def entry_facts(entry: Entry, way_back: Content) -> tuple[Fact, ...]:
+    """Return who changed what, when and where, whether it can be taken back, and every part of it."""
     record = entry.record
     facts = [
         Fact("when", Content(f"{entry.when:%Y-%m-%d %H:%M:%S} UTC")),
         Fact("who", literal(entry.by.who or "?")),
         Fact("where", literal(f"{entry.by.marketplace} \u00b7 {entry.by.url}")),
         Fact("what", literal(entry.what)),
+        Fact("way back", way_back),
     ]
     if record.api_client_id:
-        facts.append(Fact("API client", literal(f"{record.name} \u00b7 {record.api_client_id}")))
-    facts += [Fact(label, literal(told)) for label, told in _fields(record)]
-    facts += [Fact(str(each.kind), literal(f"{each.label} \u00b7 {each.id}")) for each in record.companies]
-    facts += [Fact(str(each.kind), literal(_in_a_line(each))) for each in record.parts[:MOST_PARTS]]
+        facts.append(Fact("API client", _which(record)))
+    facts += [Fact(label, literal(told)) for label, told in _told(record)]
+    for part in record.parts[:MOST_PARTS]:
+        facts.append(Fact(str(part.kind), _which(part)))
+        facts += [Fact("", literal(f"{label} {told}")) for label, told in _told(part)]
     if (left := len(record.parts) - MOST_PARTS) > 0:
         facts.append(Fact("", literal(f"and {left:,} more", "$text-muted")))
-    if record.unkept:
-        facts.append(Fact("not kept", literal(", ".join(record.unkept))))
-    gone = (*record.gone, *(f"{part.name}: {each}" for part in record.parts for each in part.gone))
-    facts += [Fact("not restorable", literal(each)) for each in gone[:MOST_PARTS]]
     return tuple(facts)
 
 
@@ -61,21 +58,23 @@ def contains(entry: Entry, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _in_a_line(record: Record) -> str:
-    told = [f"{label} {said}" for label, said in _fields(record)]
-    if record.companies:
-        told.append(list_some([each.label for each in record.companies]))
-    return f"{record.name}: {', '.join(told)}" if told else record.name
+def _which(record: Record) -> Content:
+    return literal(f"{record.name} \u00b7 {record.api_client_id}")
 
 
-def _fields(record: Record) -> Iterator[tuple[str, str]]:
-    """Give the fields of a change by their labels; of a whole API client those that the form has."""
+def _told(record: Record) -> Iterator[tuple[str, str]]:
+    """Give what was kept of one change, each with its label: of a whole API client the fields that the form has."""
     for name in dict.fromkeys((*record.before, *record.after)):
         field = FIELDS.get(name)
-        if record.kind is not ChangeKind.CHANGED and field is None:
-            continue
-        told = [_value(name, side[name]) for side in (record.before, record.after) if name in side]
-        yield field.label if field else name, " \u2192 ".join(told)
+        if record.kind is ChangeKind.CHANGED or field is not None:
+            told = [_value(name, side[name]) for side in (record.before, record.after) if name in side]
+            yield field.label if field else name, " \u2192 ".join(told)
+    for company in record.companies:
+        yield str(company.kind), f"{company.label} \u00b7 {company.id}"
+    if record.unkept:
+        yield "not kept", ", ".join(record.unkept)
+    for each in record.gone:
+        yield "not restorable", each
 
 
 def _value(name: str, value: JSON) -> str:

@@ -17,6 +17,7 @@ from tui.widgets.plain import literal, plain
 from tui.widgets.row_list import Column, RowList
 
 LABEL_WIDTH = 17
+_KEYS = "t theirs · m mine · T M all · enter goes on · esc leaves"
 
 
 class Merge(Veiled[frozenset[str] | None]):
@@ -37,6 +38,8 @@ class Merge(Veiled[frozenset[str] | None]):
         Binding("T", "choose_all(True)", "All theirs", show=False),
         Binding("M", "choose_all(False)", "All mine", show=False),
         Binding("ctrl+s", "take", "Go on", show=False, priority=True),
+        Binding("J", "scroll(1)", "Down", show=False),
+        Binding("K", "scroll(-1)", "Up", show=False),
     ]
     DEFAULT_CSS = """
     Merge > Vertical {
@@ -64,7 +67,7 @@ class Merge(Veiled[frozenset[str] | None]):
         )
         with Vertical() as box:
             box.border_title = Content(f"{self._name} was changed elsewhere meanwhile")
-            box.border_subtitle = Content("t theirs · m mine · T M all · enter goes on · esc leaves")
+            box.border_subtitle = Content(_KEYS)
             taken = f" Taken over without a question: {', '.join(self._others)}." if self._others else ""
             yield Static(
                 literal(f"Choose for each field whose value is to stay; nothing is sent yet.{taken}"), id="why"
@@ -100,6 +103,20 @@ class Merge(Veiled[frozenset[str] | None]):
             if len(row.label) > LABEL_WIDTH:
                 lines.insert(0, literal(row.label, "bold"))
             self.query_one("#whole", Static).update(Content("\n").join(lines))
+            self.query_one(VerticalScroll).scroll_home(animate=False)
+            self.call_after_refresh(self._fit)
+
+    def on_resize(self) -> None:
+        """Say how the rest is read where there is not room for all."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        more = self.query_one(VerticalScroll).max_scroll_y > 0
+        self.query_one(Vertical).border_subtitle = Content(f"J K scroll · {_KEYS}" if more else _KEYS)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the values of the field under the cursor by a line."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     def action_choose(self, theirs: bool) -> None:
         """Choose for the field under the cursor, and go to the next."""

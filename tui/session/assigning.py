@@ -8,10 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.access.facts import Party
-from tui.access.words import count
 from tui.session.bulk import AT_ONCE, Found, Job, Step, Undo
-from tui.session.failures import CannotUndo
 from tui.session.record import ChangeKind, Record
+from tui.session.taking_back import Noted
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
@@ -71,10 +70,18 @@ def assignment_job(
         made = sum(by_key[each.key].assign for each in pairings if each.key in keys)
         words = [(made, "assigned"), (len(keys) - made, "unassigned")]
         told = ", ".join(f"{verb} {number:,}" for number, verb in words if number)
-        records = _records([each for each in pairings if each.key in keys])
-        marketplace.note_many(f"{about}: {told}", lambda: take_back(job.undo(keys)), records)
+        noted.note(f"{about}: {told}", keys, _records([each for each in pairings if each.key in keys]))
 
-    job = Job(title, [step(each) for each in pairings], at_once=at_once, timer=timer, note=note, after=after)
+    noted = Noted(marketplace, lambda: job)
+    job = Job(
+        title,
+        [step(each) for each in pairings],
+        at_once=at_once,
+        timer=timer,
+        note=note,
+        taken_back=noted.taken_back,
+        after=after,
+    )
     return job
 
 
@@ -86,20 +93,6 @@ def _records(done: Sequence[Pairing]) -> Iterator[Record]:
     for (_, assigned), pairings in together.items():
         kind, api_client = ChangeKind.ASSIGNED if assigned else ChangeKind.UNASSIGNED, pairings[0].api_client
         yield Record(kind, api_client.id, api_client.app_name, companies=tuple(each.party for each in pairings))
-
-
-async def take_back(job: Job) -> str:
-    """Run a job that takes others back, to its end; return a sentence on what it found done already.
-
-    Raises CannotUndo when some of it could not be taken back.
-    """
-    if not job.steps:
-        return "All of it had been taken back before."
-    ended = await job.run()
-    if ended.done < ended.total:
-        why = next((str(each.error) for each in job.results if each.error is not None), ended.told)
-        raise CannotUndo(f"Only {ended.done:,} of {count(ended.total, 'change')} could be taken back: {why}")
-    return ""
 
 
 async def _do(marketplace: Marketplace, pairing: Pairing) -> Undo:

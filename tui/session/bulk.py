@@ -62,6 +62,7 @@ class Job:
         sleep: Waits for seconds.
         grace: Seconds that steps under way get after a cancel.
         note: Told at the end of each run which steps it did, to write them down.
+        taken_back: Told in the same way which of them an undo took back.
         after: Reads again what the steps changed, at the end of each run and of each undo.
     """
 
@@ -75,13 +76,14 @@ class Job:
         sleep: Sleep = asyncio.sleep,
         grace: float = GRACE,
         note: Callable[[tuple[Step, ...]], None] | None = None,
+        taken_back: Callable[[tuple[Step, ...]], None] | None = None,
         after: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.title = title
         self.steps = tuple(steps)
         self._account = Account(self.steps)
         self._at_once, self._timer, self._sleep, self._grace = at_once, timer, sleep, grace
-        self._note, self._after = note, after
+        self._note, self._taken_back, self._after = note, taken_back, after
         self._pool = Pool(at_once, sleep)
         self._queue: deque[int] = deque()
         self._phase = Phase.READY
@@ -349,7 +351,8 @@ class Job:
                 self._account.put(index, Result(State.UNDONE, remark=remark, tried=True))
 
             step = self.steps[index]
-            return Step(step.key, step.label, do, f"take back: {step.detail}" if step.detail else "take back")
+            detail = f"take back: {step.detail}" if step.detail else "take back"
+            return Step(step.key, step.label, do, detail, repeatable=step.back_repeatable)
 
         indexes = [index for index in self._account.to_undo() if of is None or self.steps[index].key in of]
         steps = [back(index, undo) for index in indexes if (undo := self._account[index].undo) is not None]
@@ -360,6 +363,7 @@ class Job:
             timer=self._timer,
             sleep=self._sleep,
             grace=self._grace,
+            note=self._taken_back,
             after=self._after,
         )
 

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 from tui.access.facts import AssignmentFacts, Party, PartyKind
 from tui.access.words import list_some
 from tui.access.xp import left_over, same_json
+from tui.session.bulk import Job, Step
 from tui.session.facts import party_of
 from tui.session.failures import CannotUndo
 from tui.session.few_at_once import AT_ONCE, few_at_once
 from tui.session.journal import Change
 from tui.session.record import READ_ONLY, SECRET, ChangeKind, Entry, Record, without_secret
+from tui.session.taking_back import account_of
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient, ApiClientAssignment, ApiClientSecret
@@ -54,12 +56,17 @@ class WaysBack:
     def __init__(self, steps: Steps, writing: asyncio.Lock) -> None:
         self._do = steps
         self._writing = writing
+        self._changes: dict[str, Change] = {}
 
     def change_of(self, entry: Entry) -> Change:
-        """Return an entry of the journal as a change that can be taken back, where there is a way."""
-        return Change(
-            entry.when, entry.what, self.undo(entry.record), self.threat(entry.record), entry.record, entry.id
-        )
+        """Return an entry of the journal as a change that can be taken back, where there is a way.
+
+        The same entry is the same change: what was taken back of it in part is not taken back again.
+        """
+        if entry.id not in self._changes:
+            undo, threat = self.undo(entry.record), self.threat(entry.record)
+            self._changes[entry.id] = Change(entry.when, entry.what, undo, threat, entry.record, entry.id)
+        return self._changes[entry.id]
 
     def undo(self, record: Record, secret: str | None = None) -> Callable[[], Awaitable[str]] | None:
         """Return what takes a change back; None when there is no way.
@@ -76,10 +83,11 @@ class WaysBack:
             ChangeKind.DELETED: self._bring_back,
             ChangeKind.ASSIGNED: self._unassign,
             ChangeKind.UNASSIGNED: self._assign,
-            ChangeKind.MANY: self._each_back,
         }
+        if record.kind is ChangeKind.MANY:
+            return self._each_back(record) if record.parts else None
         way = ways.get(record.kind)
-        return None if way is None or not (record.api_client_id or record.parts) else lambda: way(record)
+        return None if way is None or not record.api_client_id else lambda: way(record)
 
     def threat(self, record: Record) -> Callable[[], Awaitable[str | None]] | None:
         """Return what says why taking a change back would shut the console out."""
@@ -102,28 +110,31 @@ class WaysBack:
 
     # -- many ----------------------------------------------------------------------------------------------------
 
-    async def _each_back(self, record: Record) -> str:
-        """Take back each of many changes, the newest first; what cannot be is told, and does not keep the others."""
-        from tui.ordercloud import errors
+    def _each_back(self, record: Record) -> Callable[[], Awaitable[str]]:
+        """Return what takes back each of many changes, the newest first; a second call goes on with what is left.
 
-        done, told = 0, []
-        for part in reversed(record.parts):
+        What others have changed since is told, and does not keep the rest from being taken back.
+        """
+        remarks: list[str] = []
+
+        async def back(part: Record) -> None:
             way = self.undo(part)
-            try:
-                remark = f"{part.name}: there is no way back." if way is None else await way()
-                done += way is not None
-            except (CannotUndo, errors.ApiError) as refused:
-                remark = str(refused)
-            except errors.OrderCloudError as lost:
-                told.append(str(lost))
-                break
-            if remark:
-                told.append(remark)
-        if not done:
-            raise CannotUndo(f"Nothing was taken back. {told[0]}")
-        if done < len(record.parts):
-            told.insert(0, f"{done:,} of {len(record.parts):,} were taken back.")
-        return "\n".join(told)
+            if way is None:
+                raise CannotUndo(f"{part.name}: there is no way back.")
+            if remark := await way():
+                remarks.append(remark)
+
+        steps = [
+            Step(number, part.name, partial(back, part), repeatable=part.kind is not ChangeKind.DELETED)
+            for number, part in enumerate(reversed(record.parts))
+        ]
+        job = Job("Take back", steps, at_once=1)
+
+        async def each_back() -> str:
+            await job.run()
+            return account_of(job, remarks, len(steps), partly=True)
+
+        return each_back
 
     # -- fields --------------------------------------------------------------------------------------------------
 
@@ -134,7 +145,8 @@ class WaysBack:
             moved = [name for name in record.before if not same_json(wire.get(name), record.after.get(name))]
             if moved:
                 raise CannotUndo(f"{record.name}: {', '.join(moved)} changed again since; nothing was undone.")
-            restored = await self._do.patch(now, record.before)
+            patch, read = partial(self._do.patch, now, record.before), partial(self._do.read, now.id)
+            restored = await or_done(patch, read, record.before)
         told = []
         if over := left_over(restored.xp, record.before["xp"]) if "xp" in record.before else ():
             told.append(f"{members_stay(over)}.")
@@ -233,8 +245,14 @@ class WaysBack:
         now = await self._read(record)
         if len(parties) == 1:
             return await do(now, parties[0])
-        refused = await each_of([(party, partial(do, now, party)) for party in parties], at_once=1)
-        return f"Not done: {'; '.join(f'{label}: {why}' for label, why in refused)}" if refused else ""
+
+        async def one(party: Party) -> None:
+            await do(now, party)
+
+        steps = [Step((each.kind, each.id), each.label, partial(one, each), repeatable=True) for each in parties]
+        job = Job("Take back", steps, at_once=1)
+        await job.run()
+        return account_of(job, (), len(steps), partly=True)
 
 
 async def each_of(
@@ -288,6 +306,26 @@ async def or_done(
         wire = now.to_wire()
         if all(same_json(wire.get(name), value) for name, value in changes.items()):
             return now
+        raise
+
+
+async def or_gone(delete: Callable[[], Awaitable[object]], read: Callable[[], Awaitable[object]]) -> None:
+    """Delete something; where the answer is lost, look whether it was done all the same.
+
+    Raises:
+        NoAnswer: It was not done, or that cannot be told.
+    """
+    from tui.ordercloud import errors
+
+    try:
+        await delete()
+    except errors.NoAnswer as lost:
+        try:
+            await read()
+        except errors.NotFound:
+            return
+        except errors.OrderCloudError:
+            raise lost from None
         raise
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from tui.access.words import count
 from tui.access.xp import same_json
 from tui.session.bulk import Found, Job, Step, Undo
+from tui.session.record import Record
+from tui.session.taking_back import Noted
 
 if TYPE_CHECKING:
     from tui.ordercloud.models import ApiClient
     from tui.ordercloud.models.base import JSON
     from tui.session.marketplace import Marketplace
-    from tui.session.record import Record
 
 
 def patch_job(
@@ -35,16 +36,22 @@ def patch_job(
         timer: Seconds, for the time it takes.
     """
 
+    records: dict[str, Record] = {}
+
     async def verify(api_client: ApiClient, fields: Mapping[str, JSON]) -> Found:
-        now = (await marketplace.api_client(api_client.id)).to_wire()
-        return Found(all(same_json(now.get(name), value) for name, value in fields.items()))
+        shown, now = api_client.to_wire(), (await marketplace.api_client(api_client.id)).to_wire()
+        if not all(same_json(now.get(name), value) for name, value in fields.items()):
+            return Found(done=False)
+        sides = [{name: side.get(name) for name in fields} for side in (shown, now)]
+        record = records[api_client.id] = Record.of_fields(api_client, *sides)
+        return Found(done=True, undo=marketplace.ways_back.undo(record))
 
     steps = [
         (each, partial(marketplace.patch_among_many, each, fields), detail(each, fields), partial(verify, each, fields))
         for each, fields in changes
     ]
     names = ", ".join(sorted({name for _, fields in changes for name in fields}))
-    return _job(marketplace, title, f"changed {names}", steps, timer)
+    return _job(marketplace, title, f"changed {names}", steps, records, timer)
 
 
 def delete_job(
@@ -52,20 +59,26 @@ def delete_job(
 ) -> Job:
     """Return the job that deletes API clients; it is noted in the journal as one change."""
 
+    records: dict[str, Record] = {}
+
     async def verify(api_client: ApiClient) -> Found:
         from tui.ordercloud import errors
 
         try:
             await marketplace.api_client(api_client.id)
         except errors.NotFound:
-            return Found(done=True)
+            record = records.get(api_client.id)
+            return Found(done=True, undo=None if record is None else marketplace.ways_back.undo(record))
         return Found(done=False)
 
+    def learnt(record: Record) -> None:
+        records[record.api_client_id] = record
+
     steps = [
-        (each, partial(marketplace.delete_among_many, each), f"delete {each.id}", partial(verify, each))
+        (each, partial(marketplace.delete_among_many, each, learnt), f"delete {each.id}", partial(verify, each))
         for each in api_clients
     ]
-    return _job(marketplace, title, "deleted", steps, timer)
+    return _job(marketplace, title, "deleted", steps, records, timer, back_repeatable=False)
 
 
 def _job(
@@ -73,10 +86,11 @@ def _job(
     title: str,
     what: str,
     steps: Sequence[tuple[ApiClient, Callable[[], Awaitable[Record]], str, Callable[[], Awaitable[Found]]]],
+    records: dict[str, Record],
     timer: Callable[[], float],
+    *,
+    back_repeatable: bool = True,
 ) -> Job:
-    records: dict[str, Record] = {}
-
     async def do(api_client: ApiClient, change: Callable[[], Awaitable[Record]]) -> Undo | None:
         record = records[api_client.id] = await change()
         return marketplace.ways_back.undo(record)
@@ -85,11 +99,17 @@ def _job(
         keys = frozenset(each.key for each in done)
         made = [records[each.id] for each, *_ in steps if each.id in keys and each.id in records]
         told = f"{count(len(made), 'API client')}: {what}" if len(made) != 1 else f"{made[0].name}: {what}"
-        marketplace.note_many(told, records=made)
+        noted.note(told, keys, made)
 
-    return Job(
+    noted = Noted(marketplace, lambda: job, partly=True)
+    job = Job(
         title,
-        [Step(each.id, each.app_name, partial(do, each, change), told, verify) for each, change, told, verify in steps],
+        [
+            Step(each.id, each.app_name, partial(do, each, change), told, verify, back_repeatable=back_repeatable)
+            for each, change, told, verify in steps
+        ],
         timer=timer,
         note=note,
+        taken_back=noted.taken_back,
     )
+    return job

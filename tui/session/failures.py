@@ -18,6 +18,18 @@ class CannotUndo(Declined):
     """A change cannot be taken back now."""
 
 
+class CutShort(CannotUndo):
+    """Not all of a change was taken back; it may go on another time.
+
+    Attributes:
+        some: Whether some of it was.
+    """
+
+    def __init__(self, told: str, *, some: bool) -> None:
+        super().__init__(told)
+        self.some = some
+
+
 class NoMarketplace(Declined):
     """There is no open marketplace to do it in."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tui.session.failures import CannotUndo
+from tui.session.failures import CannotUndo, CutShort
 from tui.session.record import ChangeKind, Entry, Record, Signature, new_id
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Journal:
         self._changes: list[Change] = []
         self._undone: set[str] = set()
         self._undoing = asyncio.Lock()
+        self._taking: Change | None = None
         self.by = Signature()
         self.file: JournalFile | None = None
 
@@ -108,9 +109,33 @@ class Journal:
     async def _take_back(self, change: Change) -> str:
         if change.undo is None:
             raise CannotUndo(f"There is no way back from this: {change.what}")
-        remark = await change.undo()
-        self._undone.add(change.id)
-        told = f"Taken back: {change.what}. {' '.join(remark.split())}".rstrip(". ") + "."
-        record = Record(ChangeKind.UNDONE, change.record.api_client_id, change.record.name)
-        self._write(Entry(new_id(), self._clock(), told, self.by, record, undoes=change.id))
+        self._taking = change
+        try:
+            remark = await change.undo()
+        except CutShort as cut:
+            if cut.some:
+                self._mark(change, str(cut), whole=False)
+            raise
+        finally:
+            self._taking = None
+        self._mark(change, remark, whole=True)
         return remark
+
+    def note_taken_back(self, change: Change, remark: str, *, whole: bool) -> None:
+        """Note that a change was taken back where it was made, whole or in part.
+
+        Args:
+            change: The change.
+            remark: What could not be put back.
+            whole: Whether nothing of it is left.
+        """
+        if change is not self._taking:  # what is taken back from here is noted here, with its account
+            self._mark(change, remark, whole=whole)
+
+    def _mark(self, change: Change, remark: str, *, whole: bool) -> None:
+        if whole:
+            self._undone.add(change.id)
+        told = f"Taken back{'' if whole else ' in part'}: {change.what}. {' '.join(remark.split())}".rstrip(". ") + "."
+        record = Record(ChangeKind.UNDONE, change.record.api_client_id, change.record.name)
+        undoes = change.id if whole else ""
+        self._write(Entry(new_id(), self._clock(), told, self.by, record, undoes=undoes))

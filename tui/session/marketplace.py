@@ -15,7 +15,7 @@ from tui.access.xp import xp_patch
 from tui.session import changes as ways
 from tui.session.activating import Activation
 from tui.session.facts import assignment_of
-from tui.session.failures import NotAllAssigned
+from tui.session.failures import Declined, NotAllAssigned
 from tui.session.journal import Change, Journal
 from tui.session.known_marketplace import KnownMarketplace
 from tui.session.lookups import users_of
@@ -75,13 +75,15 @@ class Marketplace(KnownMarketplace):
         undo: Callable[[], Awaitable[str]] | None = None,
         threat: Callable[[], Awaitable[str | None]] | None = None,
         record: Record | None = None,
-    ) -> None:
+    ) -> Change:
         """Note a change. One that is given as data has its way back from that."""
         if record is None:
-            self.journal.add(Change(self._clock(), what, undo, threat))
-            return
-        undo, threat = undo or self.ways_back.undo(record), threat or self.ways_back.threat(record)
-        self.journal.add(Change(self._clock(), what, undo, threat, record))
+            change = Change(self._clock(), what, undo, threat)
+        else:
+            undo, threat = undo or self.ways_back.undo(record), threat or self.ways_back.threat(record)
+            change = Change(self._clock(), what, undo, threat, record)
+        self.journal.add(change)
+        return change
 
     def _take(self, api_client: ApiClient) -> None:
         self._known.put(api_client, self._known.begin())
@@ -101,6 +103,20 @@ class Marketplace(KnownMarketplace):
         record = Record.of_fields(before, values_of(found, changes), values_of(after, changes))
         self._note(f"{before.app_name}: changed {', '.join(changes)}", record=record)
         return after
+
+    async def read_again(self, shown: ApiClient) -> ApiClient:
+        """Read an API client that is being changed, past every cache.
+
+        Raises:
+            Declined: It is not there any more.
+        """
+        from tui.ordercloud import errors
+
+        try:
+            return await self.api_client(shown.id)
+        except errors.NotFound:
+            self._known.remove(shown.id, self._known.begin())
+            raise Declined(f"{shown.app_name} is not there any more: it was deleted elsewhere.") from None
 
     async def _patch(self, now: ApiClient, changes: Mapping[str, JSON]) -> ApiClient:
         self.way_in.decline(await self.way_in.after_patch(now, changes))
@@ -145,7 +161,10 @@ class Marketplace(KnownMarketplace):
 
     async def _delete(self, api_client: ApiClient) -> None:
         self.way_in.decline(await self.way_in.after_deleting(api_client))
-        await self._client.api_clients.delete(api_client.id)
+        await ways.or_gone(
+            partial(self._client.api_clients.delete, api_client.id),
+            partial(self._client.api_clients.get, api_client.id),
+        )
         self._known.remove(api_client.id, self._known.begin())
         self._assignments.forget(api_client.id)
         self._secrets.forget(api_client.id)
@@ -179,20 +198,36 @@ class Marketplace(KnownMarketplace):
     async def _assign_each(
         self, api_client: ApiClient, added: Sequence[Party], removed: Sequence[Party]
     ) -> tuple[tuple[str, str], ...]:
-        its = self._client.api_clients.assignments
         async with self._changing_assignments(api_client):
-            pairs = [(its.assign, each) for each in added] + [(its.unassign, each) for each in removed]
-            return await ways.each_of([(each, partial(do, assignment_of(api_client.id, each))) for do, each in pairs])
+            pairs = [(each, True) for each in added] + [(each, False) for each in removed]
+            return await ways.each_of(
+                [(each, partial(self._write_assignment, api_client, each, assigned)) for each, assigned in pairs]
+            )
 
     async def _assign(self, api_client: ApiClient, party: Party) -> str:
         async with self._changing_assignments(api_client):
-            await self._client.api_clients.assignments.assign(assignment_of(api_client.id, party))
+            await self._write_assignment(api_client, party, True)
         return ""
 
     async def _unassign(self, api_client: ApiClient, party: Party) -> str:
         async with self._changing_assignments(api_client):
-            await self._client.api_clients.assignments.unassign(assignment_of(api_client.id, party))
+            await self._write_assignment(api_client, party, False)
         return ""
+
+    async def _write_assignment(self, api_client: ApiClient, party: Party, assigned: bool) -> None:
+        """Make an assignment or take it away; where the answer is lost, look whether that was done all the same."""
+        from tui.ordercloud import errors
+
+        calls = self._client.api_clients.assignments
+        try:
+            await (calls.assign if assigned else calls.unassign)(assignment_of(api_client.id, party))
+        except errors.NoAnswer as lost:
+            try:
+                there = await self.is_assigned(api_client.id, party)
+            except errors.OrderCloudError:
+                raise lost from None
+            if there is not assigned:
+                raise
 
     @asynccontextmanager
     async def _changing_assignments(self, api_client: ApiClient) -> AsyncIterator[None]:
@@ -222,22 +257,28 @@ class Marketplace(KnownMarketplace):
         """Save changed fields as `patch_api_client` does, as one of many changes: `note_many` is to follow."""
         found = await self.api_client(before.id)
         check_unmoved(before, found, changes)
-        after = await self._patch(found, changes)
+        after = await ways.or_done(lambda: self._patch(found, changes), lambda: self.api_client(found.id), changes)
         return Record.of_fields(before, values_of(found, changes), values_of(after, changes))
 
-    async def delete_among_many(self, api_client: ApiClient) -> Record:
-        """Delete an API client as `delete_api_client` does, as one of many changes: `note_many` is to follow."""
+    async def delete_among_many(
+        self, api_client: ApiClient, learnt: Callable[[Record], None] = lambda _: None
+    ) -> Record:
+        """Delete an API client as `delete_api_client` does, as one of many changes: `note_many` is to follow.
+
+        `learnt` is told the record of the deletion before it is done.
+        """
         record = await self.ways_back.before_deleting(api_client)
+        learnt(record)
         await self._delete(api_client)
         return record
 
     def note_many(
         self, what: str, undo: Callable[[], Awaitable[str]] | None = None, records: Iterable[Record] = ()
-    ) -> None:
+    ) -> Change:
         """Note many changes that were made as one, with their common way back; as data, that is kept for good."""
         parts = tuple(records)
         record = parts[0] if len(parts) == 1 else Record.of_many(parts) if parts else None
-        self._note(what, undo, record=record)
+        return self._note(what, undo, record=record)
 
     async def create_secret(self, api_client: ApiClient, name: str, expiration: datetime | None) -> ApiClientSecret:
         """Create a named secret; the answer is the only place where its value ever is."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from tui.session.failures import NoMarketplace
+from tui.session.failures import CutShort, NoMarketplace
 
 Undo: TypeAlias = Callable[[], Awaitable[str]]
 """Takes a step back; returns a sentence on what could not be put back, blank when all was."""
@@ -32,6 +32,7 @@ class Step:
         detail: What it is changed from and to.
         verify: Reads whether it is done, for when that is not known.
         repeatable: Whether doing it twice is like doing it once.
+        back_repeatable: Whether taking it back twice is like doing that once.
     """
 
     key: Hashable
@@ -40,6 +41,7 @@ class Step:
     detail: str = ""
     verify: Callable[[], Awaitable[Found]] | None = None
     repeatable: bool = False
+    back_repeatable: bool = True
 
 
 class State(StrEnum):
@@ -148,7 +150,9 @@ def is_outage(error: Exception) -> bool:
     from tui.ordercloud import errors
 
     sign_in = errors.NotSignedIn | errors.Unauthorized | errors.OAuthRefused | errors.Forbidden
-    return isinstance(error, errors.NoAnswer | errors.ServerFailed | errors.RateLimited | sign_in | NoMarketplace)
+    return isinstance(
+        error, errors.NoAnswer | errors.ServerFailed | errors.RateLimited | sign_in | NoMarketplace | CutShort
+    )
 
 
 def may_be_done(error: Exception) -> bool:

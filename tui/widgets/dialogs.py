@@ -67,6 +67,10 @@ class Confirm(Asking[bool]):
         self._can_retype = retype is None or can_be_typed(retype)
         self._retype = retype if self._can_retype else yes
 
+    def asks_as(self, other: Confirm) -> bool:
+        """Return whether it asks the same as another one."""
+        return self._question == other._question
+
     def compose(self) -> ComposeResult:
         """Lay the question out."""
         with Vertical(classes="danger" if self._danger else ""):
@@ -87,6 +91,15 @@ class Confirm(Asking[bool]):
             self.query_one("#retype").focus()
         else:
             self.query_one("#no" if self._danger else "#yes").focus()
+        self.call_after_refresh(self._fit)
+
+    def on_resize(self) -> None:
+        """Say how the rest is read where there is not room for all."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        more = self.query_one(VerticalScroll).max_scroll_y > 0
+        self.query_one(Vertical).border_subtitle = Content("↑ ↓ scroll" if more else "")
 
     def action_scroll(self, by: int) -> None:
         """Scroll what would happen, where it is more than there is room for."""
