@@ -28,6 +28,7 @@ class Command:
         help: One sentence for the help screen.
         keys: Default keys, in Textual's names; may be empty (palette only).
         footer: Whether the footer shows it while it is available.
+        first: Whether the footer shows it before the others of its scope: it can be done for a moment only.
         priority: Whether its keys work before the focused widget sees them (while typing, too).
     """
 
@@ -36,6 +37,7 @@ class Command:
     help: str
     keys: tuple[str, ...] = ()
     footer: bool = False
+    first: bool = False
     priority: bool = False
 
     @property
@@ -92,6 +94,7 @@ COMMANDS: tuple[Command, ...] = (
         "Change, tag, export or delete all the API clients selected, after a list of what would change.",
         ("M",),
         footer=True,
+        first=True,
     ),
     Command("clients.columns", "Columns", "Choose the columns of the list and their order.", ("C",)),
     Command(
@@ -268,7 +271,7 @@ def bindings(scope: str) -> list[Binding]:
             id=command.name,
             priority=command.priority,
         )
-        for command in COMMANDS
+        for command in sorted(COMMANDS, key=lambda each: not each.first)
         if command.scope == scope and command.keys
     ]
 

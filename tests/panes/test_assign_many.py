@@ -170,6 +170,10 @@ async def test_exactly_those_of_a_list_after_its_unknown_ones_are_shown(tmp_path
         await console.press("escape")
         await until(console, lambda: isinstance(console.app.screen, ExactText))
         assert "BUYER-7" in console.app.screen.query_one(TextArea).text, "the list is still there"
+        await console.press("escape")
+        assert "6 IDs pasted or read here would be forgotten." in console.text
+        await console.press("escape")
+        assert "BUYER-7" in console.app.screen.query_one(TextArea).text, "it was not left"
         await console.press("ctrl+s")
         await until(console, lambda: isinstance(console.app.screen, ExactDoubts))
         await console.press("ctrl+s")

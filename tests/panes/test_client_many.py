@@ -147,6 +147,13 @@ async def test_one_that_was_changed_elsewhere_fails_alone_and_a_lost_connection_
     assert minutes[2] != 77
 
 
+async def test_what_can_be_done_with_a_selection_comes_first_in_the_footer() -> None:
+    async with open_console(size=(80, 24)) as console:
+        assert "With selected" not in console.text.splitlines()[-1]
+        await console.press("space")
+        assert console.text.splitlines()[-1].startswith(" M With selected…")
+
+
 async def test_without_a_selection_there_is_nothing_to_do(console: Console) -> None:
     assert "With selected" not in console.text
     await console.press("M")

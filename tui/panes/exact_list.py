@@ -17,6 +17,7 @@ from textual.widgets import Input, Static, TextArea
 from tui.access.exact import IdList, read_ids
 from tui.access.words import count
 from tui.widgets.background import start
+from tui.widgets.dialogs import Confirm
 from tui.widgets.fact_sheet import Fact, FactSheet
 from tui.widgets.framed import Veiled
 from tui.widgets.plain import literal, plain
@@ -137,8 +138,17 @@ class ExactText(Veiled[IdList | None]):
         self.query_one("#understood", Static).update(literal(words, style, lines=True))
 
     def action_leave(self) -> None:
-        """Leave without a list."""
-        self.dismiss(None)
+        """Leave without a list, after a question where one was pasted."""
+        if not self.text.strip():
+            self.dismiss(None)
+            return
+
+        def then(leave: bool | None) -> None:
+            if leave:
+                self.dismiss(None)
+
+        told = f"{count(len(read_ids(self.text).ids), 'ID')} pasted or read here would be forgotten."
+        self.app.push_screen(Confirm("Leave without the list?", told, yes="Leave", danger=True), then)
 
     def action_go_on(self) -> None:
         """Answer with the list; from the file's name the file is read first."""

@@ -37,17 +37,13 @@ def entry_facts(entry: Entry, way_back: Content) -> tuple[Fact, ...]:
         Fact("who", literal(entry.by.who or "?")),
         Fact("where", literal(f"{entry.by.marketplace} \u00b7 {entry.by.url}")),
         Fact("what", literal(entry.what)),
-        Fact("way back", way_back),
     ]
+    way = Fact("way back", way_back)
+    if record.parts:
+        return (*facts, way, *_parts(record))
     if record.api_client_id:
         facts.append(Fact("API client", _which(record)))
-    facts += [Fact(label, literal(told)) for label, told in _told(record)]
-    for part in record.parts[:MOST_PARTS]:
-        facts.append(Fact(str(part.kind), _which(part)))
-        facts += [Fact("", literal(f"{label} {told}")) for label, told in _told(part)]
-    if (left := len(record.parts) - MOST_PARTS) > 0:
-        facts.append(Fact("", literal(f"and {left:,} more", "$text-muted")))
-    return tuple(facts)
+    return (*facts, *(Fact(label, literal(told)) for label, told in _told(record)), way)
 
 
 def contains(entry: Entry, words: Sequence[str]) -> bool:
@@ -56,6 +52,14 @@ def contains(entry: Entry, words: Sequence[str]) -> bool:
     names = " ".join(part.name for part in record.parts)
     text = f"{entry.what} {by.who} {by.marketplace} {by.url} {record.kind} {record.name} {names}".casefold()
     return all(word in text for word in words)
+
+
+def _parts(record: Record) -> Iterator[Fact]:
+    for part in record.parts[:MOST_PARTS]:
+        yield Fact(str(part.kind), _which(part))
+        yield from (Fact("", literal(f"{label} {told}")) for label, told in _told(part))
+    if (left := len(record.parts) - MOST_PARTS) > 0:
+        yield Fact("", literal(f"and {left:,} more", "$text-muted"))
 
 
 def _which(record: Record) -> Content:

@@ -26,7 +26,7 @@ from tui.session.declared.plan import How, Plan, Verb
 from tui.session.declared.reading import export, make_plan
 from tui.session.declared.report import account_json, account_lines, plan_json, plan_lines
 from tui.session.declared.toml import from_toml, to_toml
-from tui.session.failures import CannotUndo
+from tui.session.failures import CannotUndo, CutShort
 from tui.session.session import Session
 
 FILE = Path("api-clients.toml")
@@ -235,6 +235,23 @@ async def test_all_kinds_of_change_and_the_way_back(opened: Gated) -> None:
         == "Partner Portal: xp.owner stays, as null: a PATCH cannot take a member of xp away."
     )
     assert await exported(session) == before
+
+
+async def test_a_way_back_that_a_lost_connection_cuts_short_goes_on_the_next_time(opened: Gated) -> None:
+    session, portal = opened.session, opened.named("Partner Portal")
+    before = await exported(session)
+    some = {Kind.BUYER: frozenset({"anchor-boats", "breakwater-marine"})}
+    plan = await make_plan(session.opened, Document((Entry(portal.id, {"AccessTokenDuration": 90}, some),)))
+    assert (await applying(plan, session).run()).done == len(plan.steps)
+    strike(session, Fault.DROP_BEFORE, f"/v1/apiclients/{portal.id}", "PATCH")
+    with pytest.raises(CutShort, match="The rest can still be taken back"):
+        await session.journal.undo_last()
+    assert session.opened.sandbox is not None
+    session.opened.sandbox.control.faults.clear()
+    await session.journal.undo_last()
+    assert await exported(session) == before
+    with pytest.raises(CannotUndo, match="Nothing has been changed"):
+        await session.journal.undo_last()
 
 
 async def test_what_is_deleted_goes_last_and_only_when_all_went_well(opened: Gated) -> None:

@@ -21,9 +21,10 @@ from tui.session.declared.activating import shuts_out
 from tui.session.declared.deeds import Deeds
 from tui.session.declared.document import to_wire
 from tui.session.declared.plan import Plan, Step, Verb
-from tui.session.failures import CannotUndo
+from tui.session.failures import CannotUndo, CutShort
 from tui.session.few_at_once import AT_ONCE
 from tui.session.journal import Change
+from tui.session.steps import is_outage
 
 if TYPE_CHECKING:
     from tui.session.opening import Opened
@@ -197,9 +198,10 @@ class Applying:
 
         Raises:
             CannotUndo: Nothing could be taken back.
+            CutShort: The marketplace could not be reached any more: what is left can be taken back another time.
         """
         remarks: list[str] = []
-        undone = 0
+        undone, cut_short = 0, False
         self._deeds.begin()
         for job in reversed(self._jobs):
             of = {job.steps[index].key for key in keys for its, index in [self._job_of[key]] if its is job}
@@ -212,6 +214,7 @@ class Applying:
             for step, result in zip(back.steps, back.results, strict=True):
                 if result.state is not State.DONE:
                     remarks.append(f"{step.label}: {result.words}.")
+                    cut_short = cut_short or (result.error is not None and is_outage(result.error))
             pairs = [each for each in zip(job.steps, job.results, strict=True) if each[0].key in of]
             remarks += [
                 f"{step.label}: {result.remark}"
@@ -220,8 +223,12 @@ class Applying:
             ]
             if after.told:
                 remarks.append(after.told)
+                cut_short = True
                 break
         await self._deeds.read_again()
+        if cut_short:
+            begun = "Only a part was taken back." if undone else "Nothing was taken back."
+            raise CutShort(" ".join([begun, *remarks, "The rest can still be taken back."]), some=undone > 0)
         if not undone:
             raise CannotUndo(" ".join(["Nothing was taken back.", *remarks]))
         return " ".join(remarks)
