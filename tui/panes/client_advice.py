@@ -104,16 +104,14 @@ class AdviceView(CommandHost, Vertical):
             Column("Mend", _mend, most=16),
         )
         yield RowList[AdviceRow](columns, key=lambda row: row.advice.id, empty="Loading…", id="advice-rows")
-        with VerticalScroll(can_focus=False):
+        with VerticalScroll(can_focus=False) as text:
             yield FactSheet(label_width=9)
+        # The footer says when there is more to read.
+        self.watch(text, "show_vertical_scrollbar", self.app.refresh_bindings, init=False)
 
     @property
     def _list(self) -> RowList[AdviceRow]:
         return self.query_one("#advice-rows", RowList)
-
-    def on_mount(self) -> None:
-        """Let the footer say when there is more to read."""
-        self.watch(self._text, "show_vertical_scrollbar", self.app.refresh_bindings, init=False)
 
     @property
     def _text(self) -> VerticalScroll:
