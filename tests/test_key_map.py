@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.console import console_request, open_console
 from tui.config.settings import Settings
 from tui.widgets.dialogs import Note
@@ -49,3 +51,13 @@ async def test_ctrl_c_names_the_keys_that_leave() -> None:
         async with open_console(console_request(settings=with_keys(app_quit=keys))) as console:
             await console.press("ctrl+c")
             assert words in console.told[-1]
+
+
+@pytest.mark.parametrize("keys", [("question_mark",), ("A",), ("delete",), ("Z",), ("2", "w")])
+async def test_ctrl_q_above_the_modes_says_what_to_do_first(keys: tuple[str, ...]) -> None:
+    async with open_console() as console:
+        await console.press(*keys)
+        above = console.app.screen
+        await console.press("ctrl+q")
+        assert console.told[-1] == "Close what is open here first. Then q or ^q leaves."
+        assert console.app.screen is above

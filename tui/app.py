@@ -333,11 +333,12 @@ class OcgateApp(AppCommands, App[int]):
             await super().on_event(event)
 
     def action_help_quit(self) -> None:
-        """Ctrl+c is a habit: say what leaves."""
+        """Say what leaves: ctrl+c is a habit, and above the modes nothing does."""
         from tui.palette import keys_of
 
         keys = keys_of(self, COMMAND_BY_NAME["app.quit"]).split()
-        self.notify(f"{' or '.join(keys)} leaves." if keys else "The palette (^p) has Quit; the key map took its key.")
+        told = f"{' or '.join(keys)} leaves." if keys else "The palette (^p) has Quit; the key map took its key."
+        self.notify(told if len(self.screen_stack) == 1 else f"Close what is open here first. Then {told}")
 
     async def action_quit(self) -> None:
         """Leave as the command does."""

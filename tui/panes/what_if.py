@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.access.facts import Party, PartyKind
@@ -34,6 +33,7 @@ from tui.session.what_if import WhatIf, foresee, read_world
 from tui.widgets.background import start
 from tui.widgets.dialogs import Ask, Choose, Note
 from tui.widgets.fact_sheet import Fact
+from tui.widgets.framed import Above
 from tui.widgets.matrix import Matrix, Sign
 from tui.widgets.plain import literal
 from tui.widgets.row_list import Column, RowList
@@ -46,7 +46,7 @@ NARROW: Final = 100
 """Columns from which on the draft stands beside the matrix."""
 
 
-class WhatIfScreen(ModalScreen[None]):
+class WhatIfScreen(Above[None]):
     """The matrix with a draft on it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, ScreenResultType
 
 
-class Framed(ModalScreen[ScreenResultType]):
+class Above(ModalScreen[ScreenResultType]):
+    """What stands above the modes. Only these can be left for good: one may hold what would be lost."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "app.help_quit", "Leave", show=False)]
+
+
+class Framed(Above[ScreenResultType]):
     """What dialogs look like: one box in the middle, with a frame. Each says itself how large its box is."""
 
     DEFAULT_CSS = """
