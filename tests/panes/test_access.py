@@ -18,6 +18,7 @@ from tui.ordercloud.models import ApiClient, ApiClientAssignment
 from tui.panes.access import AccessPane
 from tui.panes.access_picture import SIGNS, Picture
 from tui.sandbox import Sandbox
+from tui.sandbox.control import Fault, Rule
 from tui.session.client_row import ClientRow
 from tui.widgets.matrix import Matrix
 from tui.widgets.row_list import RowList
@@ -212,3 +213,18 @@ async def test_a_long_reading_says_how_far_it_is_and_can_be_stopped(monkeypatch:
         await console.press("escape", "r")
         assert len(pane(console).picture.parties) > MANY
         assert why(console).startswith("Harbor Supply → Admin Backoffice")
+
+
+async def test_what_needs_the_whole_marketplace_waits_until_it_is_read() -> None:
+    async with open_console() as console:
+        sandbox = console.app.session.opened.sandbox
+        assert sandbox is not None
+        sandbox.control.faults.add(Rule(Fault.SERVER_ERROR, path="/v1/apiclients/assignments"))
+        await console.press("2")
+        assert why(console).startswith("This could not be read")
+        for key in ("s", "w", "E"):
+            await console.press(key)
+            assert console.told[-1] == "The marketplace is not read yet: r reads it."
+        sandbox.control.faults.clear()
+        await console.press("r", "s")
+        assert "Hold the rules against real token calls" in console.text

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
 from tui.access.facts import Party, PartyKind
 from tui.access.words import count
 from tui.commands import bindings
 from tui.panes.access_narrowing import Narrowing
-from tui.panes.access_picture import LEGEND, TONE_COLOURS, Picture, Reason
+from tui.panes.access_picture import LEGEND, Picture, Reason, legend_text
 from tui.panes.access_pivot import Pivot, PivotList, heading, pivot_columns
 from tui.panes.access_view import GROUP_LEGEND, View
 from tui.panes.messages import OpenRequested, TestRequested
@@ -37,6 +36,7 @@ NOTHING = Picture((), (), {})
 STAYS = 0.15
 """Seconds on one cell after which more is asked of the marketplace about it."""
 _OF_A_CELL = frozenset({"access.users", "access.open", "access.test", "access.assign", "access.pivot"})
+_OF_THE_WHOLE = frozenset({"access.self-check", "access.what-if", "access.export"})
 _MANY = "There is one line for many parties here: enter shows them one by one."
 
 
@@ -69,7 +69,7 @@ class AccessPane(ModePane):
             yield Narrowing()
             yield Matrix(self._sign, id="matrix")
             yield PivotList((), key=lambda row: row, id="pivot")
-            yield Static(_legend(), id="legend")
+            yield Static(legend_text(), id="legend")
         with VerticalScroll(id="why", classes="panel") as why:
             why.border_title = "Why"
             yield Static(id="reason")
@@ -178,7 +178,7 @@ class AccessPane(ModePane):
             rows.cursor = matrix.cursor[0 if by_client else 1]
         if had_focus:
             (rows if listed else matrix).focus()
-        self.query_one("#legend", Static).update(_legend(GROUP_LEGEND if self._grouped else LEGEND))
+        self.query_one("#legend", Static).update(legend_text(GROUP_LEGEND if self._grouped else LEGEND))
 
     def _sign(self, row: int, column: int) -> Sign:
         return self.view.sign(row, column)
@@ -271,6 +271,8 @@ class AccessPane(ModePane):
             if self.pivot is Pivot.MATRIX and not self.query_one(Narrowing).narrows:
                 return "Everything is in sight."
             return None
+        if command in _OF_THE_WHOLE and not self.picture.parties:
+            return "The marketplace is not read yet: r reads it."
         if command in _OF_A_CELL and self.api_client is None:
             return "There is no API client under the cursor."
         if command == "access.assign" and (self.party is None or self.party.kind is PartyKind.SELLER):
@@ -391,9 +393,3 @@ class AccessPane(ModePane):
     def do_reload(self) -> None:
         """Read the marketplace again."""
         self._start(afresh=True)
-
-
-def _legend(signs: tuple[tuple[Sign, str], ...] = LEGEND) -> Content:
-    return Content("  ").join(
-        Content.assemble((sign.text, TONE_COLOURS[sign.tone]), f" {words}") for sign, words in signs
-    )

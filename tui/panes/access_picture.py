@@ -199,3 +199,10 @@ def _on(flag: bool) -> str:
 
 def _word(by: By) -> str:
     return "refused" if by is By.NOTHING else f"allowed by {by}"
+
+
+def legend_text(signs: tuple[tuple[Sign, str], ...] = LEGEND) -> Content:
+    """Return what the signs mean, in a line."""
+    return Content("  ").join(
+        Content.assemble((sign.text, TONE_COLOURS[sign.tone]), f" {words}") for sign, words in signs
+    )
