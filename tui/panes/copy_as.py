@@ -204,10 +204,6 @@ class CopyAs(Veiled[None]):
         for strip in self.query(TabStrip):
             strip.step(by)
 
-    def action_scroll(self, by: int) -> None:
-        """Scroll the preview."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
-
     def action_values(self) -> None:
         """Put the values that are known in, after a warning; or take them out again."""
         row = self._list.row

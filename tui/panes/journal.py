@@ -139,10 +139,6 @@ class JournalScreen(Framed[None]):
         self.query_one(FactSheet).show(() if entry is None else self._facts(entry))
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
-    def action_scroll(self, by: int) -> None:
-        """Scroll the change under the cursor by a line."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
-
     @on(Input.Changed)
     def _filtered(self, event: Input.Changed) -> None:
         event.stop()

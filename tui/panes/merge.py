@@ -114,10 +114,6 @@ class Merge(Veiled[frozenset[str] | None]):
         more = self.query_one(VerticalScroll).max_scroll_y > 0
         self.query_one(Vertical).border_subtitle = Content(f"J K scroll · {_KEYS}" if more else _KEYS)
 
-    def action_scroll(self, by: int) -> None:
-        """Scroll the values of the field under the cursor by a line."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
-
     def action_choose(self, theirs: bool) -> None:
         """Choose for the field under the cursor, and go to the next."""
         row = self._list.row

@@ -200,10 +200,6 @@ class PlanScreen(Framed[None]):
         self._draw_row()
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
-    def action_scroll(self, by: int) -> None:
-        """Move what is said of the line under the cursor: it can be more than there is room for."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
-
     # -- the plan ------------------------------------------------------------------------------------------------
 
     def action_plan(self) -> None:

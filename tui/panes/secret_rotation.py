@@ -132,10 +132,6 @@ class SecretRotation(Asking[None]):
         """Scroll so that the end of what is known is in view."""
         self.query_one(VerticalScroll).scroll_end(animate=False)
 
-    def action_scroll(self, by: int) -> None:
-        """Scroll by a line."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
-
     # -- doing ---------------------------------------------------------------------------------------------------
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

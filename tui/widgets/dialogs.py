@@ -101,10 +101,6 @@ class Confirm(Asking[bool]):
         more = self.query_one(VerticalScroll).max_scroll_y > 0
         self.query_one(Vertical).border_subtitle = Content("↑ ↓ scroll" if more else "")
 
-    def action_scroll(self, by: int) -> None:
-        """Scroll what would happen, where it is more than there is room for."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
-
     def action_answer(self, answer: bool) -> None:
         """Answer, unless a name has yet to be typed."""
         if answer and self._retype is not None and self.query_one("#retype", Input).value != self._retype:
@@ -173,10 +169,6 @@ class Note(Veiled[None]):
         if self._copied is not None:
             self.app.copy_to_clipboard(self._copied)
             self.query_one(VerticalScroll).border_subtitle = Content("sent to the terminal's clipboard (OSC 52)")
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll by a line."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
 
 class Ask(Asking[tuple[str, ...] | None]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, ScreenResultType
 
 
@@ -24,6 +25,10 @@ class Framed(Above[ScreenResultType]):
         background: $surface; border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted;
     }
     """
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll what there is to read by some lines, in a dialog that has keys for it."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
 
 class Veiled(Framed[ScreenResultType]):
