@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tui.access.facts import AssignmentFacts, Party, PartyKind
 from tui.access.words import list_some
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tui.ordercloud.models.base import JSON
     from tui.session.facts import Person
     from tui.session.references import References
+
+T = TypeVar("T")
 
 EVENTS = ("OrderCheckoutIntegrationEventID", "OrderReturnIntegrationEventID", "AddToCartIntegrationEventID")
 
@@ -286,47 +288,55 @@ async def each_of(
     return tuple(each for each in found if each is not None)
 
 
+async def or_looked_up(do: Callable[[], Awaitable[T]], look: Callable[[], Awaitable[T | None]]) -> T:
+    """Change something; where the answer is lost, look whether it was done all the same.
+
+    Args:
+        do: Makes the change.
+        look: Reads what the answer would have been; None where it was not done.
+
+    Raises:
+        NoAnswer: It was not done, or that cannot be told.
+    """
+    from tui.ordercloud import errors
+
+    try:
+        return await do()
+    except errors.NoAnswer as lost:
+        try:
+            found = await look()
+        except errors.OrderCloudError:
+            raise lost from None
+        if found is None:
+            raise
+        return found
+
+
 async def or_done(
     patch: Callable[[], Awaitable[ApiClient]], read: Callable[[], Awaitable[ApiClient]], changes: Mapping[str, JSON]
 ) -> ApiClient:
-    """Change an API client; where the answer is lost, look whether it was done all the same.
+    """Change fields of an API client; where the answer is lost, look. Raises as `or_looked_up` does."""
 
-    Raises:
-        NoAnswer: It was not done, or that cannot be told.
-    """
-    from tui.ordercloud import errors
-
-    try:
-        return await patch()
-    except errors.NoAnswer as lost:
-        try:
-            now = await read()
-        except errors.OrderCloudError:
-            raise lost from None
+    async def look() -> ApiClient | None:
+        now = await read()
         wire = now.to_wire()
-        if all(same_json(wire.get(name), value) for name, value in changes.items()):
-            return now
-        raise
+        return now if all(same_json(wire.get(name), value) for name, value in changes.items()) else None
+
+    return await or_looked_up(patch, look)
 
 
 async def or_gone(delete: Callable[[], Awaitable[object]], read: Callable[[], Awaitable[object]]) -> None:
-    """Delete something; where the answer is lost, look whether it was done all the same.
-
-    Raises:
-        NoAnswer: It was not done, or that cannot be told.
-    """
+    """Delete something; where the answer is lost, look. Raises as `or_looked_up` does."""
     from tui.ordercloud import errors
 
-    try:
-        await delete()
-    except errors.NoAnswer as lost:
+    async def look() -> object | None:
         try:
             await read()
         except errors.NotFound:
-            return
-        except errors.OrderCloudError:
-            raise lost from None
-        raise
+            return True
+        return None
+
+    await or_looked_up(delete, look)
 
 
 def created(api_client: ApiClient) -> Record:

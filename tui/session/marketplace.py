@@ -216,18 +216,13 @@ class Marketplace(KnownMarketplace):
 
     async def _write_assignment(self, api_client: ApiClient, party: Party, assigned: bool) -> None:
         """Make an assignment or take it away; where the answer is lost, look whether that was done all the same."""
-        from tui.ordercloud import errors
-
         calls = self._client.api_clients.assignments
-        try:
-            await (calls.assign if assigned else calls.unassign)(assignment_of(api_client.id, party))
-        except errors.NoAnswer as lost:
-            try:
-                there = await self.is_assigned(api_client.id, party)
-            except errors.OrderCloudError:
-                raise lost from None
-            if there is not assigned:
-                raise
+
+        async def look() -> object | None:
+            return True if await self.is_assigned(api_client.id, party) is assigned else None
+
+        write = calls.assign if assigned else calls.unassign
+        await ways.or_looked_up(partial(write, assignment_of(api_client.id, party)), look)
 
     @asynccontextmanager
     async def _changing_assignments(self, api_client: ApiClient) -> AsyncIterator[None]:
