@@ -130,7 +130,7 @@ def secrets_in_json(value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
         for name, each in value.items():
             if is_secret_name(str(name)):
-                yield from _texts(each)
+                yield from (leaf for leaf in leaves(each) if isinstance(leaf, str))
             else:
                 yield from secrets_in_json(each)
     elif isinstance(value, list | tuple):
@@ -138,15 +138,16 @@ def secrets_in_json(value: object) -> Iterator[str]:
             yield from secrets_in_json(each)
 
 
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
+def leaves(value: object) -> Iterator[object]:
+    """Give what a JSON value is made of, whatever holds it: each of its members that holds no others."""
+    if isinstance(value, Mapping):
         for each in value.values():
-            yield from _texts(each)
+            yield from leaves(each)
     elif isinstance(value, list | tuple):
         for each in value:
-            yield from _texts(each)
+            yield from leaves(each)
+    else:
+        yield value
 
 
 def secrets_in_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -6,11 +6,12 @@ Secrets stand in it as variables; their values only with `values=True`, where th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tui.ordercloud.copy_as import as_json, csharp, curl, dotenv, http_file, httpie, javascript, python
 from tui.ordercloud.copy_as.parts import SECRET, Assignment, Request, Resource, Sent, Slot, Thing, TokenRequest, pieces
+from tui.ordercloud.redact import leaves
 
 __all__ = ["TARGETS", "Assignment", "Resource", "Sent", "Target", "Thing", "TokenRequest", "targets_of", "variables_of"]
 
@@ -76,16 +77,5 @@ def _slots_of(thing: Thing) -> Iterator[Slot]:
     if isinstance(thing, Resource | TokenRequest):
         found += [each for each in (thing.resource or {}).values() if isinstance(each, Slot)]
     if isinstance(thing, Sent):
-        found += _in_json(thing.both)
+        found += [each for each in leaves(thing.both) if isinstance(each, Slot)]
     yield from sorted(found, key=lambda slot: bool(slot.value))
-
-
-def _in_json(value: object) -> Iterator[Slot]:
-    if isinstance(value, Slot):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _in_json(each)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _in_json(each)
