@@ -115,8 +115,6 @@ class ClientRows:
         finally:
             self.loading = False
         self.loaded = True
-        if marketplace.api_client_count >= KEPT_AT_ONCE:
-            keep_for_good()
         if before:
             self._mark(before)
 
