@@ -7,6 +7,7 @@ from tests.console import START, Console, console_request, open_console
 from tests.panes.test_clients import go_to, on_server
 from tui.access.advice import Advice
 from tui.access.xp import JSON
+from tui.ordercloud.models import ApiClient
 from tui.panes.client_advice import AdviceRow
 from tui.panes.client_detail import ClientDetail
 from tui.panes.learn_cards import lessons
@@ -32,6 +33,19 @@ async def look_at(console: Console, name: str) -> None:
 async def put_cursor(console: Console, rule: str) -> None:
     assert console.app.query_one("#advice-rows", RowList).move_to(rule)
     await console.settle()
+
+
+async def look_at_many_secrets(console: Console) -> ApiClient:
+    """Make an API client with nine secrets, and put the cursor on the advice that would delete each of them."""
+    client = console.app.session.client
+    wire: dict[str, JSON] = {"AppName": "Quay Web Shop", "AccessTokenDuration": 60, "AllowAnyBuyer": True}
+    made = await client.api_clients.create(wire)
+    for number in range(9):
+        await client.api_clients.secrets(made.id).create({"Name": f"Secret number {number}"})
+    await console.press("r")
+    await look_at(console, "Quay Web Shop")
+    await put_cursor(console, "secret-in-browser")
+    return made
 
 
 async def confirm(console: Console) -> None:
@@ -170,14 +184,7 @@ async def test_fields_from_outside_are_text_in_advice() -> None:
 
 async def test_all_that_a_mend_does_can_be_read_before_it_is_done() -> None:
     async with open_console(size=(80, 24)) as console:
-        client = console.app.session.client
-        wire: dict[str, JSON] = {"AppName": "Quay Web Shop", "AccessTokenDuration": 60, "AllowAnyBuyer": True}
-        made = await client.api_clients.create(wire)
-        for number in range(9):
-            await client.api_clients.secrets(made.id).create({"Name": f"Secret number {number}"})
-        await console.press("r")
-        await look_at(console, "Quay Web Shop")
-        await put_cursor(console, "secret-in-browser")
+        made = await look_at_many_secrets(console)
         await console.press("m")
         assert isinstance(console.app.screen, Confirm)
         assert "settles: 9 secrets never expire" not in console.text
@@ -194,14 +201,7 @@ async def test_space_reads_on_where_the_text_is_longer_than_its_place() -> None:
     async with open_console(size=(80, 24)) as console:
         await look_at(console, "Buyer Storefront")
         assert "space Read on" not in console.text.splitlines()[-1]
-        client = console.app.session.client
-        wire: dict[str, JSON] = {"AppName": "Quay Web Shop", "AccessTokenDuration": 60, "AllowAnyBuyer": True}
-        made = await client.api_clients.create(wire)
-        for number in range(9):
-            await client.api_clients.secrets(made.id).create({"Name": f"Secret number {number}"})
-        await console.press("r")
-        await look_at(console, "Quay Web Shop")
-        await put_cursor(console, "secret-in-browser")
+        await look_at_many_secrets(console)
         assert "space Read on" in console.text
         assert "rule secret-in-browser" not in console.text
         await console.press("space")
